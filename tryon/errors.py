@@ -1,0 +1,266 @@
+"""What a visitor may be told: one table of messages, English and Chinese, errors and remarks.
+
+Notable here:
+- every sentence a visitor can read lives in `MESSAGES`, under a machine code, so the page,
+  the shell and the API say the same thing and every text can be reviewed in one place.
+- a message is (what happened, how to fix it); the second may be empty for remarks.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
+    # --- the request -----------------------------------------------------------------------
+    "empty_request": {
+        "en": (
+            "There is nothing to try on.",
+            "Pick a garment, upload a picture of one, or describe it in words.",
+        ),
+        "zh": ("还没有选择要试穿的衣服。", "请从衣橱中挑选、上传一张衣服图片，或用文字描述。"),
+    },
+    "unknown_kind": {
+        "en": ('"{kind}" is not a kind of garment.', "Use upper, lower or dress, or leave it out."),
+        "zh": ("“{kind}”不是可用的服装种类。", "请使用 upper、lower 或 dress,或留空。"),
+    },
+    "bad_argument": {
+        "en": ("{what}", ""),
+        "zh": ("{what}", ""),
+    },
+    "no_match": {
+        "en": (
+            "The words do not name a garment.",
+            'Say what it is, for example "navy striped long-sleeve top".',
+        ),
+        "zh": ("文字里没有说明是什么衣服。", "请说明款式，例如“藏青色条纹长袖上衣”。"),
+    },
+    # --- pictures --------------------------------------------------------------------------
+    "unreadable_image": {
+        "en": (
+            "This file cannot be read as a picture.",
+            "Use a JPEG, PNG, WebP, HEIC or AVIF photo that opens in a picture viewer.",
+        ),
+        "zh": (
+            "无法将此文件识别为图片。",
+            "请使用能正常打开的 JPEG、PNG、WebP、HEIC 或 AVIF 照片。",
+        ),
+    },
+    "image_not_found": {
+        "en": ("There is no file {name}.", "Check the path."),
+        "zh": ("找不到文件 {name}。", "请检查路径。"),
+    },
+    "image_too_large": {
+        "en": ("This picture is too large: {size}.", "Use at most 25 megapixels and 10 MB."),
+        "zh": ("图片过大：{size}。", "请使用不超过 2500 万像素、10 MB 的图片。"),
+    },
+    "image_too_small": {
+        "en": (
+            "This picture is too small: {size}.",
+            "The short side must be at least 128 pixels; 768 or more looks best.",
+        ),
+        "zh": ("图片过小：{size}。", "短边至少 128 像素,768 像素以上效果最佳。"),
+    },
+    # --- the person ------------------------------------------------------------------------
+    "no_person": {
+        "en": (
+            "No person was found in the photo.",
+            "Use a photo of one person from the front, head to hips or more, in good light.",
+        ),
+        "zh": ("照片中没有找到人。", "请使用单人正面照，至少拍到头部至臀部，光线充足。"),
+    },
+    "not_in_view": {
+        "en": (
+            "The photo does not show the {where}, so this garment cannot be put on.",
+            "Use a photo that shows the body from the head to {until}.",
+        ),
+        "zh": ("照片中看不到{where}，无法试穿这件衣服。", "请使用从头部到{until}都入镜的照片。"),
+    },
+    "several_people": {
+        "en": (
+            "There are {count} people in the photo; the garment was put on the {which}.",
+            "Crop the photo to one person, or choose the person.",
+        ),
+        "zh": (
+            "照片中有 {count} 个人，衣服穿在了{which}身上。",
+            "可将照片裁剪为一个人，或选择人物。",
+        ),
+    },
+    "back_view": {
+        "en": (
+            "The person seems to be seen from behind; the garment's front was used all the same.",
+            "Use a photo taken from the front.",
+        ),
+        "zh": ("人物似乎背对镜头，但仍使用了衣服的正面。", "请使用正面照片。"),
+    },
+    "side_view": {
+        "en": (
+            "The person is turned far to the side, so the garment's fit is a rough guess.",
+            "Face the camera for a better result.",
+        ),
+        "zh": ("人物侧身较多，衣服的贴合只是粗略估计。", "请面向镜头以获得更好的效果。"),
+    },
+    "cropped": {
+        "en": (
+            "The photo ends before the {where}; that part was estimated.",
+            "A photo that shows the whole {where} gives a better result.",
+        ),
+        "zh": ("照片没有拍全{where}，该部分为估计。", "请使用能看到完整{where}的照片。"),
+    },
+    "arms_over_torso": {
+        "en": (
+            "Arms or hands cover part of the torso; they were kept in front of the garment.",
+            "With the arms beside the body more of the garment is seen.",
+        ),
+        "zh": ("手臂或手遮住了部分躯干，已保留在衣服前面。", "双臂放在身体两侧可以看到更多衣服。"),
+    },
+    "held_object": {
+        "en": (
+            "Something held in front of the body may be partly covered by the garment.",
+            "Put it down for the photo.",
+        ),
+        "zh": ("身前的物品可能被衣服遮住一部分。", "拍照时请放下手中的物品。"),
+    },
+    "too_dark": {
+        "en": (
+            "The photo is dark, so edges and colours are uncertain.",
+            "Take it in better light.",
+        ),
+        "zh": ("照片偏暗，边缘和颜色不够准确。", "请在光线更好的地方拍摄。"),
+    },
+    "small_person": {
+        "en": (
+            "The person is small in the photo ({pixels} pixels high), so details are coarse.",
+            "Step closer or crop the photo.",
+        ),
+        "zh": ("人物在照片中较小(高 {pixels} 像素),细节较粗。", "请靠近拍摄或裁剪照片。"),
+    },
+    "low_confidence": {
+        "en": ("The pose is hard to read in this photo; please check the result with care.", ""),
+        "zh": ("这张照片中的姿势不易判断，请留意结果。", ""),
+    },
+    # --- the garment -----------------------------------------------------------------------
+    "no_garment": {
+        "en": (
+            "No garment was found in the picture.",
+            "Use a picture of one garment, seen from the front, on a calm background.",
+        ),
+        "zh": ("图片中没有找到衣服。", "请使用单件衣服的正面图片，背景尽量简单。"),
+    },
+    "rough_cutout": {
+        "en": (
+            "The garment is hard to tell from its background, so its outline may be rough.",
+            "Lay it on a plain background of another colour.",
+        ),
+        "zh": ("衣服与背景不易区分，轮廓可能不够精确。", "请放在颜色不同的纯色背景上。"),
+    },
+    "cropped_garment": {
+        "en": ("The garment is cut off by the picture's border.", "Show the whole garment."),
+        "zh": ("衣服超出了图片边缘。", "请拍下完整的衣服。"),
+    },
+    "worn_garment": {
+        "en": (
+            "The garment was taken from the person wearing it; hidden parts were estimated.",
+            "",
+        ),
+        "zh": ("衣服取自穿着它的人，被遮住的部分为估计。", ""),
+    },
+    "kind_guessed": {
+        "en": ("It was taken for {kind}; choose the kind yourself if that is wrong.", ""),
+        "zh": ("已按{kind}处理；如不正确，请自行选择种类。", ""),
+    },
+    # --- the words -------------------------------------------------------------------------
+    "words_ignored": {
+        "en": ("These words changed nothing: {words}.", ""),
+        "zh": ("以下文字未产生作用：{words}。", ""),
+    },
+    "words_not_shown": {
+        "en": ("Understood but not shown yet: {words}.", ""),
+        "zh": ("已理解但暂时无法呈现：{words}。", ""),
+    },
+    "from_gallery": {
+        "en": ("The words were matched to “{name}” from the gallery.", ""),
+        "zh": ("已根据文字选用衣橱中的“{name}”。", ""),
+    },
+    # --- the result ------------------------------------------------------------------------
+    "kept_underneath": {
+        "en": (
+            "What is worn underneath ({what}) was kept where the garment does not cover it.",
+            "",
+        ),
+        "zh": ("衣服未覆盖的地方保留了里面穿的{what}。", ""),
+    },
+    "skin_estimated": {
+        "en": ("Skin that the old clothes covered was painted from the visible skin.", ""),
+        "zh": ("原衣服遮住的皮肤根据可见肤色补画。", ""),
+    },
+    # --- the installation ------------------------------------------------------------------
+    "weights_missing": {
+        "en": (
+            "The file weights/{name} is missing.",
+            "Restore it from the project (git checkout -- weights, or clone it again).",
+        ),
+        "zh": ("缺少文件 weights/{name}。", "请从项目中恢复(git checkout -- weights 或重新克隆)。"),
+    },
+    "weights_damaged": {
+        "en": (
+            "The file weights/{name} is damaged or from another version: {why}.",
+            "Restore it from the project (git checkout -- weights, or clone it again).",
+        ),
+        "zh": (
+            "文件 weights/{name} 已损坏或版本不符：{why}。",
+            "请从项目中恢复(git checkout -- weights 或重新克隆)。",
+        ),
+    },
+    "device_unavailable": {
+        "en": ('The device "{device}" cannot be used here.', 'Use device="cpu".'),
+        "zh": ("此处无法使用设备“{device}”。", '请使用 device="cpu"。'),
+    },
+    "internal": {
+        "en": ("Something went wrong on our side.", "Try again, or with another photo."),
+        "zh": ("程序出错了。", "请重试，或换一张照片。"),
+    },
+}
+
+
+def _fill(code: str, params: dict[str, Any], language: str) -> tuple[str, str]:
+    message, hint = MESSAGES[code]["zh" if language == "zh" else "en"]
+    return message.format_map(params), hint.format_map(params)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark for the visitor: a code of `MESSAGES` and the values its sentence needs."""
+
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _fill(self.code, self.params, "en")  # a wrong code or a missing value shows here, at once
+
+    def text(self, language: str = "en") -> str:
+        """One or two plain sentences in "en" or "zh"."""
+        message, hint = _fill(self.code, self.params, language)
+        return f"{message} {hint}".strip() if language != "zh" else message + hint
+
+
+class TryOnError(Exception):
+    """A request that cannot be answered, in words a visitor may read.
+
+    Attributes: `code` (machine readable, a key of `MESSAGES`), `message`, `hint` (English).
+    """
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code = code
+        self.params = params
+        self.message, self.hint = _fill(code, params, "en")
+        super().__init__(f"{self.message} {self.hint}".strip())
+
+    def __reduce__(self):  # keyword arguments survive pickling between processes
+        return _rebuild, (self.code, self.params)
+
+    def text(self, language: str = "en") -> str:
+        """Message and hint in "en" or "zh"."""
+        return Note(self.code, self.params).text(language)
+
+
+def _rebuild(code: str, params: dict[str, Any]) -> TryOnError:
+    return TryOnError(code, **params)
