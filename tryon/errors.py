@@ -3,6 +3,7 @@
 Notable here:
 - every sentence a visitor can read lives in `MESSAGES`, under a machine code, so the page,
   the shell and the API say the same thing and every text can be reviewed in one place.
+- a parameter that is itself a word to be read is given in both languages: {"en": …, "zh": …}.
 - a message is (what happened, how to fix it); the second may be empty for remarks.
 """
 
@@ -222,8 +223,10 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
 
 
 def _fill(code: str, params: dict[str, Any], language: str) -> tuple[str, str]:
-    message, hint = MESSAGES[code]["zh" if language == "zh" else "en"]
-    return message.format_map(params), hint.format_map(params)
+    language = "zh" if language == "zh" else "en"
+    message, hint = MESSAGES[code][language]
+    values = {key: v[language] if isinstance(v, dict) else v for key, v in params.items()}
+    return message.format_map(values), hint.format_map(values)
 
 
 @dataclass(frozen=True)
