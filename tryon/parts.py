@@ -1,0 +1,468 @@
+"""A person's parts from landmarks and colour: no training, every person their own model.
+
+Notable here:
+- each part has a place (a soft map from the landmarks) and a palette (a colour histogram learnt
+  from seeds in this very picture: cheeks for skin, the crown for hair, the chest for the top, the
+  thighs for the bottom). Place times palette, normalised over the parts, is smoothed along the
+  picture's edges by a guided filter and the best part wins (cost-volume filtering: Hosni et al.,
+  2013).
+- `parts_of` is the whole interface: whatever replaces it needs the same arguments.
+"""
+
+import cv2
+import numpy as np
+
+from tryon.anatomy import (
+    ARMS,
+    FEET,
+    LEGS,
+    SIDES,
+    Face,
+    body_unit,
+    capsule_distance,
+    face_of,
+    hand_line,
+    middle_of_hips,
+    middle_of_shoulders,
+)
+from tryon.types import Part
+
+# The parts found here; outerwear is left to a trained parser.
+FOUND = (
+    Part.HAIR,
+    Part.FACE,
+    Part.NECK,
+    Part.UPPER,
+    Part.DRESS,
+    Part.TROUSERS,
+    Part.SKIRT,
+    Part.LEFT_ARM,
+    Part.RIGHT_ARM,
+    Part.LEFT_LEG,
+    Part.RIGHT_LEG,
+    Part.SHOES,
+    Part.ACCESSORY,
+    Part.LEFT_HAND,
+    Part.RIGHT_HAND,
+)
+
+UPPER_ARM_RADIUS = 0.2  # in body units, as are all lengths below; a bare arm with some room
+ELBOW_RADIUS = 0.15
+WRIST_RADIUS = 0.12
+HAND_RADIUS = 0.17
+THIGH_RADIUS = 0.33
+KNEE_RADIUS = 0.24
+ANKLE_RADIUS = 0.16
+
+SKIN_DISTANCE = 2.3  # standard deviations at which a colour is as likely skin as not
+
+
+def parts_of(
+    pixels: np.ndarray,
+    landmarks: np.ndarray,
+    silhouette: np.ndarray,
+    hands: np.ndarray,
+    view: str = "front",
+) -> np.ndarray:
+    """Label every pixel of a person.
+
+    pixels: (h, w, 3) uint8 RGB, a working canvas (about 384 pixels on the long side).
+    landmarks: (33, 3) float32, x, y on that canvas, visibility.
+    silhouette: (h, w) bool. hands: (n, 21, 3) float32, x, y on the canvas, confidence.
+    view: "front", "side" or "back".
+    Returns (h, w, 17) float32, the probability of each `Part`; BACKGROUND is 0 inside the
+    silhouette and 1 outside.
+    """
+    shape = silhouette.shape
+    body = _Canvas(pixels, landmarks, silhouette, hands, view)
+    evidence = {part: np.zeros(shape, np.float32) for part in FOUND}
+    _head(body, evidence)
+    _arms(body, evidence)
+    _garments(body, evidence)
+    _rest(body, evidence)
+
+    volume = np.stack([evidence[part] for part in FOUND], axis=-1)  # (h, w, parts)
+    volume /= volume.sum(-1, keepdims=True) + 1e-6
+    volume[~silhouette] = 0
+    radius = max(2, round(0.025 * max(shape)))
+    smooth = cv2.ximgproc.createGuidedFilter(pixels, radius, (0.04 * 255) ** 2)
+    scores = np.zeros((*shape, len(Part)), np.float32)
+    for start in range(0, len(FOUND), 4):  # OpenCV filters up to four channels at a time
+        block = smooth.filter(np.ascontiguousarray(volume[:, :, start : start + 4]))
+        scores[:, :, [int(p) for p in FOUND[start : start + 4]]] = block.reshape(*shape, -1)
+    np.clip(scores, 0, 1, out=scores)
+    scores /= scores.sum(-1, keepdims=True) + 1e-6
+    scores[~silhouette] = 0
+    scores[:, :, Part.BACKGROUND] = ~silhouette
+    return scores
+
+
+class _Canvas:
+    """The working picture with what every step below needs of it."""
+
+    def __init__(self, pixels, landmarks, silhouette, hands, view) -> None:
+        self.shape = silhouette.shape
+        self.points = landmarks[:, :2].astype(np.float32)
+        self.visibility = landmarks[:, 2]
+        self.landmarks = landmarks
+        self.silhouette = silhouette
+        self.hands = hands
+        self.view = view
+        self.unit = body_unit(landmarks)
+        self.face: Face = face_of(landmarks)
+        self.face_radius = self.face.radius(self.shape)
+        self.ys, self.xs = np.mgrid[: self.shape[0], : self.shape[1]].astype(np.float32)
+        self.lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
+        self.bins = _colour_bins(self.lab)
+        self.skin = _skin_probability(self)
+        self.arm = {}  # side -> (distance in radii, position along it)
+        self.arm_radii = np.array([UPPER_ARM_RADIUS, ELBOW_RADIUS, WRIST_RADIUS]) * self.unit
+        for side in SIDES:
+            chain = self.points[list(ARMS[side])]
+            self.arm[side] = capsule_distance(self.shape, chain, self.arm_radii)
+        self.leg = {}
+        radii = np.array([THIGH_RADIUS, KNEE_RADIUS, ANKLE_RADIUS]) * self.unit
+        for side in SIDES:
+            self.leg[side] = capsule_distance(self.shape, self.points[list(LEGS[side])], radii)
+        self.hand = {side: _hand_place(self, side) for side in SIDES}
+        # The torso's own coordinates: 0 at the shoulders, 1 at the hips; sideways in units.
+        top, bottom = middle_of_shoulders(landmarks), middle_of_hips(landmarks)
+        axis = bottom - top
+        length = max(float(np.linalg.norm(axis)), 0.5 * self.unit)
+        axis = axis / max(float(np.linalg.norm(axis)), 1e-6)
+        self.torso_length = length
+        dx, dy = self.xs - top[0], self.ys - top[1]
+        self.down = (dx * axis[0] + dy * axis[1]) / length
+        self.across = (dx * axis[1] - dy * axis[0]) / self.unit
+
+    def likelihood(self, seeds: np.ndarray) -> np.ndarray | None:
+        """(h, w) how likely each pixel's colour is among the seeds', 1 = as in uniform colour.
+
+        None where there are too few seeds to tell.
+        """
+        return _likelihood(self.bins, seeds)
+
+
+# --- colour -----------------------------------------------------------------------------------
+
+BINS = 16  # of each Lab channel
+CHROMA_RANGE = 48  # a and b further from grey than this share the outermost bin
+
+
+def _colour_bins(lab: np.ndarray) -> np.ndarray:
+    """(h, w) int32 index of each pixel's Lab bin."""
+    lightness = lab[:, :, 0].astype(np.int32) * BINS // 256
+    chroma = (lab[:, :, 1:].astype(np.int32) - 128 + CHROMA_RANGE) * BINS // (2 * CHROMA_RANGE)
+    chroma = np.clip(chroma, 0, BINS - 1)
+    return (lightness * BINS + chroma[:, :, 0]) * BINS + chroma[:, :, 1]
+
+
+def _likelihood(bins: np.ndarray, seeds: np.ndarray) -> np.ndarray | None:
+    if np.count_nonzero(seeds) < 12:
+        return None
+    counts = np.bincount(bins[seeds], minlength=BINS**3).astype(np.float32)
+    cube = counts.reshape(BINS, BINS, BINS)
+    for axis, rounds in ((0, 2), (1, 1), (2, 1)):  # lightness varies more than hue, over folds
+        for _ in range(rounds):
+            before = np.concatenate([cube.take([0], axis), cube.take(range(BINS - 1), axis)], axis)
+            after = np.concatenate([cube.take(range(1, BINS), axis), cube.take([-1], axis)], axis)
+            cube = 0.5 * cube + 0.25 * (before + after)
+    cube *= BINS**2 / cube.sum()  # colours of pictures fill about a sixteenth of the cube
+    return cube.ravel()[bins]
+
+
+def _skin_probability(body: _Canvas) -> np.ndarray:
+    """(h, w) 0..1: is this colour this person's skin?
+
+    A Gaussian in Lab learnt from the middle of the face: hue decides, lightness may vary with
+    the light. Where no face is seen (from behind) a broad Gaussian of all skin stands in.
+    """
+    inside = (body.face_radius < 0.75) & body.silhouette
+    lab = body.lab.astype(np.float32)
+    mean, spread = np.array([150.0, 142.0, 146.0]), np.array([60.0, 8.0, 9.0])
+    if body.view != "back" and np.count_nonzero(inside) >= 20:
+        samples = lab[inside]
+        # Eyes, lips, beard and glasses are outliers of the face's own middle.
+        for _ in range(2):
+            centre = np.median(samples, axis=0)
+            off = np.abs(samples - centre) / np.maximum(np.median(np.abs(samples - centre), 0), 2)
+            samples = samples[(off < 3).all(1)]
+        if len(samples) >= 12:
+            mean = samples.mean(0)
+            spread = np.clip(samples.std(0), [14, 3.2, 3.8], [30, 6, 7])
+    off = (lab - mean) / spread
+    off[:, :, 0] *= np.where(off[:, :, 0] < 0, 0.45, 0.55)  # shade and shine
+    squared = (off**2).sum(-1)
+    return 1 / (1 + np.exp(np.clip((squared - SKIN_DISTANCE**2) * 0.7, -30, 30)))
+
+
+def _soft(value: np.ndarray, edge: float, width: float) -> np.ndarray:
+    """1 well below `edge`, 0 well above it, a ramp of `width` between."""
+    return np.clip((edge - value) / width + 0.5, 0, 1)
+
+
+# --- the head ---------------------------------------------------------------------------------
+
+
+def _head(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
+    face, radius, skin = body.face, body.face_radius, body.skin
+    across, down = face.offset(body.shape)  # in half axes of the face
+    seen = 0.0 if body.view == "back" else 1.0
+    core = _soft(radius, 0.85, 0.2)
+    rim = _soft(radius, 1.12, 0.25)
+    evidence[Part.FACE] += seen * (1.5 * core * (0.25 + 0.75 * skin) + rim * skin)
+
+    # Hair: seeds in the ring around the face, above the mouth, that are not skin.
+    ring = body.silhouette & (np.hypot(across / 1.6, (down + 0.25) / 1.5) < 1)
+    ring &= (radius > 1.0) | (seen == 0)
+    crown = ring & (down < 0.1) & (skin < 0.5 if seen else True)
+    place = (
+        1.2 * _soft(np.hypot(across / 1.75, (down + 0.3) / 1.6), 1.0, 0.25) * _soft(down, 0.75, 0.5)
+    )
+    likelihood = body.likelihood(crown)
+    if likelihood is not None:
+        # Long hair: down beside the neck and over the chest, less likely the lower.
+        hanging = _soft(np.abs(across), 2.4, 0.8) * _soft(down, 4.0, 3.0) * (down > -0.5)
+        hair = 0.08 * place + (place + 0.45 * hanging) * np.minimum(likelihood, 4)
+        hair *= 1 - 0.9 * np.maximum(core * seen, _soft(radius, 1.0, 0.2) * skin * seen)
+        evidence[Part.HAIR] += hair * (1 - 0.6 * skin * (down > -0.8))
+        _keep_connected(evidence[Part.HAIR], ring)
+
+    # Neck and bare chest: skin below the chin, between the arms.
+    neck = (down > 0.75) * _soft(body.down, 0.42, 0.2) * _soft(np.abs(body.across), 0.42, 0.2)
+    collar = (down > 0.8) * _soft(body.down, -0.05, 0.1) * _soft(np.abs(body.across), 0.3, 0.1)
+    evidence[Part.NECK] += 1.3 * skin * neck * (1 - core * seen) + 0.1 * collar
+
+
+def _keep_connected(evidence: np.ndarray, root: np.ndarray) -> None:
+    """Damp, in place, what is not connected with the root: hair grows on heads."""
+    likely = (evidence > 0.3).astype(np.uint8)
+    count, labels = cv2.connectedComponents(likely)
+    if count > 1:
+        touched = np.zeros(count, bool)
+        touched[np.unique(labels[root])] = True
+        touched[0] = True
+        evidence[~touched[labels]] *= 0.1
+
+
+# --- the arms ---------------------------------------------------------------------------------
+
+
+def _hand_place(body: _Canvas, side: str) -> np.ndarray:
+    """(h, w) 0..1: where this hand may be, from hand landmarks, else from the pose."""
+    wrist = body.points[ARMS[side][2]]
+    best, best_distance = None, 0.6 * body.unit
+    for hand in body.hands:
+        away = float(np.linalg.norm(hand[0, :2] - wrist))
+        if away < best_distance:
+            best, best_distance = hand, away
+    line = hand_line(body.landmarks, side)
+    if best is None:
+        # The pose's own knuckles are rough: a wide capsule, and colour decides.
+        reach, _ = capsule_distance(body.shape, line, np.full(2, HAND_RADIUS * body.unit))
+        return _soft(reach, 1.0, 0.4)
+    mask = np.zeros(body.shape, np.uint8)
+    size = float(np.linalg.norm(best[0, :2] - best[9, :2]))
+    thick = max(1, round(0.28 * size))
+    points = np.round(best[:, :2]).astype(np.int32)
+    cv2.fillConvexPoly(mask, cv2.convexHull(points[[0, 1, 5, 9, 13, 17]]), 255)
+    for finger in range(5):
+        chain = points[[0, *range(1 + 4 * finger, 5 + 4 * finger)]]
+        cv2.polylines(mask, [chain.reshape(-1, 1, 2)], False, 255, thick)
+    mask = cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=max(1, round(0.1 * size)))
+    return cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), max(0.8, 0.06 * size))
+
+
+def sleeve_end(body: _Canvas, side: str) -> float:
+    """Where skin begins along an arm: 0 = bare from the shoulder, 1 = elbow, 2 = all covered.
+
+    The split of the profile of skin along the arm that explains it best.
+    """
+    chain = body.points[list(ARMS[side])]
+    steps = np.linspace(0.08, 1.96, 40)
+    position = np.where(
+        steps[:, None] < 1,
+        chain[0] + (chain[1] - chain[0]) * steps[:, None],
+        chain[1] + (chain[2] - chain[1]) * (steps[:, None] - 1),
+    )
+    tangent = np.where(steps[:, None] < 1, chain[1] - chain[0], chain[2] - chain[1])
+    normal = np.stack([-tangent[:, 1], tangent[:, 0]], 1)
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-6
+    profile = np.zeros(len(steps))
+    seen = np.zeros(len(steps))
+    height, width = body.shape
+    for offset in np.linspace(-0.07, 0.07, 5) * body.unit:
+        at = np.round(position + offset * normal).astype(int)
+        inside = (at[:, 0] >= 0) & (at[:, 1] >= 0) & (at[:, 0] < width) & (at[:, 1] < height)
+        at = np.clip(at, 0, [width - 1, height - 1])
+        inside &= body.silhouette[at[:, 1], at[:, 0]]
+        profile += inside * body.skin[at[:, 1], at[:, 0]]
+        seen += inside
+    known = seen > 0
+    if known.sum() < 5:
+        return 2.0
+    chance = np.clip(profile / np.maximum(seen, 1), 0.05, 0.95)
+    bare = np.where(known, np.log(chance), 0)
+    cloth = np.where(known, np.log(1 - chance), 0)
+    # score[k]: everything before step k is cloth, everything from k on is skin
+    score = np.concatenate([[0], np.cumsum(cloth)]) + np.concatenate(
+        [np.cumsum(bare[::-1])[::-1], [0]]
+    )
+    k = int(np.argmax(score))
+    if k == 0:
+        return 0.0
+    return float(steps[k]) if k < len(steps) else 2.0
+
+
+def _arms(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
+    body.sleeve_end = {side: sleeve_end(body, side) for side in SIDES}
+    for side, arm, hand in (
+        ("left", Part.LEFT_ARM, Part.LEFT_HAND),
+        ("right", Part.RIGHT_ARM, Part.RIGHT_HAND),
+    ):
+        reach, along = body.arm[side]
+        inside = _soft(reach, 1.05, 0.5)
+        bare = np.clip((along - body.sleeve_end[side]) / 0.12 + 0.7, 0.03, 1)
+        place = inside * bare
+        evidence[arm] += place * (1.3 * body.skin + 0.06)
+        # Past the wrist it is hand; the pose's wrist lies a little inside the arm.
+        past = np.clip((along - 1.93) / 0.08, 0, 1)
+        evidence[arm] *= 1 - 0.8 * past * body.hand[side]
+        evidence[hand] += 1.6 * body.hand[side] * (body.skin + 0.08) * (0.25 + 0.75 * past)
+
+
+# --- the clothes ------------------------------------------------------------------------------
+
+
+def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
+    cloth = body.silhouette & (body.skin < 0.5) & (body.face_radius > 1.15)
+    for side in SIDES:
+        cloth &= body.hand[side] < 0.3
+    cloth &= evidence[Part.HAIR] < 0.6
+    chest = cloth & (body.down > 0.12) & (body.down < 0.55) & (np.abs(body.across) < 0.42)
+    sleeves = np.zeros_like(cloth)
+    for side in SIDES:
+        reach, along = body.arm[side]
+        sleeves |= cloth & (reach < 0.8) & (along < body.sleeve_end[side] - 0.1) & (along > 0.1)
+    thighs = np.zeros_like(cloth)
+    for side in SIDES:
+        reach, along = body.leg[side]
+        thighs |= cloth & (reach < 0.8) & (along > 0.1) & (along < 0.5) & (body.down > 1.0)
+    top = body.likelihood(chest | sleeves)
+    bottom = body.likelihood(thighs)
+    waist, same = _waist(body, top, bottom, cloth)
+    hem, skirt = _lower_end(body, cloth)
+
+    covered = np.minimum(top, 4) + 0.12 if top is not None else np.full(body.shape, 0.6, np.float32)
+    not_skin = 1 - 0.9 * body.skin
+    above = _soft(body.down, waist, 0.12) * (body.down > -0.45)
+    sleeve_zone = np.zeros(body.shape, np.float32)
+    for side in SIDES:
+        reach, along = body.arm[side]
+        wide = _soft(reach, 1.7, 0.6) * np.clip((body.sleeve_end[side] - along) / 0.1 + 0.6, 0, 1)
+        sleeve_zone = np.maximum(sleeve_zone, wide * (along < 1.97))
+    place = np.maximum(above * _soft(np.abs(body.across), 1.0, 0.5), sleeve_zone)
+    outside_face = np.clip((body.face_radius - 0.95) / 0.2, 0, 1)
+    evidence[Part.UPPER] += place * covered * not_skin * outside_face + 0.05 * above
+
+    lower_covered = (
+        np.minimum(bottom, 4) + 0.12 if bottom is not None else np.full(body.shape, 0.6, np.float32)
+    )
+    below = 1 - _soft(body.down, waist, 0.12)
+    below *= _soft(hem["position"], hem["end"], 0.12)
+    piece = Part.DRESS if same and skirt else Part.SKIRT if skirt else Part.TROUSERS
+    evidence[piece] += below * lower_covered * not_skin
+    if piece == Part.DRESS:
+        evidence[Part.DRESS] += evidence[Part.UPPER]
+        evidence[Part.UPPER][:] = 0
+
+
+def _waist(body, top, bottom, cloth) -> tuple[float, bool]:
+    """Where the top ends, as torso position (1 = hips), and whether both look the same."""
+    usual = 0.92
+    if top is None or bottom is None:
+        return usual, False
+    ratio = np.log(np.minimum(top, 8) + 0.05) - np.log(np.minimum(bottom, 8) + 0.05)
+    column = cloth & (np.abs(body.across) < 0.34)
+    steps = np.linspace(0.45, 1.6, 47)
+    index = np.digitize(body.down, steps) - 1
+    used = column & (index >= 0) & (index < len(steps) - 1)
+    if used.sum() < 30:
+        return usual, False
+    total = np.bincount(index[used], ratio[used], minlength=len(steps))
+    count = np.bincount(index[used], minlength=len(steps))
+    profile = total / np.maximum(count, 1)
+    strength = float(np.mean(np.abs(profile[count > 0])))
+    prior = -0.15 * ((steps - usual) / 0.25) ** 2
+    score = np.cumsum(profile) + (profile.sum() - np.cumsum(profile)) * -1 + prior * 10
+    if strength < 0.35:
+        return usual, True
+    return float(steps[int(np.argmax(score))] + 0.012), False
+
+
+def _lower_end(body: _Canvas, cloth: np.ndarray) -> tuple[dict, bool]:
+    """Where the lower garment ends along the legs (0 hip, 1 knee, 2 ankle); is it a skirt?"""
+    reach = np.minimum(body.leg["left"][0], body.leg["right"][0])
+    along = np.where(
+        body.leg["left"][0] < body.leg["right"][0], body.leg["left"][1], body.leg["right"][1]
+    )
+    body.leg_position = along
+    steps = np.linspace(0.1, 1.9, 37)
+    used = body.silhouette & (reach < 0.6) & (body.down > 1.0)
+    for side in SIDES:
+        used &= body.hand[side] < 0.3
+    index = np.digitize(along, steps) - 1
+    used &= (index >= 0) & (index < len(steps) - 1)
+    end = 2.2
+    if used.sum() > 30:
+        total = np.bincount(index[used], body.skin[used], minlength=len(steps))
+        count = np.bincount(index[used], minlength=len(steps))
+        chance = np.clip(total / np.maximum(count, 1), 0.05, 0.95)
+        known = count > 0
+        bare = np.where(known, np.log(chance), 0)
+        covered = np.where(known, np.log(1 - chance), 0)
+        score = np.concatenate([[0], np.cumsum(covered)])
+        score = score + np.concatenate([np.cumsum(bare[::-1])[::-1], [0]])
+        k = int(np.argmax(score))
+        if k < len(steps):
+            end = float(steps[k])
+    # A skirt fills the gap between the legs just above its end.
+    between = 0.5 * (_leg_point(body, "left", end - 0.15) + _leg_point(body, "right", end - 0.15))
+    skirt = False
+    apart = float(
+        np.linalg.norm(_leg_point(body, "left", end - 0.15) - _leg_point(body, "right", end - 0.15))
+    )
+    if 0.35 < end < 1.95 and apart > 0.3 * body.unit:
+        disc = (body.xs - between[0]) ** 2 + (body.ys - between[1]) ** 2 < (0.06 * body.unit) ** 2
+        if disc.any():
+            skirt = float((cloth & disc).sum() / disc.sum()) > 0.6
+    return {"position": along, "end": end}, skirt
+
+
+def _leg_point(body: _Canvas, side: str, along: float) -> np.ndarray:
+    hip, knee, ankle = body.points[list(LEGS[side])]
+    if along < 1:
+        return hip + (knee - hip) * max(along, 0)
+    return knee + (ankle - knee) * min(along - 1, 1)
+
+
+# --- legs, shoes, the rest --------------------------------------------------------------------
+
+
+def _rest(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
+    for side, leg in (("left", Part.LEFT_LEG), ("right", Part.RIGHT_LEG)):
+        other = "right" if side == "left" else "left"
+        reach, _ = body.leg[side]
+        mine = _soft(reach - body.leg[other][0], 0.0, 0.1)
+        place = _soft(reach, 1.3, 0.5) * mine * (body.down > 0.95)
+        evidence[leg] += place * (1.2 * body.skin + 0.05)
+        foot = body.points[list(FEET[side])]
+        radii = np.array([0.13, 0.12, 0.12]) * body.unit
+        near, _ = capsule_distance(body.shape, foot[[0, 1, 2, 0]], radii[[0, 1, 2, 0]])
+        below = body.ys > foot[0, 1] - 0.05 * body.unit
+        shoe = _soft(near, 1.6, 0.8) * np.clip(1.05 - body.skin, 0, 1) * below
+        evidence[Part.SHOES] += 1.5 * shoe
+        evidence[leg] += 0.8 * _soft(near, 1.4, 0.6) * body.skin
+    # Whatever lies off the body and is nobody's colour: bags and other things held.
+    off = np.minimum.reduce([body.arm[s][0] for s in SIDES] + [body.leg[s][0] for s in SIDES])
+    evidence[Part.ACCESSORY] += 0.03 + 0.12 * np.clip(off - 1.6, 0, 1)
