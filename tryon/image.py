@@ -161,15 +161,17 @@ def _shown(path: Path) -> str:
 def _file_bytes(source: str | os.PathLike) -> bytes:
     path = Path(source)
     try:
-        if path.is_dir():
-            raise TryOnError("unreadable_image")
-        if not path.is_file():  # pipes and devices too: reading them may never end
-            raise TryOnError("image_not_found", name=_shown(path))
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)  # one more than allowed is enough to know
-    except FileNotFoundError:
-        raise TryOnError("image_not_found", name=_shown(path)) from None
-    except (OSError, ValueError):  # no permission; a name too long or with a zero byte
+        folder, file = path.is_dir(), path.is_file()  # neither: a pipe or device may never end
+    except (OSError, ValueError):  # a name too long, or with a zero byte
+        folder = file = False
+    if folder:
+        raise TryOnError("unreadable_image")
+    if not file:
+        raise TryOnError("image_not_found", name=_shown(path))
+    try:
+        with path.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)  # one more than allowed is enough to know
+    except OSError:
         raise TryOnError("unreadable_image") from None
 
 
