@@ -1,0 +1,98 @@
+"""A garment picture to a `Garment`: cut-out, kind, outline landmarks, limbs, measured attributes.
+
+Notable here:
+- three ways in: a picture with transparency, a garment lying or hanging somewhere, and a person
+  wearing it (then the body analysis says which pixels are cloth and where the limbs are).
+- the steps are functions of other files (`cutout`, `outline`, `appearance`) with plain arrays
+  between them, so each can be replaced by a network alone.
+"""
+
+import logging
+
+import numpy as np
+
+from tryon.appearance import measure
+from tryon.cutout import Cutout, cut_out
+from tryon.errors import Note, TryOnError
+from tryon.outline import trace
+from tryon.person import BodyAnalyser
+from tryon.types import Garment, Kind, Photo
+
+log = logging.getLogger(__name__)
+
+
+class GarmentAnalyser:
+    """Finds the garment in a picture.
+
+    analyser = GarmentAnalyser.load(body)
+    garment = analyser(photo)
+    """
+
+    def __init__(self, body: BodyAnalyser | None = None) -> None:
+        self._body = body
+
+    @classmethod
+    def load(cls, body: BodyAnalyser | None = None) -> "GarmentAnalyser":
+        """body: without it, pictures of a person wearing the garment are not understood."""
+        return cls(body)
+
+    def __call__(self, photo: Photo, kind: Kind | None = None) -> Garment:
+        """The garment in a picture; kind: None finds it out.
+
+        Raises TryOnError("no_garment").
+        """
+        cutout = cut_out(photo)
+        if cutout is None or not _garment_like(cutout.alpha >= 128):
+            raise TryOnError("no_garment")
+        return _garment(photo, cutout, kind)
+
+
+ROUGH_BELOW = 0.5  # confidence
+UNSURE_BELOW = 0.7  # probability of the kind
+KIND_NAMES = {
+    Kind.UPPER: {"en": "a top", "zh": "上衣"},
+    Kind.LOWER: {"en": "trousers or a skirt", "zh": "裤装或半身裙"},
+    Kind.DRESS: {"en": "a dress", "zh": "连衣裙"},
+}
+
+
+def _garment(photo: Photo, cutout: Cutout, kind: Kind | None) -> Garment:
+    mask = cutout.alpha >= 128
+    traced = trace(mask, kind)
+    measured = measure(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind)
+    notes = []
+    if _cropped(mask):
+        notes.append(Note("cropped_garment"))
+    if cutout.confidence < ROUGH_BELOW:
+        notes.append(Note("rough_cutout"))
+    if kind is None and traced.kind_score < UNSURE_BELOW:
+        notes.append(Note("kind_guessed", {"kind": KIND_NAMES[traced.kind]}))
+    return Garment(
+        photo=Photo(cutout.pixels, photo.alpha),
+        alpha=cutout.alpha,
+        limbs=traced.limbs,
+        landmarks=traced.landmarks,
+        kind=traced.kind,
+        attributes={key: value for key, (value, _) in measured.items()},
+        attribute_scores={key: score for key, (_, score) in measured.items()},
+        confidence=cutout.confidence,
+        notes=tuple(notes),
+    )
+
+
+LEAST_PART = 0.01  # of the picture: a smaller thing is not what the picture is about
+MOST_PART = 0.97
+
+
+def _garment_like(mask: np.ndarray) -> bool:
+    part = float(mask.mean())
+    return LEAST_PART < part < MOST_PART
+
+
+TOUCHING = 0.05  # of a border's length
+
+
+def _cropped(mask: np.ndarray) -> bool:
+    """True where the garment runs out of the picture on some side."""
+    borders = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
+    return any(float(border.mean()) > TOUCHING for border in borders)
