@@ -1,0 +1,139 @@
+"""The geometric draft on a drawn figure: right place, right length, nothing torn."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from figures import flat_skirt, flat_tee, flat_trousers, standing_person
+
+from tryon.errors import TryOnError
+from tryon.fusion import geometric_draft
+from tryon.types import Limb, Outline, Pose
+
+LONG_CUFF = (205, 330)
+
+
+def placed(draft, mark: Outline) -> np.ndarray:
+    return draft.landmarks[mark, :2]
+
+
+def drawn(draft) -> np.ndarray:
+    """(n, 2) photo points the garment covers."""
+    ys, xs = np.nonzero(draft.reach)
+    return draft.fit.unpoints(np.column_stack([xs, ys]).astype(np.float64))
+
+
+def test_a_tee_lies_on_the_torso():
+    draft = geometric_draft(standing_person(), flat_tee())
+    points = drawn(draft)
+    assert 120 < points[:, 1].min() < 185  # at the base of the neck
+    assert 320 < points[:, 1].max() < 390  # around the hips
+    assert abs(points[:, 0].mean() - 200) < 3
+    assert draft.layers[0].limb == Limb.BODY
+    assert len(draft.layers) == 3
+
+
+def test_a_mirrored_body_gets_a_mirrored_draft():
+    draft = geometric_draft(standing_person(), flat_tee())
+    for name in ("SHOULDER", "ARMPIT", "HEM", "CUFF_OUTER"):
+        left, right = (placed(draft, Outline[f"{name}_{s}"]) for s in ("LEFT", "RIGHT"))
+        np.testing.assert_allclose([400 - right[0], right[1]], left, atol=1.0)
+
+
+def test_sleeves_end_where_the_garments_do():
+    person = standing_person()
+    elbow, wrist = person.point(Pose.LEFT_ELBOW), person.point(Pose.LEFT_WRIST)
+    short = placed(geometric_draft(person, flat_tee()), Outline.CUFF_OUTER_LEFT)
+    long = placed(
+        geometric_draft(
+            person,
+            flat_tee(LONG_CUFF, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0}),
+        ),
+        Outline.CUFF_OUTER_LEFT,
+    )
+    assert short[1] < elbow[1]
+    assert abs(long[1] - wrist[1]) < 30
+
+
+def test_a_long_sleeve_follows_a_bent_arm():
+    bent = {"LEFT_ELBOW": (300, 250), "LEFT_WRIST": (225, 240)}
+    person = standing_person(bent)
+    garment = flat_tee(LONG_CUFF, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0})
+    draft = geometric_draft(person, garment)
+    sleeve = next(layer for layer in draft.layers if layer.limb == Limb.LEFT)
+    at = np.round(draft.fit.points(np.array([[290.0, 235.0], [250.0, 243.0]]))).astype(int)
+    assert (sleeve.weight[at[:, 1], at[:, 0]] > 0.5).all()
+    cuff = (placed(draft, Outline.CUFF_OUTER_LEFT) + placed(draft, Outline.CUFF_INNER_LEFT)) / 2
+    assert np.linalg.norm(cuff - [225, 240]) < 25
+
+
+def test_torso_and_sleeve_agree_where_they_are_sewn():
+    draft = geometric_draft(standing_person(), flat_tee())
+    body, sleeve = (next(m for m in draft.layers if m.limb == limb) for limb in (1, 2))
+    both = (body.weight > 0.9) & (sleeve.weight > 0.9)
+    assert both.sum() > 10  # they overlap, so no gap can open
+    difference = np.linalg.norm(body.flow[both] - sleeve.flow[both], axis=-1)
+    assert np.median(difference) < 1.0  # garment pixels
+
+
+def test_flow_is_finite_everywhere():
+    for garment in (flat_tee(), flat_trousers(), flat_skirt()):
+        for layer in geometric_draft(standing_person(), garment).layers:
+            assert np.isfinite(layer.flow).all()
+            assert layer.weight.min() >= 0
+            assert layer.weight.max() <= 1
+
+
+def test_trousers_end_at_the_ankles_and_shorts_above_the_knees():
+    person = standing_person()
+    full = geometric_draft(person, flat_trousers(480))
+    short = geometric_draft(
+        person,
+        flat_trousers(300, attributes={"type": "shorts"}, attribute_scores={"type": 1.0}),
+    )
+    knee, ankle = person.point(Pose.LEFT_KNEE)[1], person.point(Pose.LEFT_ANKLE)[1]
+    assert abs(placed(full, Outline.HEM_LEFT)[1] - ankle) < 25
+    assert placed(short, Outline.HEM_LEFT)[1] < knee
+    assert 230 < drawn(full)[:, 1].min() < 325  # the waistband, above the hips
+
+
+def test_a_longer_skirt_ends_lower():
+    person = standing_person()
+    ends = [drawn(geometric_draft(person, flat_skirt(end)))[:, 1].max() for end in (200, 300, 400)]
+    assert ends[0] < ends[1] < ends[2]
+
+
+def test_words_for_fit_change_the_width():
+    person = standing_person()
+    widths = []
+    for word in ("slim", "regular", "loose"):
+        garment = flat_tee(attributes={"fit": word}, attribute_scores={"fit": 1.0})
+        draft = geometric_draft(person, garment)
+        hem = placed(draft, Outline.HEM_LEFT) - placed(draft, Outline.HEM_RIGHT)
+        widths.append(np.linalg.norm(hem))
+    assert widths[0] < widths[1] < widths[2]
+
+
+def test_trousers_without_hips_in_view_are_refused():
+    person = standing_person()
+    marks = person.landmarks.copy()
+    marks[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 2] = 0.1
+    with pytest.raises(TryOnError) as caught:
+        geometric_draft(dataclasses.replace(person, landmarks=marks), flat_trousers())
+    assert caught.value.code == "not_in_view"
+    assert "knees" in caught.value.hint
+
+
+def test_a_garment_without_an_outline_is_refused():
+    garment = flat_tee()
+    blank = dataclasses.replace(garment, landmarks=np.zeros_like(garment.landmarks))
+    with pytest.raises(TryOnError) as caught:
+        geometric_draft(standing_person(), blank)
+    assert caught.value.code == "no_garment"
+
+
+def test_same_input_same_draft():
+    first, second = (geometric_draft(standing_person(), flat_tee()) for _ in range(2))
+    for a, b in zip(first.layers, second.layers, strict=True):
+        assert a.flow.tobytes() == b.flow.tobytes()
+        assert a.weight.tobytes() == b.weight.tobytes()

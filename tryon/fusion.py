@@ -1,0 +1,647 @@
+"""Person + Garment -> Draft: where every piece of the garment goes on the wearer.
+
+Notable here:
+- the geometric draft. The garment's outline landmarks say where its collar, shoulders, armpits,
+  sides and hem are; `measures.measure` says where those belong on this body. A thin-plate spline
+  carries the torso over, and each sleeve or leg follows the curve of its own limb.
+- near the armhole (or the crotch) a limb's map is blended into the torso's, so that both pieces
+  agree where they meet and nothing tears.
+- lengths follow the garment, not the body: a sleeve that ends half way down the upper arm in the
+  shop's picture ends there on the wearer, measured in true limb length, also on bent arms.
+- widths follow the garment too, but never less than the body, and flat-laid width is tempered:
+  cloth that lies flat is wider than cloth around a body.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tryon.errors import TryOnError
+from tryon.image import Fit
+from tryon.measures import (
+    ANKLE_HALF,
+    CROTCH_AT,
+    THIGH_HALF,
+    TIP_OUT,
+    TIP_UP,
+    UPPER_ARM_HALF,
+    WRIST_HALF,
+    Measures,
+    measure,
+    torso_edges,
+)
+from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Person
+from tryon.warp import Curve, ThinPlateSpline, draw_mesh, grid_over, smoothstep
+
+# Working size: the wearer's box is brought to at most this many pixels, height and width.
+CANVAS_LONG = 512
+# The garment's masks are read at this size; positions stay in garment pixels.
+GARMENT_LONG = 384
+# Mesh spacing, as a fraction of the garment's longer side.
+MESH_SPACING = 1 / 40
+MESH_MARGIN = 1 / 40
+
+# Width of the garment over the width of the body below it: `1 + EASE_KEPT * (ratio - 1)`, limited.
+# Half of a flat-laid garment's circumference is seen flat, about a third of it when worn.
+EASE_KEPT = 0.55
+EASE_LIMITS = {"slim": (1.0, 1.12), "regular": (1.03, 1.30), "loose": (1.10, 1.55)}
+EASE_SHIFT = {"slim": -0.06, "regular": 0.0, "loose": 0.10}
+
+# Knitwear stretches to about this much of its width; nothing is drawn wider.
+STRETCH_LIMIT = 1.5
+
+# Sleeve ends, as a fraction of the arm from the shoulder's tip to the wrist, by the word for it.
+SLEEVE_REACH = {"short": (0.12, 0.58), "three-quarter": (0.55, 0.85), "long": (0.97, 1.03)}
+LEG_REACH = {"shorts": (0.15, 0.62), "cropped": (0.60, 0.92), "full": (0.95, 1.01)}
+
+
+def geometric_draft(person: Person, garment: Garment) -> Draft:
+    """Lay a garment on a wearer by landmarks alone.
+
+    Raises TryOnError("not_in_view") when the photo does not show the part of the body the garment
+    is for, TryOnError("no_garment") when the garment's outline cannot be used.
+    """
+    body = measure(person)
+    require_in_view(person, body, garment.kind)
+    fit = working_frame(person, body, garment.kind)
+    if garment.kind is Kind.LOWER:
+        targets, limbs = lower_targets(person, body, garment)
+    else:
+        targets, limbs = upper_targets(person, body, garment)
+    trunk = targets.spline()
+
+    layers, reach = [], np.zeros(fit.canvas_size, bool)
+    scale = GARMENT_LONG / max(garment.photo.size)
+    small = (
+        max(round(garment.photo.width * scale), 1),
+        max(round(garment.photo.height * scale), 1),
+    )
+    labels = cv2.resize(garment.limbs, small, interpolation=cv2.INTER_NEAREST)
+    opening = neck_opening(garment, small, scale)
+    landmarks = np.zeros((len(Outline), 3), np.float32)
+
+    for piece in painters_order(body, garment.kind):
+        mask = labels == piece
+        if not mask.any():
+            continue
+        limb = limbs.get(piece)
+        shown = piece_mask(labels, piece, limb, scale)
+        extent = max(np.ptp(np.nonzero(mask)[0]), np.ptp(np.nonzero(mask)[1])) + 1
+        spacing = max(extent * MESH_SPACING, 2.0)
+        grown = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        vertices, triangles = grid_over(grown | (shown & (labels > 0)), spacing, spacing)
+        source = (vertices + 0.5) / scale - 0.5  # garment frame
+        placed = trunk(source) if limb is None else limb.place(source, trunk)
+        flow, covered = draw_mesh(source, fit.points(placed), triangles, fit.canvas_size)
+        small_flow = ((flow + 0.5) * scale - 0.5).astype(np.float32)
+        weight = cv2.remap(
+            (shown & ~opening).astype(np.float32), small_flow, None, cv2.INTER_LINEAR
+        )
+        weight *= covered
+        layers.append(Layer(flow.astype(np.float32), np.clip(weight, 0, 1), piece))
+        inside = cv2.remap((labels > 0).astype(np.float32), small_flow, None, cv2.INTER_LINEAR)
+        reach |= (weight > 0.5) & (inside > 0.5)
+
+    if not reach.any():
+        raise TryOnError("no_garment")
+    for mark in Outline:
+        point = garment.point(mark)
+        if point is None:
+            continue
+        limb = next((m for m in limbs.values() if mark in m.marks), None)
+        at = trunk(point[None]) if limb is None else limb.place(point[None], trunk)
+        landmarks[mark] = (*at[0], garment.landmarks[mark, 2])
+    confidence = {"front": 1.0, "side": 0.6, "back": 0.5}[person.view]
+    return Draft(fit, tuple(layers), reach, landmarks, confidence)
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """Pairs of points that the torso's map has to join: garment frame -> photo frame."""
+
+    source: list[np.ndarray]
+    target: list[np.ndarray]
+
+    def add(self, source: np.ndarray | None, target: np.ndarray) -> None:
+        if source is not None:
+            self.source.append(np.asarray(source, np.float64))
+            self.target.append(np.asarray(target, np.float64))
+
+    def spline(self) -> ThinPlateSpline:
+        if len(self.source) < 4:
+            raise TryOnError("no_garment")
+        return ThinPlateSpline(np.array(self.source), np.array(self.target), STIFFNESS)
+
+
+# Gives up about a hundredth of the garment's size for smoothness where landmarks disagree.
+STIFFNESS = 2e-3
+
+
+@dataclass(frozen=True, eq=False)
+class LimbMap:
+    """How a sleeve or leg goes onto its arm or leg.
+
+    garment, body: curves through the middle of both, from the seam to the end.
+    stretch: body length per garment length. widths: (start, end) scale across the limb.
+    seam: (2, 2) garment points of the armhole (shoulder, armpit) or the crotch line (outer, inner);
+    outward: (2,) unit vector from the seam towards the limb's end.
+    """
+
+    garment: Curve
+    body: Curve
+    stretch: float
+    widths: tuple[float, float]
+    seam: np.ndarray
+    outward: np.ndarray
+    marks: tuple[Outline, ...]
+
+    @property
+    def seam_length(self) -> float:
+        return float(np.linalg.norm(self.seam[1] - self.seam[0]))
+
+    def beyond(self, points: np.ndarray) -> np.ndarray:
+        """(n, 2) garment points -> how far past the seam, in seam lengths (negative: torso)."""
+        return (points - self.seam[0]) @ self.outward / max(self.seam_length, 1e-6)
+
+    def beside(self, points: np.ndarray) -> np.ndarray:
+        """(n, 2) garment points -> where along the seam, 0 at its first end, 1 at its second."""
+        line = (self.seam[1] - self.seam[0]) / max(self.seam_length, 1e-6)
+        return (points - self.seam[0]) @ line / max(self.seam_length, 1e-6)
+
+    def place(self, points: np.ndarray, trunk: ThinPlateSpline) -> np.ndarray:
+        """(n, 2) garment points -> (n, 2) photo points."""
+        along, across = self.garment.coordinates(points)
+        share = np.clip(along / self.garment.length, 0, 1)
+        scale = self.widths[0] + (self.widths[1] - self.widths[0]) * share
+        on_limb = self.body.place(along * self.stretch, across * scale)
+        blend = smoothstep(self.beyond(points) / BLEND)[:, None]
+        return (1 - blend) * trunk(points) + blend * on_limb
+
+
+# Over this many seam lengths a limb's own map takes over from the torso's.
+BLEND = 0.5
+# Both pieces are drawn this far across the seam (in seam lengths), so no gap can open.
+OVERLAP = 0.12
+
+
+def require_in_view(person: Person, body: Measures, kind: Kind) -> None:
+    """TryOnError("not_in_view") when there is nothing in the photo to put the garment on."""
+    h, w = person.photo.size
+    if kind is Kind.LOWER:
+        below = body.hips[:, 1].mean() + 0.35 * body.span
+        knees = np.array([leg.points[1] for leg in body.legs])
+        knees_out = (knees[:, 1] >= h) | (knees[:, 0] < 0) | (knees[:, 0] >= w)
+        if not body.hips_seen or below > h or (knees_out.all() and not body.standing):
+            raise TryOnError(
+                "not_in_view",
+                where={"en": "hips and legs", "zh": "臀部和腿部"},
+                until={"en": "the knees or the feet", "zh": "膝盖或脚"},
+            )
+        return
+    inside = (
+        (body.shoulders >= -0.3 * body.span).all(axis=1)
+        & (body.shoulders[:, 0] < w + 0.3 * body.span)
+        & (body.shoulders[:, 1] < h - 0.1 * body.span)
+    )
+    if not inside.any():
+        raise TryOnError(
+            "not_in_view",
+            where={"en": "shoulders", "zh": "肩部"},
+            until={"en": "the hips", "zh": "臀部"},
+        )
+
+
+def working_frame(person: Person, body: Measures, kind: Kind) -> Fit:
+    """The canvas: the part of the photo this kind of garment can touch, at most CANVAS_LONG."""
+    margin = 0.7 * body.span
+    points = [body.hips, *(leg.points for leg in body.legs)]
+    if kind is not Kind.LOWER:
+        points = [body.shoulders, body.hips, *(arm.points for arm in body.arms)]
+        points.append(body.on_torso(1.7, 0)[None])
+    if kind is Kind.DRESS:
+        points.extend(leg.points for leg in body.legs)
+    every = np.concatenate(points)
+    low, high = every.min(axis=0) - margin, every.max(axis=0) + margin
+    h, w = person.photo.size
+    x0, y0 = max(low[0], -0.5), max(low[1], -0.5)
+    x1, y1 = min(high[0], w - 0.5), min(high[1], h - 0.5)
+    scale = min(CANVAS_LONG / max(x1 - x0, y1 - y0, 1.0), 1.0)
+    size = (max(round((y1 - y0) * scale), 8), max(round((x1 - x0) * scale), 8))
+    return Fit.crop(person.photo.size, (x0, y0, x1, y1), size)
+
+
+def upper_targets(
+    person: Person, body: Measures, garment: Garment
+) -> tuple[Targets, dict[Limb, LimbMap]]:
+    """Where the landmarks of a top, coat or dress go on this body."""
+    mark = garment.point
+    need = (Outline.SHOULDER_LEFT, Outline.SHOULDER_RIGHT, Outline.ARMPIT_LEFT)
+    need += (Outline.ARMPIT_RIGHT, Outline.HEM_LEFT, Outline.HEM_RIGHT)
+    if any(mark(m) is None for m in need):
+        raise TryOnError("no_garment")
+    shoulders = np.array([mark(Outline.SHOULDER_LEFT), mark(Outline.SHOULDER_RIGHT)], np.float64)
+    armpits = np.array([mark(Outline.ARMPIT_LEFT), mark(Outline.ARMPIT_RIGHT)], np.float64)
+    hems = np.array([mark(Outline.HEM_LEFT), mark(Outline.HEM_RIGHT)], np.float64)
+    axis = Axis.of(shoulders, hems)
+
+    tips = (1 + 2 * TIP_OUT) * body.span
+    from_shoulders = tips / max(axis.width(shoulders), 1.0)
+    from_chest = 2 * 0.50 * 1.10 * body.span / max(axis.width(armpits), 1.0)
+    sleeved = sleeve_of(garment) != "sleeveless"
+    share = 0.55 if sleeved else 0.15
+    scale = from_shoulders**share * from_chest ** (1 - share)
+
+    targets = Targets([], [])
+    # Shoulder line: each point keeps its share of the way from the middle to the shoulder's tip.
+    collar_targets = []
+    for side, (collar, shoulder) in enumerate(
+        (
+            (Outline.COLLAR_LEFT, Outline.SHOULDER_LEFT),
+            (Outline.COLLAR_RIGHT, Outline.SHOULDER_RIGHT),
+        )
+    ):
+        for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.10))):
+            point = mark(which)
+            if point is None:
+                continue
+            out = abs(axis.across(point)) * scale / (tips / 2)
+            at = body.shoulder_line(side, float(np.clip(out, *limits)))
+            targets.add(point, at)
+            if which == collar:
+                collar_targets.append((point, at))
+    down = body.spine.at(np.array([0.5 * body.torso]))[1][0]
+    centre = mark(Outline.COLLAR_CENTRE)
+    if centre is not None and len(collar_targets) == 2:
+        deep = axis.down(centre) - np.mean([axis.down(p) for p, _ in collar_targets])
+        middle = np.mean([at for _, at in collar_targets], axis=0)
+        targets.add(centre, middle + deep * scale * down + facing_shift(body))
+
+    # Sides: heights hang from the armhole, widths follow the garment but clear the body.
+    armhole = axis.down(armpits.mean(0)) - axis.down(shoulders.mean(0))
+    depth = np.clip(armhole * scale, 0.36 * body.span, 0.62 * body.span)
+    armpit_height = (depth - TIP_UP * body.span) / body.torso
+    sides = profile(garment, axis, armpits, hems)
+    stretch = body_length_factor(garment, axis, armpits, hems, scale, armpit_height, body)
+    heights = armpit_height + (sides[:, 0] - sides[0, 0]) * scale * stretch / body.torso
+    widths = clearances(person, body, heights, garment, sides[:, 1] * scale)
+    for row, height in enumerate(heights):
+        for side, sign in enumerate((1, -1)):
+            source = axis.point(sides[row, 0], sign * sides[row, 1])
+            targets.add(source, body.on_torso(height, sign * widths[row, side]))
+        middle = axis.point(sides[row, 0], 0.0)
+        shift = facing_shift(body) if height < 1.3 else np.zeros(2)
+        offset = (widths[row, 0] - widths[row, 1]) / 2
+        targets.add(middle, body.on_torso(height, offset) + shift)
+
+    limbs: dict[Limb, LimbMap] = {}
+    if sleeved:
+        for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
+            sleeve = sleeve_map(body, garment, side, scale, depth)
+            if sleeve is not None:
+                limbs[limb] = sleeve
+    return targets, limbs
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """The garment's own upright: an origin between the shoulders (or waist ends), unit vectors
+    `downward` and `leftward` (towards the wearer's left)."""
+
+    origin: np.ndarray
+    downward: np.ndarray
+    leftward: np.ndarray
+
+    @classmethod
+    def of(cls, top: np.ndarray, bottom: np.ndarray) -> "Axis":
+        """top, bottom: (2, 2) garment points [left, right]."""
+        downward = bottom.mean(0) - top.mean(0)
+        downward = downward / max(np.linalg.norm(downward), 1e-6)
+        return cls(top.mean(0), downward, np.array([downward[1], -downward[0]]))
+
+    def down(self, point: np.ndarray) -> float:
+        return float((point - self.origin) @ self.downward)
+
+    def across(self, point: np.ndarray) -> float:
+        return float((point - self.origin) @ self.leftward)
+
+    def width(self, pair: np.ndarray) -> float:
+        return abs(self.across(pair[0]) - self.across(pair[1]))
+
+    def point(self, down: float, across: float) -> np.ndarray:
+        return self.origin + down * self.downward + across * self.leftward
+
+
+def sleeve_of(garment: Garment) -> str:
+    """The sleeve word: as described, else read off the outline."""
+    if "sleeve" in garment.attributes:
+        return garment.attributes["sleeve"]
+    if not np.isin(garment.limbs, (Limb.LEFT, Limb.RIGHT)).any():
+        return "sleeveless"
+    return ""
+
+
+def profile(garment: Garment, axis: Axis, armpits: np.ndarray, hems: np.ndarray) -> np.ndarray:
+    """The garment's side line below the armpits: (n, 2) rows of (down, half width), top first."""
+    rows = [(axis.down(armpits.mean(0)), axis.width(armpits) / 2)]
+    waist = [garment.point(m) for m in (Outline.WAIST_LEFT, Outline.WAIST_RIGHT)]
+    if all(w is not None for w in waist):
+        waist = np.array(waist, np.float64)
+        rows.append((axis.down(waist.mean(0)), axis.width(waist) / 2))
+    rows.append((axis.down(hems.mean(0)), axis.width(hems) / 2))
+    rows = np.array(sorted(rows))
+    even = np.linspace(rows[0, 0], rows[-1, 0], 5)
+    return np.column_stack([even, np.interp(even, rows[:, 0], rows[:, 1])])
+
+
+def body_length_factor(
+    garment: Garment,
+    axis: Axis,
+    armpits: np.ndarray,
+    hems: np.ndarray,
+    scale: float,
+    armpit_height: float,
+    body: Measures,
+) -> float:
+    """How much longer than its width alone says the garment hangs: people of one shoulder width
+    have long and short torsos, and shops cut for the average."""
+    length = (axis.down(hems.mean(0)) - axis.down(armpits.mean(0))) * scale
+    hem = armpit_height + length / body.torso
+    if garment.kind is Kind.DRESS:
+        return 1.0
+    typical = {"cropped": 0.78, "long": 1.40}.get(garment.attributes.get("length", ""), 1.12)
+    wanted = 0.65 * hem + 0.35 * typical
+    return float(np.clip((wanted - armpit_height) / max(hem - armpit_height, 1e-3), 0.75, 1.35))
+
+
+def clearances(
+    person: Person, body: Measures, heights: np.ndarray, garment: Garment, half: np.ndarray
+) -> np.ndarray:
+    """Half widths of the garment on the body, left and right of the spine.
+
+    heights: (n,) as in `Body.on_torso`; half: (n,) the garment's own half widths, photo pixels.
+    Returns (n, 2) pixels.
+    """
+    fit_word = garment.attributes.get("fit", "regular")
+    low, high = EASE_LIMITS[fit_word]
+    seen = torso_edges(person, body, heights)
+    result = np.zeros((len(heights), 2))
+    for row, height in enumerate(heights):
+        model = body.torso_half(float(height))
+        own = half[row] * body.narrowing
+        for side in (0, 1):
+            edge = seen[row, side]
+            if height > 1.05:  # below the hips the edge is a leg's: see legs_half
+                edge = np.nan
+            width = model if np.isnan(edge) else float(np.clip(edge, 0.85 * model, 1.2 * model))
+            if height > 1.0:
+                width = max(width, legs_half(body, float(height), side))
+            ease = 1 + EASE_KEPT * (own / width - 1) + EASE_SHIFT[fit_word]
+            most = high if height < 1.1 else 3.0  # skirts may flare
+            # A hem far narrower than the body (a bodysuit's) is not torn open to fit around it.
+            result[row, side] = min(width * np.clip(ease, low, most), STRETCH_LIMIT * own)
+    return result
+
+
+def legs_half(body: Measures, height: float, side: int) -> float:
+    """How far a leg reaches from the spine at a height below the hips, pixels."""
+    leg = body.legs[side]
+    centre = body.on_torso(height, 0.0)
+    along = np.clip((height - 1) * body.torso, 0, leg.length)
+    position = leg.at(np.array([along]))[0][0]
+    share = along / max(leg.length, 1e-6)
+    half = (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * share) * body.span
+    return float(abs(position[0] - centre[0]) + half)
+
+
+def facing_shift(body: Measures) -> np.ndarray:
+    """(2,) photo pixels: where the middle of the front lies when the body is turned."""
+    return np.array([0.22 * body.span * float(np.clip(body.facing_side, -0.8, 0.8)), 0.0])
+
+
+def sleeve_map(
+    body: Measures, garment: Garment, side: int, scale: float, depth: float
+) -> LimbMap | None:
+    """A sleeve onto an arm; None when the garment's landmarks do not give one."""
+    names = ("LEFT", "RIGHT")[side]
+    shoulder, armpit, elbow, outer, inner = (
+        garment.point(Outline[f"{part}_{names}"])
+        for part in ("SHOULDER", "ARMPIT", "ELBOW", "CUFF_OUTER", "CUFF_INNER")
+    )
+    if any(p is None for p in (shoulder, armpit, outer, inner)):
+        return None
+    seam = np.array([shoulder, armpit], np.float64)
+    start, end = seam.mean(0), (outer + inner).astype(np.float64) / 2
+    middle = [elbow.astype(np.float64)] if elbow is not None else []
+    curve = Curve(np.array([start, *middle, end]))
+    if curve.length < 2:
+        return None
+
+    # The arm from the middle of its root; its true length counts from the shoulder's tip.
+    tip = body.tip(side)
+    root = (tip + body.armpit(side)) / 2
+    arm_points = body.arms[side].points
+    arm = Curve(np.array([root, *arm_points[1:]]))
+    true_arm = body.arm_lengths[side] + TIP_OUT * body.span
+    along_outer = float(np.linalg.norm(outer - shoulder))
+    if elbow is not None:
+        along_outer = max(along_outer, curve.length)
+    reach = along_outer * scale / true_arm
+    word = sleeve_of(garment)
+    if word in SLEEVE_REACH:
+        reach = float(np.clip(reach, *SLEEVE_REACH[word]))
+    reach = min(reach, 1.05)
+    tip_to_root = 0.12 * body.span
+    end_at = max(reach * (arm.length + tip_to_root) - tip_to_root, 0.15 * body.span)
+
+    seam_width = max(abs(_determinant(curve.tangents[0], seam[1] - seam[0])), 1.0)
+    cuff_width = max(float(np.linalg.norm(outer - inner)), 1.0)
+    arm_start = 2 * UPPER_ARM_HALF * body.span
+    at_end = UPPER_ARM_HALF + (WRIST_HALF - UPPER_ARM_HALF) * min(reach, 1)
+    arm_end = 2 * at_end * body.span
+    first = np.clip(seam_width * scale * 0.92, 1.15 * arm_start, 1.9 * arm_start) / seam_width
+    last = np.clip(cuff_width * scale * 0.90, 1.10 * arm_end, 2.2 * arm_end) / cuff_width
+    outward = perpendicular_towards(seam[1] - seam[0], end - start)
+    marks = tuple(Outline[f"{part}_{names}"] for part in ("ELBOW", "CUFF_OUTER", "CUFF_INNER"))
+    return LimbMap(
+        curve, arm, end_at / curve.length, (float(first), float(last)), seam, outward, marks
+    )
+
+
+def _determinant(a: np.ndarray, b: np.ndarray) -> float:
+    """Area of the parallelogram two plane vectors span, signed."""
+    return float(a[0] * b[1] - a[1] * b[0])
+
+
+def perpendicular_towards(line: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Unit vector at right angles to `line`, on the side `direction` points to."""
+    normal = np.array([line[1], -line[0]]) / max(np.linalg.norm(line), 1e-6)
+    return normal if normal @ direction >= 0 else -normal
+
+
+def lower_targets(
+    person: Person, body: Measures, garment: Garment
+) -> tuple[Targets, dict[Limb, LimbMap]]:
+    """Where the landmarks of trousers, shorts or a skirt go on this body."""
+    mark = garment.point
+    ends = [mark(m) for m in (Outline.WAIST_LEFT, Outline.WAIST_RIGHT)]
+    hems = [mark(m) for m in (Outline.HEM_LEFT, Outline.HEM_RIGHT)]
+    if any(p is None for p in (*ends, *hems)):
+        raise TryOnError("no_garment")
+    waist, hem = np.array(ends, np.float64), np.array(hems, np.float64)
+    axis = Axis.of(waist, hem)
+    hips = [mark(m) for m in (Outline.HIP_LEFT, Outline.HIP_RIGHT)]
+    crotch = mark(Outline.CROTCH)
+    has_legs = crotch is not None
+    if any(p is None for p in hips):
+        hips = waist + 0.35 * (hem - waist)
+    hips = np.array(hips, np.float64)
+
+    body_hip = 2 * body.torso_half(1.05)
+    scale = 1.06 * body_hip / max(axis.width(hips), axis.width(waist), 1.0)
+    targets = Targets([], [])
+    limbs: dict[Limb, LimbMap] = {}
+    if has_legs:
+        rise = axis.down(crotch) * scale / body.torso
+        top = float(np.clip(CROTCH_AT - rise, 0.58, 0.92))
+        rows = np.array(
+            [
+                (0.0, axis.width(waist) / 2, top),
+                (axis.down(hips.mean(0)), axis.width(hips) / 2, np.nan),
+            ]
+        )
+        share = np.clip(rows[1, 0] / max(axis.down(crotch), 1.0), 0.3, 1.0)
+        rows[1, 2] = top + share * (CROTCH_AT - top)
+    else:
+        top = 0.72
+        length = axis.down(hem.mean(0)) * scale
+        most = body.legs[0].length + body.torso * (1 - top)
+        length = min(length, 0.99 * most)
+        per_height = length / max(axis.down(hem.mean(0)), 1.0) / body.torso
+        downs = [0.0, axis.down(hips.mean(0)), axis.down(hem.mean(0))]
+        halves = [axis.width(p) / 2 for p in (waist, hips, hem)]
+        even = np.linspace(0, downs[-1], 6)
+        rows = np.column_stack([even, np.interp(even, downs, halves), top + even * per_height])
+    widths = clearances(person, body, rows[:, 2], garment, rows[:, 1] * scale)
+    for row, (deep, half, height) in enumerate(rows):
+        for side, sign in enumerate((1, -1)):
+            targets.add(
+                axis.point(deep, sign * half), body.on_torso(height, sign * widths[row, side])
+            )
+        targets.add(axis.point(deep, 0.0), body.on_torso(height, 0.0))
+    if not has_legs:
+        return targets, limbs
+
+    targets.add(crotch, body.on_torso(CROTCH_AT, 0.0))
+    for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
+        names = ("LEFT", "RIGHT")[side]
+        outer, inner = mark(Outline[f"HEM_{names}"]), mark(Outline[f"HEM_INNER_{names}"])
+        if inner is None:
+            continue
+        # The leg's outer edge at the crotch's height, between the hip and the hem.
+        deep = axis.down(crotch)
+        t = np.clip(
+            (deep - axis.down(hips[side])) / max(axis.down(hem[side]) - axis.down(hips[side]), 1),
+            0,
+            1,
+        )
+        outer_top = hips[side] + t * (hem[side] - hips[side])
+        seam = np.array([outer_top, crotch], np.float64)
+        start, end = seam.mean(0), (outer + inner).astype(np.float64) / 2
+        curve = Curve(np.array([start, end]))
+        if curve.length < 2:
+            continue
+        leg_points = body.legs[side].points
+        root = body.on_torso(CROTCH_AT, (1, -1)[side] * 0.27 * body.span)
+        root = 0.5 * root + 0.5 * (leg_points[0] + 0.16 * body.torso * body.legs[side].tangents[0])
+        leg = Curve(np.array([root, *leg_points[1:]]))
+        true_leg = body.leg_lengths[side] - 0.16 * body.torso
+        reach = leg_reach(garment, curve.length * scale / max(true_leg, 1.0))
+        widths_seam, width_hem = (
+            float(np.linalg.norm(seam[1] - seam[0])),
+            float(np.linalg.norm(outer - inner)),
+        )
+        thigh = 2 * THIGH_HALF * body.span
+        at_end = 2 * (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * min(reach, 1)) * body.span
+        first = np.clip(widths_seam * scale, 1.0 * thigh, 1.4 * thigh) / max(widths_seam, 1.0)
+        last = np.clip(width_hem * scale, 1.05 * at_end, 2.2 * at_end) / max(width_hem, 1.0)
+        targets.add(outer_top, root + (1, -1)[side] * np.array([first * widths_seam / 2, 0.0]))
+        limbs[limb] = LimbMap(
+            curve,
+            leg,
+            reach * leg.length / curve.length,
+            (float(first), float(last)),
+            seam,
+            perpendicular_towards(seam[1] - seam[0], end - start),
+            (Outline[f"HEM_{names}"], Outline[f"HEM_INNER_{names}"]),
+        )
+    return targets, limbs
+
+
+def leg_reach(garment: Garment, measured: float) -> float:
+    """Where trousers end, as a fraction of the leg from the crotch to the ankle."""
+    if garment.attributes.get("type") == "shorts" or measured < 0.58:
+        limits = LEG_REACH["shorts"]
+    elif measured < 0.80:
+        limits = LEG_REACH["cropped"]
+    else:
+        limits = LEG_REACH["full"]
+    return float(np.clip(measured, *limits))
+
+
+def painters_order(body: Measures, kind: Kind) -> list[Limb]:
+    """Pieces from the farthest to the nearest: sleeves over the torso, the seat over the legs."""
+    left, right = body.knees_behind if kind is Kind.LOWER else body.elbows_behind
+    far_first = [Limb.LEFT, Limb.RIGHT] if left > right else [Limb.RIGHT, Limb.LEFT]
+    return [*far_first, Limb.BODY] if kind is Kind.LOWER else [Limb.BODY, *far_first]
+
+
+def piece_mask(labels: np.ndarray, piece: Limb, limb: LimbMap | None, scale: float) -> np.ndarray:
+    """(h, w) bool: where this piece may be seen, in the small garment frame: its own pixels, the
+    background (whose alpha is 0), and a strip across the seam so that no gap can open."""
+    shown = (labels == piece) | (labels == Limb.NONE)
+    if limb is None:
+        # The torso shows a little of whatever is sewn to it.
+        own = cv2.dilate((labels == piece).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        return shown | own
+    ys, xs = np.nonzero(labels == Limb.BODY)
+    points = (np.column_stack([xs, ys]) + 0.5) / scale - 0.5
+    beyond, beside = limb.beyond(points), limb.beside(points)
+    strip = (beyond > -OVERLAP) & (beyond <= 0) & (beside > -0.05) & (beside < 1.05)
+    shown[ys[strip], xs[strip]] = True
+    return shown
+
+
+# Types whose collar stands up around the neck, so that nothing of the inside is to be hidden.
+STANDING_COLLARS = {"collar", "turtleneck", "hooded"}
+COLLARED_TYPES = {"shirt", "polo", "blazer", "jacket", "coat", "hoodie"}
+
+
+def neck_opening(garment: Garment, small: tuple[int, int], scale: float) -> np.ndarray:
+    """(h, w) bool in the small garment frame: the inside of the back, seen through the neckline of
+    a garment without a wearer. On a wearer the neck is there instead."""
+    opening = np.zeros(small[::-1], np.uint8)
+    left, right, centre = (
+        garment.point(m) for m in (Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT, Outline.COLLAR_CENTRE)
+    )
+    attributes = garment.attributes
+    standing = (
+        attributes.get("neckline") in STANDING_COLLARS or attributes.get("type") in COLLARED_TYPES
+    )
+    if garment.kind is Kind.LOWER or garment.worn or standing:
+        return opening > 0
+    if left is None or right is None or centre is None:
+        return opening > 0
+    # A parabola through the three points, closed above the garment.
+    t = np.linspace(-1, 1, 25)[:, None]
+    middle = (left + right) / 2
+    curve = middle + t * (left - right) / 2 + (1 - t**2) * (centre - middle)
+    up = middle - centre
+    lid = np.array([left + 2 * up, right + 2 * up])
+    polygon = (
+        np.vstack([curve, lid[::-1]])
+        if (curve[-1] - left) @ (curve[-1] - left) > 1
+        else (np.vstack([curve, lid]))
+    )
+    cv2.fillPoly(opening, [np.round((polygon + 0.5) * scale - 0.5).astype(np.int32)], 1)
+    return opening > 0

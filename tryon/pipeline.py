@@ -1,0 +1,191 @@
+"""TryOn: the steps from photo, garment picture and words to the result, in order and timed.
+
+Notable here:
+- nothing is remembered between calls: one `TryOn` may serve many visitors at once.
+- every input may be given raw (path, bytes, array, PIL image) or already analysed (`Person`,
+  `Garment`), so a page or a batch analyses a photo once and tries on many garments.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from tryon.compose import compose
+from tryon.design import choose, design
+from tryon.errors import Note, TryOnError
+from tryon.fusion import geometric_draft
+from tryon.gallery import Gallery
+from tryon.garment import GarmentAnalyser
+from tryon.image import read_photo
+from tryon.person import BodyAnalyser
+from tryon.prompt import understand
+from tryon.types import Draft, Garment, Kind, Person, Prompt, Result
+
+log = logging.getLogger(__name__)
+
+PhotoSource = Any  # Photo, path, bytes, PIL image or (H, W, 3) uint8 RGB array
+
+# Below this confidence the visitor is asked to look at the result with care.
+DOUBTFUL = 0.35
+
+
+class TryOn:
+    """A fitting room that is ready: all models loaded.
+
+    >>> tryon = TryOn.load()
+    >>> result = tryon("me.jpg", "jacket.png", "in dark green")
+    """
+
+    def __init__(self, body: BodyAnalyser, garments: GarmentAnalyser, gallery: Gallery) -> None:
+        self.body = body
+        self.garments = garments
+        self.gallery = gallery
+
+    @classmethod
+    def load(cls, device: str | None = None) -> "TryOn":
+        """Load the models from weights/ and the gallery's index from assets/.
+
+        device: "cpu", "cuda" or None for the best there is.
+        Raises TryOnError: `device_unavailable`, `weights_missing`, `weights_damaged`.
+        """
+        device = resolve_device(device)
+        body = BodyAnalyser.load(device)
+        return cls(body, GarmentAnalyser.load(body), Gallery.load())
+
+    def __call__(
+        self,
+        person: PhotoSource | Person,
+        garment: PhotoSource | Garment | None = None,
+        prompt: str = "",
+        *,
+        kind: str | Kind | None = None,
+        seed: int = 0,
+        which: int = 0,
+    ) -> Result:
+        """Put a garment on a person.
+
+        person, garment: a `Photo`, a path, bytes, a PIL image, an RGB uint8 array (H, W, 3), or
+            what `analyse` / `describe` returned. prompt: words, English or Chinese.
+        kind: "upper", "lower", "dress" or None to find out. seed: of the patterns that words ask
+            for. which: the person to dress if several are found, 0 = the largest.
+        At least one of garment and prompt is needed.
+
+        Raises TryOnError, see `.code`.
+        """
+        kind = parse_kind(kind)
+        words = prompt.strip() if isinstance(prompt, str) else ""
+        if garment is None and not words:
+            raise TryOnError("empty_request")
+        seconds: dict[str, float] = {}
+        started = time.perf_counter()
+
+        with timed(seconds, "words"):
+            understood = understand(words)
+        with timed(seconds, "person"):
+            wearer = self.analyse(person, which)
+        with timed(seconds, "garment"):
+            if garment is None:
+                cloth = choose(understood, self.gallery, kind=kind, seed=seed)
+            else:
+                cloth = self.describe(garment, kind)
+        with timed(seconds, "design"):
+            if garment is not None and not understood.empty:
+                cloth = design(cloth, understood, seed=seed)
+        with timed(seconds, "fusion"):
+            draft = geometric_draft(wearer, cloth)
+        with timed(seconds, "compose"):
+            composite = compose(wearer, cloth, draft, cloth.kind)
+        seconds["total"] = time.perf_counter() - started
+
+        confidence = overall_confidence(wearer, cloth, draft)
+        remarks = gather_remarks(wearer, cloth, understood, draft, composite.notes, confidence)
+        log.info("try-on %s in %.3f s, confidence %.2f", cloth.kind, seconds["total"], confidence)
+        return Result(
+            photo=composite.photo,
+            region=composite.region,
+            confidence=confidence,
+            remarks=remarks,
+            seconds=seconds,
+            person=wearer,
+            garment=cloth,
+            prompt=understood,
+            draft=draft,
+            composite=composite,
+        )
+
+    def analyse(self, person: PhotoSource | Person, which: int = 0) -> Person:
+        """Find the body in a photo. Raises TryOnError (`no_person`, `unreadable_image`, …)."""
+        return person if isinstance(person, Person) else self.body(read_photo(person), which)
+
+    def describe(self, garment: PhotoSource | Garment, kind: str | Kind | None = None) -> Garment:
+        """Cut a garment out of its picture; tell its kind, outline landmarks and attributes.
+
+        Raises TryOnError (`no_garment`, `unreadable_image`, …).
+        """
+        if isinstance(garment, Garment):
+            return garment
+        return self.garments(read_photo(garment), parse_kind(kind))
+
+    def understand(self, text: str) -> Prompt:
+        """What a text says about a garment; words that change nothing are in `.ignored`."""
+        return understand(text)
+
+
+def resolve_device(device: str | None) -> str:
+    """ "cpu" or "cuda". Raises TryOnError("device_unavailable") for what is not there."""
+    if device == "cpu":
+        return "cpu"
+    if device not in (None, "cuda"):
+        raise TryOnError("device_unavailable", device=device)
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if device == "cuda":
+        raise TryOnError("device_unavailable", device=device)
+    return "cpu"
+
+
+def parse_kind(kind: str | Kind | None) -> Kind | None:
+    """None stays None. Raises TryOnError("unknown_kind") for a word that is no kind."""
+    if kind is None:
+        return None
+    try:
+        return Kind(kind)
+    except ValueError:
+        raise TryOnError("unknown_kind", kind=str(kind)[:40]) from None
+
+
+@contextmanager
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[step] = time.perf_counter() - started
+
+
+def overall_confidence(person: Person, garment: Garment, draft: Draft) -> float:
+    """0..1: the result is as sure as its parts together, so a weak part pulls it down."""
+    return float(np.clip(person.confidence * garment.confidence * draft.confidence, 0.0, 1.0))
+
+
+def gather_remarks(
+    person: Person,
+    garment: Garment,
+    prompt: Prompt,
+    draft: Draft,
+    composed: tuple[Note, ...],
+    confidence: float,
+) -> tuple[Note, ...]:
+    """All steps' notes in the order of the flow, each once."""
+    notes = [*person.notes, *garment.notes, *prompt.notes, *draft.notes, *composed]
+    if confidence < DOUBTFUL:
+        notes.append(Note("low_confidence"))
+    unique: list[Note] = []
+    for note in notes:
+        if note not in unique:
+            unique.append(note)
+    return tuple(unique)
