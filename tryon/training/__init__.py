@@ -1,0 +1,58 @@
+"""Training: data, augmentation, losses and one trainer a network.
+
+    python -m tryon.training prepare DATA            # body analysis of the photos, once
+    python -m tryon.training parser DATA --out DIR [--resume]
+
+DATA is a folder with the data sets' tars or with what they unpack to.
+"""
+
+import tarfile
+from pathlib import Path
+
+NETS = ("parser",)
+
+
+def main(net: str, data: str, out: str, resume: bool = False, **options: object) -> int:
+    """Train a network; 0 when done.
+
+    net: one of `NETS`. data: folder of the data sets (tars or unpacked). out: where checkpoints,
+    log, sheets and the finished safetensors file go. options: fields of `trainer.Schedule`
+    (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default DATA/cache) and
+    `encoder` (default CACHE/encoder.safetensors, if it is there).
+
+    ValueError for an unknown network, FileNotFoundError for missing data.
+    """
+    import dataclasses
+
+    from tryon.training import trainer
+
+    if net not in NETS:
+        raise ValueError(f"unknown network {net!r}; there are {', '.join(NETS)}")
+    options = {name: value for name, value in options.items() if value is not None}
+    folder = unpack(Path(data))
+    cache = Path(str(options.pop("cache", folder / "cache")))
+    encoder = Path(str(options.pop("encoder", cache / "encoder.safetensors")))
+    if not (cache / "ccp" / "pose.npz").is_file():
+        from tryon.training.prepare import prepare
+
+        prepare(folder, cache)
+    if not encoder.is_file():
+        print(f"{encoder} is missing: the encoder starts at random (see convert_encoder)")
+    from tryon.training import parser as module
+
+    schedule = dataclasses.replace(module.SCHEDULE, **options)
+    task = module.ParserTask(folder, cache, encoder if encoder.is_file() else None, schedule.seed)
+    trainer.fit(task, schedule, Path(out), resume)
+    return 0
+
+
+def unpack(data: Path) -> Path:
+    """Unpack DATA/*.tar beside themselves where that has not been done; returns DATA."""
+    if not data.is_dir():
+        raise FileNotFoundError(f"there is no folder {data}")
+    for tar in sorted(data.glob("*.tar")):
+        if not (data / tar.stem).is_dir():
+            print(f"unpacking {tar.name}")
+            with tarfile.open(tar) as archive:
+                archive.extractall(data, filter="data")
+    return data

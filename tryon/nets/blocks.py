@@ -1,0 +1,74 @@
+"""Small pieces that the decoders are built of."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class ConvNorm(nn.Module):
+    """Convolution, batch norm, ReLU6. `fold()` merges the first two for inference.
+
+    ReLU6 and not ReLU: in bfloat16 on a CPU torch runs it seven times as fast.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
+        self.norm = nn.BatchNorm2d(outputs)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.relu6(self.norm(self.conv(x)))
+
+    def fold(self) -> None:
+        """Put the (frozen) norm into the convolution; only after training."""
+        self.conv = nn.utils.fuse_conv_bn_eval(self.conv.eval(), self.norm.eval())
+        self.norm = nn.Identity()
+
+
+class Separable(nn.Sequential):
+    """Depthwise 3x3, then 1x1 (Howard et al., MobileNets 2017).
+
+    3x3 and not 5x5: the weight gradient of a depthwise 5x5 is ten times as slow on a CPU.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        depthwise = nn.Conv2d(inputs, inputs, 3, padding=1, groups=inputs, bias=False)
+        super().__init__(depthwise, ConvNorm(inputs, outputs))
+
+
+class Merge(nn.Module):
+    """One step of a decoder: enlarge the coarse features and join the finer ones to them."""
+
+    def __init__(self, coarse: int, fine: int, outputs: int) -> None:
+        super().__init__()
+        self.lateral = ConvNorm(fine, outputs)
+        self.reduce = ConvNorm(coarse, outputs)
+        self.mix = nn.Sequential(Separable(2 * outputs, outputs), Separable(outputs, outputs))
+
+    def forward(self, coarse: torch.Tensor, fine: torch.Tensor) -> torch.Tensor:
+        coarse = F.interpolate(
+            self.reduce(coarse), size=fine.shape[-2:], mode="bilinear", align_corners=False
+        )
+        return self.mix(torch.cat([coarse, self.lateral(fine)], dim=1))
+
+
+class Context(nn.Module):
+    """A deep, wide view at the coarsest features, and the whole picture's mean added to each."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.reduce = ConvNorm(inputs, outputs)
+        self.near = Separable(outputs, outputs)
+        self.whole = nn.Conv2d(inputs, outputs, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.reduce(x)
+        return y + self.near(y) + F.relu6(self.whole(x.mean((2, 3), keepdim=True)))
+
+
+def fold_norms(net: nn.Module) -> nn.Module:
+    """Fold every batch norm of a trained network into its convolution, in place."""
+    for module in net.modules():
+        if isinstance(module, ConvNorm):
+            module.fold()
+    return net

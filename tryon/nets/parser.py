@@ -1,0 +1,60 @@
+"""ParserNet: which part of the dressed body each pixel shows.
+
+Notable here:
+- it is told what body analysis already knows: the silhouette, and where head, torso and each limb
+  lie as capsules, all at a quarter of the size. Left and right come from there, so they need not
+  be guessed from the picture.
+- they enter through a layer that starts at zero: at the first step the encoder sees exactly what
+  ImageNet taught it.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import nn
+
+from tryon.nets.blocks import Context, ConvNorm, Merge
+from tryon.nets.encoder import Encoder, EncoderConfig
+
+
+@dataclass(frozen=True)
+class ParserConfig:
+    """Shape of ParserNet.
+
+    classes: labels told apart. pose_planes: input planes at a quarter of the size.
+    decoder: channels at strides 32, 16, 8, 4, 2.
+    """
+
+    classes: int = 15
+    pose_planes: int = 7
+    decoder: tuple[int, int, int, int, int] = (128, 96, 64, 48, 32)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+
+
+class ParserNet(nn.Module):
+    """Encoder, pose planes joined at stride 4, a light decoder back to stride 2."""
+
+    def __init__(self, config: ParserConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config.encoder)
+        fine = config.encoder.channels  # strides 2, 4, 8, 16, 32
+        at = config.decoder
+        self.pose = nn.Sequential(
+            ConvNorm(config.pose_planes, fine[1], 3), nn.Conv2d(fine[1], fine[1], 1)
+        )
+        nn.init.zeros_(self.pose[1].weight)
+        nn.init.zeros_(self.pose[1].bias)
+        self.context = Context(fine[4], at[0])
+        self.merges = nn.ModuleList(Merge(at[i], fine[3 - i], at[i + 1]) for i in range(4))
+        self.classify = nn.Conv2d(at[4], config.classes, 1)
+
+    def forward(self, pixels: torch.Tensor, pose: torch.Tensor) -> torch.Tensor:
+        """(N, 3, H, W) RGB as (pixel - 127) / 128, (N, 7, H/4, W/4) silhouette and pose planes
+        0..1 -> (N, classes, H/2, W/2) logits. H and W are multiples of 32.
+        """
+        features = self.encoder(pixels, self.pose(pose))
+        x = self.context(features[4])
+        for merge, fine in zip(self.merges, features[3::-1], strict=True):
+            x = merge(x, fine)
+        return self.classify(x)

@@ -1,0 +1,31 @@
+"""python -m tryon.training NET DATA --out DIR; see `tryon.training`."""
+
+import argparse
+import logging
+from pathlib import Path
+
+from tryon.training import NETS, main, unpack
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tryon.training")
+    parser.add_argument("net", choices=(*NETS, "prepare"))
+    parser.add_argument("data")
+    parser.add_argument("--out", default="runs/training")
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--cache")
+    parser.add_argument("--encoder")
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--threads", type=int)
+    given = vars(parser.parse_args())
+    logging.basicConfig(level=logging.INFO)
+    if given["net"] == "prepare":
+        from tryon.training.prepare import prepare
+
+        folder = unpack(Path(given["data"]))
+        prepare(folder, Path(given["cache"] or folder / "cache"))
+    else:
+        raise SystemExit(main(**given))

@@ -1,0 +1,171 @@
+"""Training ParserNet: what it starts from, what it is punished for, how it is judged.
+
+Notable here:
+- the encoder's first two stages and its 5x5 depthwise kernels stay as ImageNet left them: their
+  gradients are most of a step's time on a CPU and change little.
+- the loss is cross entropy, weighted so that shoes and necks count beside coats, and soft dice,
+  which is what IoU measures.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import nn
+
+from tryon.nets.parser import ParserConfig, ParserNet
+from tryon.parser import Parser
+from tryon.training.labels import IGNORE
+from tryon.training.metrics import PART_COLOURS, parser_scores
+from tryon.training.people import Labelled, People, read_backgrounds, read_ccp, read_viton
+from tryon.training.trainer import Schedule
+from tryon.types import Part
+
+NAME = "parser"
+SCHEDULE = Schedule(
+    steps=30000,
+    batch=16,
+    ema=0.996,
+    sizes=((256, 192), (384, 288), (512, 384)),
+    size_starts=(0.0, 0.3, 0.7),
+)
+DICE_WEIGHT = 0.6
+LABEL_SMOOTHING = 0.02
+VITON_LIMIT = 3000  # photos; more add little beside 904 of CCP
+VALIDATION_VITON_LIMIT = 60  # photos looked at during training; `evaluate` takes all
+FROZEN_STAGES = 2
+
+# Weights of the cross entropy, about (typical share / share of the pixels) ** 0.4
+CLASS_WEIGHTS = {
+    Part.BACKGROUND: 0.5,
+    Part.UPPER: 0.8,
+    Part.NECK: 1.8,
+    Part.FACE: 1.4,
+    Part.DRESS: 1.1,
+    Part.SKIRT: 1.4,
+    Part.LEFT_ARM: 1.3,
+    Part.RIGHT_ARM: 1.3,
+    Part.LEFT_LEG: 1.4,
+    Part.RIGHT_LEG: 1.4,
+    Part.SHOES: 1.5,
+    Part.ACCESSORY: 1.4,
+}
+
+
+class ParserTask:
+    """ParserNet's `Task`."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        data: Path,
+        cache: Path,
+        encoder: Path | None,
+        seed: int = 0,
+        config: ParserConfig | None = None,
+    ) -> None:
+        """data: folder of the unpacked sets. cache: what `prepare` wrote. encoder: converted
+        ImageNet weights, None = random."""
+        self.config = config or ParserConfig()
+        self.encoder = encoder
+        self.people = People(
+            read_ccp(data, cache, validation=False),
+            read_viton(data, cache, validation=False, limit=VITON_LIMIT),
+            read_backgrounds(data),
+            seed,
+        )
+        self.ccp = read_ccp(data, cache, validation=True)
+        self.viton = read_viton(data, cache, validation=True, limit=VALIDATION_VITON_LIMIT)
+
+    def build(self) -> ParserNet:
+        net = ParserNet(self.config)
+        if self.encoder is not None:
+            net.encoder.load_state_dict(load_file(self.encoder))
+            freeze(net.encoder)
+        return net
+
+    def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        return self.people.batch(first, count, size)
+
+    def loss(
+        self, net: nn.Module, batch: dict[str, torch.Tensor]
+    ) -> tuple[torch.Tensor, dict[str, float]]:
+        return parser_loss(net, batch)
+
+    def evaluate(self, net: nn.Module) -> dict[str, float]:
+        parser = Parser(net)
+        scores = {f"ccp {k}": v for k, v in parser_scores(parser, self.ccp).items()}
+        viton = parser_scores(parser, self.viton)
+        return {**scores, "viton upper": viton["upper"], "viton hair": viton["hair"]}
+
+    def sheet(self, net: nn.Module) -> np.ndarray:
+        parser = Parser(net)
+        return parser_sheet(parser, [*self.ccp[::9][:12], *self.viton[::15][:4]])
+
+
+def freeze(encoder: nn.Module) -> None:
+    """Keep the encoder's first stages and its 5x5 depthwise kernels as they are."""
+    frozen = [encoder.stem, *encoder.stages[:FROZEN_STAGES]]
+    frozen += [
+        module
+        for module in encoder.modules()
+        if isinstance(module, nn.Conv2d) and module.groups > 1 and module.kernel_size[0] == 5
+    ]
+    for module in frozen:
+        module.requires_grad_(False)
+
+
+def parser_loss(
+    net: nn.Module, batch: dict[str, torch.Tensor]
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """Weighted cross entropy and soft dice.
+
+    batch: pixels (N, H, W, 3), planes (N, 7, H/4, W/4), labels (N, H/2, W/2) uint8; weight (N,).
+    """
+    pixels, planes = batch["pixels"], batch["planes"]
+    picture = (pixels.permute(0, 3, 1, 2).float() - 127) / 128
+    logits = net(
+        picture.contiguous(memory_format=torch.channels_last),
+        (planes.float() / 255).contiguous(memory_format=torch.channels_last),
+    ).float()
+    labels = batch["labels"].long()
+    known = labels != IGNORE
+    labels = torch.where(known, labels, 0)
+    class_weights = torch.ones(logits.shape[1], device=logits.device)
+    for part, value in CLASS_WEIGHTS.items():
+        if part < len(class_weights):
+            class_weights[part] = value
+    logs = F.log_softmax(logits, dim=1)
+    entropy = F.nll_loss(logs, labels, reduction="none")
+    smooth = -logs.mean(1)
+    entropy = (1 - LABEL_SMOOTHING) * entropy + LABEL_SMOOTHING * smooth
+    pixel_weight = class_weights[labels] * known * batch["weight"][:, None, None]
+    cross = (entropy * pixel_weight).sum() / pixel_weight.sum().clamp_min(1)
+
+    present = logs.exp() * (known * batch["weight"][:, None, None])[:, None]
+    size = torch.zeros(logits.shape[1], device=logits.device)
+    true = (known * batch["weight"][:, None, None]).float()
+    size = size.scatter_add(0, labels.flatten(), true.flatten())
+    hit = torch.zeros_like(size).scatter_add(
+        0, labels.flatten(), present.gather(1, labels[:, None]).flatten()
+    )
+    dice = 1 - (2 * hit + 1) / (present.sum((0, 2, 3)) + size + 1)
+    dice = dice[size > 0].mean()
+    loss = cross + DICE_WEIGHT * dice
+    return loss, {"cross": float(cross.detach()), "dice": float(dice.detach())}
+
+
+def parser_sheet(parser: Parser, people: list[Labelled]) -> np.ndarray:
+    """Photo, true parts, predicted parts side by side, four people a row."""
+    tiles = []
+    for one in people:
+        predicted = parser(one.pixels, one.landmarks, one.silhouette)
+        row = np.hstack([one.pixels, PART_COLOURS[one.parts], PART_COLOURS[predicted]])
+        tiles.append(cv2.resize(row, (3 * 150, 225), interpolation=cv2.INTER_AREA))
+    while len(tiles) % 4:
+        tiles.append(np.zeros_like(tiles[0]))
+    return np.vstack([np.hstack(tiles[i : i + 4]) for i in range(0, len(tiles), 4)])

@@ -1,0 +1,90 @@
+"""What body analysis sees in the training photos, computed once and kept beside the data.
+
+Notable here:
+- MediaPipe's pose landmarker runs on every person photo, so the parser learns from the same
+  landmarks and silhouettes that the product will give it, mistakes included.
+- the small VITON photos (192 x 256) are enlarged three times before; all of them are found then.
+- it can be stopped and started again: photos that are done are skipped.
+"""
+
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from tryon.types import POSE_LANDMARKS
+from tryon.weights import path_of
+
+VITON_ENLARGE = 3  # MediaPipe misses people in 192 x 256 photos that it finds at 576 x 768
+SAVE_EVERY = 200  # photos between two writes of the landmark file
+
+
+def prepare(data: Path, cache: Path, viton_limit: int | None = None) -> None:
+    """Write CACHE/{ccp,viton}/pose.npz and CACHE/{ccp,viton}/silhouette/ID.png for all photos.
+
+    pose.npz: `ids` (N,) str, `landmarks` (N, 33, 3) float32: x, y in pixels of the photo as
+    stored, visibility 0..1. Photos without a person are left out. silhouette: uint8, 255 = person.
+    `viton_limit` stops after so many VITON photos.
+    """
+    ccp = sorted((data / "ccp" / "photo").glob("*.jpg"))
+    _analyse(ccp, cache / "ccp", enlarge=1)
+    viton = sorted(data.glob("viton-train-*/person/*.jpg"), key=lambda path: path.stem[::-1])
+    _analyse(viton[:viton_limit], cache / "viton", enlarge=VITON_ENLARGE)
+
+
+def _analyse(photos: list[Path], folder: Path, enlarge: int) -> None:
+    import mediapipe as mp
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    (folder / "silhouette").mkdir(parents=True, exist_ok=True)
+    index = folder / "pose.npz"
+    found: dict[str, np.ndarray] = {}
+    if index.is_file():
+        with np.load(index) as stored:
+            found = dict(zip(stored["ids"].tolist(), stored["landmarks"], strict=True))
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_path=str(path_of("pose_landmarker.task"))),
+        output_segmentation_masks=True,
+    )
+    with vision.PoseLandmarker.create_from_options(options) as landmarker:
+        for number, path in enumerate(photos):
+            if path.stem in found:
+                continue
+            pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+            height, width = pixels.shape[:2]
+            large = cv2.resize(
+                pixels, (width * enlarge, height * enlarge), interpolation=cv2.INTER_CUBIC
+            )
+            result = landmarker.detect(mp.Image(image_format=mp.ImageFormat.SRGB, data=large))
+            if not result.pose_landmarks:
+                continue
+            mask = result.segmentation_masks[0].numpy_view().copy()  # dies with the result
+            mask = cv2.resize(mask.squeeze(), (width, height), interpolation=cv2.INTER_AREA)
+            cv2.imwrite(
+                str(folder / "silhouette" / f"{path.stem}.png"),
+                np.clip(mask * 255 + 0.5, 0, 255).astype(np.uint8),
+            )
+            points = [(p.x * width, p.y * height, p.visibility) for p in result.pose_landmarks[0]]
+            found[path.stem] = np.asarray(points, np.float32)
+            if number % SAVE_EVERY == SAVE_EVERY - 1:
+                _save(index, found)
+                print(f"{folder.name}: {number + 1} of {len(photos)}", flush=True)
+    _save(index, found)
+    print(f"{folder.name}: {len(found)} of {len(photos)} people found", flush=True)
+
+
+def _save(index: Path, found: dict[str, np.ndarray]) -> None:
+    landmarks = np.stack(list(found.values())) if found else np.zeros((0, POSE_LANDMARKS, 3))
+    part = index.with_suffix(".part.npz")
+    np.savez(part, ids=np.array(list(found)), landmarks=landmarks.astype(np.float32))
+    part.replace(index)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--viton-limit", type=int)
+    options = parser.parse_args()
+    prepare(options.data, options.cache, options.viton_limit)
