@@ -31,6 +31,7 @@ from tryon.measures import (
     measure,
     torso_edges,
 )
+from tryon.neckline import Neckline, front_neckline
 from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Person
 from tryon.warp import Curve, ThinPlateSpline, draw_mesh, grid_over, smoothstep
 
@@ -64,11 +65,12 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
     """
     body = measure(person)
     require_in_view(person, body, garment.kind)
+    neckline = front_neckline(garment)
     fit = working_frame(person, body, garment.kind)
     if garment.kind is Kind.LOWER:
         targets, limbs = lower_targets(person, body, garment)
     else:
-        targets, limbs = upper_targets(person, body, garment)
+        targets, limbs = upper_targets(person, body, garment, neckline)
     trunk = targets.spline()
 
     layers, reach = [], np.zeros(fit.canvas_size, bool)
@@ -78,7 +80,7 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
         max(round(garment.photo.height * scale), 1),
     )
     labels = cv2.resize(garment.limbs, small, interpolation=cv2.INTER_NEAREST)
-    opening = neck_opening(garment, small, scale)
+    opening = neck_opening(neckline, small, scale)
     landmarks = np.zeros((len(Outline), 3), np.float32)
 
     for piece in painters_order(body, garment.kind):
@@ -232,7 +234,7 @@ def working_frame(person: Person, body: Measures, kind: Kind) -> Fit:
 
 
 def upper_targets(
-    person: Person, body: Measures, garment: Garment
+    person: Person, body: Measures, garment: Garment, neckline: Neckline | None
 ) -> tuple[Targets, dict[Limb, LimbMap]]:
     """Where the landmarks of a top, coat or dress go on this body."""
     mark = garment.point
@@ -244,11 +246,13 @@ def upper_targets(
     armpits = np.array([mark(Outline.ARMPIT_LEFT), mark(Outline.ARMPIT_RIGHT)], np.float64)
     hems = np.array([mark(Outline.HEM_LEFT), mark(Outline.HEM_RIGHT)], np.float64)
     axis = Axis.of(shoulders, hems)
+    sleeved = sleeve_of(garment) != "sleeveless"
+    if sleeved:
+        shoulders = sound_shoulders(garment, axis, shoulders, armpits)
 
     tips = (1 + 2 * TIP_OUT) * body.span
     from_shoulders = tips / max(axis.width(shoulders), 1.0)
     from_chest = 2 * 0.50 * 1.10 * body.span / max(axis.width(armpits), 1.0)
-    sleeved = sleeve_of(garment) != "sleeveless"
     share = 0.55 if sleeved else 0.15
     scale = from_shoulders**share * from_chest ** (1 - share)
 
@@ -262,7 +266,7 @@ def upper_targets(
         )
     ):
         for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.10))):
-            point = mark(which)
+            point = shoulders[side] if which == shoulder else mark(which)
             if point is None:
                 continue
             out = abs(axis.across(point)) * scale / (tips / 2)
@@ -270,8 +274,8 @@ def upper_targets(
             targets.add(point, at)
             if which == collar:
                 collar_targets.append((point, at))
-    down = body.spine.at(np.array([0.5 * body.torso]))[1][0]
-    centre = mark(Outline.COLLAR_CENTRE)
+    down = body.down
+    centre = mark(Outline.COLLAR_CENTRE) if neckline is None else neckline.centre
     if centre is not None and len(collar_targets) == 2:
         deep = axis.down(centre) - np.mean([axis.down(p) for p, _ in collar_targets])
         middle = np.mean([at for _, at in collar_targets], axis=0)
@@ -297,10 +301,39 @@ def upper_targets(
     limbs: dict[Limb, LimbMap] = {}
     if sleeved:
         for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
-            sleeve = sleeve_map(body, garment, side, scale, depth)
+            sleeve = sleeve_map(body, garment, side, scale, shoulders[side])
             if sleeve is not None:
                 limbs[limb] = sleeve
     return targets, limbs
+
+
+# A sleeve is sewn on about above the armpit. Shoulder points nearer to the middle than this share
+# of the armpits' half width are taken for a mistake, and looked for on the outline at the second.
+SHOULDER_LEAST = 0.84
+SHOULDER_USUAL = 0.93
+
+
+def sound_shoulders(
+    garment: Garment, axis: "Axis", shoulders: np.ndarray, armpits: np.ndarray
+) -> np.ndarray:
+    """(2, 2) garment points: the shoulders, moved out where they lie too near the collar."""
+    half = axis.width(armpits) / 2
+    centre = (axis.across(armpits[0]) + axis.across(armpits[1])) / 2
+    sound = shoulders.copy()
+    h, w = garment.alpha.shape
+    for side, sign in enumerate((1, -1)):
+        if sign * (axis.across(shoulders[side]) - centre) >= SHOULDER_LEAST * half:
+            continue
+        across = centre + sign * SHOULDER_USUAL * half
+        down = np.arange(-1.5 * half, axis.down(armpits[side]), max(half / 100, 0.5))
+        path = axis.origin + down[:, None] * axis.downward + across * axis.leftward
+        x, y = np.round(path).astype(int).T
+        inside = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+        on = np.zeros(len(path), bool)
+        on[inside] = garment.alpha[y[inside], x[inside]] >= 128
+        if on.any():
+            sound[side] = path[on.argmax()]
+    return sound
 
 
 @dataclass(frozen=True, eq=False)
@@ -420,15 +453,15 @@ def facing_shift(body: Measures) -> np.ndarray:
 
 
 def sleeve_map(
-    body: Measures, garment: Garment, side: int, scale: float, depth: float
+    body: Measures, garment: Garment, side: int, scale: float, shoulder: np.ndarray
 ) -> LimbMap | None:
     """A sleeve onto an arm; None when the garment's landmarks do not give one."""
     names = ("LEFT", "RIGHT")[side]
-    shoulder, armpit, elbow, outer, inner = (
+    armpit, elbow, outer, inner = (
         garment.point(Outline[f"{part}_{names}"])
-        for part in ("SHOULDER", "ARMPIT", "ELBOW", "CUFF_OUTER", "CUFF_INNER")
+        for part in ("ARMPIT", "ELBOW", "CUFF_OUTER", "CUFF_INNER")
     )
-    if any(p is None for p in (shoulder, armpit, outer, inner)):
+    if any(p is None for p in (armpit, outer, inner)):
         return None
     seam = np.array([shoulder, armpit], np.float64)
     start, end = seam.mean(0), (outer + inner).astype(np.float64) / 2
@@ -461,6 +494,7 @@ def sleeve_map(
     arm_end = 2 * at_end * body.span
     first = np.clip(seam_width * scale * 0.92, 1.15 * arm_start, 1.9 * arm_start) / seam_width
     last = np.clip(cuff_width * scale * 0.90, 1.10 * arm_end, 2.2 * arm_end) / cuff_width
+    first, last = min(first, STRETCH_LIMIT * scale), min(last, STRETCH_LIMIT * scale)
     outward = perpendicular_towards(seam[1] - seam[0], end - start)
     marks = tuple(Outline[f"{part}_{names}"] for part in ("ELBOW", "CUFF_OUTER", "CUFF_INNER"))
     return LimbMap(
@@ -565,6 +599,7 @@ def lower_targets(
         at_end = 2 * (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * min(reach, 1)) * body.span
         first = np.clip(widths_seam * scale, 1.0 * thigh, 1.4 * thigh) / max(widths_seam, 1.0)
         last = np.clip(width_hem * scale, 1.05 * at_end, 2.2 * at_end) / max(width_hem, 1.0)
+        first, last = min(first, STRETCH_LIMIT * scale), min(last, STRETCH_LIMIT * scale)
         targets.add(outer_top, root + (1, -1)[side] * np.array([first * widths_seam / 2, 0.0]))
         limbs[limb] = LimbMap(
             curve,
@@ -612,36 +647,16 @@ def piece_mask(labels: np.ndarray, piece: Limb, limb: LimbMap | None, scale: flo
     return shown
 
 
-# Types whose collar stands up around the neck, so that nothing of the inside is to be hidden.
-STANDING_COLLARS = {"collar", "turtleneck", "hooded"}
-COLLARED_TYPES = {"shirt", "polo", "blazer", "jacket", "coat", "hoodie"}
-
-
-def neck_opening(garment: Garment, small: tuple[int, int], scale: float) -> np.ndarray:
+def neck_opening(neckline: Neckline | None, small: tuple[int, int], scale: float) -> np.ndarray:
     """(h, w) bool in the small garment frame: the inside of the back, seen through the neckline of
     a garment without a wearer. On a wearer the neck is there instead."""
     opening = np.zeros(small[::-1], np.uint8)
-    left, right, centre = (
-        garment.point(m) for m in (Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT, Outline.COLLAR_CENTRE)
-    )
-    attributes = garment.attributes
-    standing = (
-        attributes.get("neckline") in STANDING_COLLARS or attributes.get("type") in COLLARED_TYPES
-    )
-    if garment.kind is Kind.LOWER or garment.worn or standing:
+    if neckline is None:
         return opening > 0
-    if left is None or right is None or centre is None:
-        return opening > 0
-    # A parabola through the three points, closed above the garment.
-    t = np.linspace(-1, 1, 25)[:, None]
-    middle = (left + right) / 2
-    curve = middle + t * (left - right) / 2 + (1 - t**2) * (centre - middle)
-    up = middle - centre
-    lid = np.array([left + 2 * up, right + 2 * up])
-    polygon = (
-        np.vstack([curve, lid[::-1]])
-        if (curve[-1] - left) @ (curve[-1] - left) > 1
-        else (np.vstack([curve, lid]))
-    )
+    # Everything above the front's edge, up to well beyond the garment's top.
+    left, right = neckline.curve[0], neckline.curve[-1]
+    up = (left + right) / 2 - neckline.centre
+    up = up / max(float(np.linalg.norm(up)), 1e-6) * float(np.linalg.norm(left - right))
+    polygon = np.vstack([neckline.curve, right + up, left + up])
     cv2.fillPoly(opening, [np.round((polygon + 0.5) * scale - 0.5).astype(np.int32)], 1)
     return opening > 0

@@ -1,0 +1,128 @@
+"""The front neckline of a garment that nobody wears.
+
+Notable here:
+- in shop pictures and flat lays the inside of the back shows through the neck hole, and it is part
+  of the garment's outline. On a wearer the neck is there instead, so it has to be cut away.
+- the front edge is found as the arc between the collar's two sides with the strongest change of
+  colour across it: one parameter for the depth, one for the shape (round to V).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tryon.types import Garment, Kind, Outline
+
+# Depths tried, in widths of the collar; shapes tried: exponent of the arc (1 = V, 2 = round,
+# 3 = squarish scoop).
+DEPTHS = np.linspace(0.06, 0.95, 46)
+SHAPES = (1.15, 2.0, 3.0)
+# Colour change (CIELAB units) on both sides of the arc, below which nothing is believed.
+LEAST_CHANGE = 5.0
+# Share of the arc, on each side, left out: seams and straps meet there.
+ENDS = 0.12
+# Width of the collar in pixels when it is searched.
+SEARCH_WIDTH = 120
+# Pixels (at that width) to keep away from the outline, and the share of the arc that must do so.
+BORDER = 11
+LEAST_INSIDE = 0.45
+# How deep a plain round neckline is when it cannot be seen, in widths of the collar.
+CREW_DEPTH = 0.30
+
+# Collars that stand up around the neck and are meant to be seen.
+STANDING = ("turtleneck", "hooded")
+
+
+@dataclass(frozen=True, eq=False)
+class Neckline:
+    """The front edge in garment pixels. curve: (n, 2) from the left collar point to the right.
+    centre: (2,) its lowest point. change: colour change across it, CIELAB units (0 = guessed)."""
+
+    curve: np.ndarray
+    centre: np.ndarray
+    change: float
+
+
+def front_neckline(garment: Garment) -> Neckline | None:
+    """Find where the front begins below the visible inside of the back.
+
+    None where there is nothing to cut: lower garments, worn ones, standing collars, garments
+    without collar landmarks, and those whose neck hole is already empty.
+    """
+    left, right = garment.point(Outline.COLLAR_LEFT), garment.point(Outline.COLLAR_RIGHT)
+    if garment.kind is Kind.LOWER or garment.worn or left is None or right is None:
+        return None
+    if garment.attributes.get("neckline") in STANDING:
+        return None
+    left, right = left.astype(np.float64), right.astype(np.float64)
+    width = float(np.linalg.norm(left - right))
+    if width < 8:
+        return None
+    # Unit vectors of the collar's own frame: along to the left, down into the garment.
+    along = (left - right) / width
+    down = np.array([-along[1], along[0]])
+    down = down if down[1] > 0 else -down
+    middle = (left + right) / 2
+
+    # The region around the neck, brought to a fixed size.
+    scale = SEARCH_WIDTH / width
+    h, w = round(1.3 * SEARCH_WIDTH), round(1.2 * SEARCH_WIDTH)
+    x, y = np.meshgrid(np.arange(w) - w / 2, np.arange(h) - 0.15 * SEARCH_WIDTH)
+    places = (middle + (x[..., None] * along + y[..., None] * down) / scale).astype(np.float32)
+    sigma = max(0.5 / scale, 0.1)
+    source = (
+        cv2.GaussianBlur(garment.photo.pixels, (0, 0), sigma)
+        if scale < 1
+        else (garment.photo.pixels)
+    )
+    pixels = cv2.remap(source, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    inside = cv2.remap(garment.alpha, places, None, cv2.INTER_LINEAR) >= 128
+    # The garment's own border is an edge too, a stronger one: stay clear of it.
+    clear = cv2.erode(inside.astype(np.uint8), np.ones((BORDER, BORDER), np.uint8)) > 0
+    colours = cv2.GaussianBlur(
+        cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB).astype(np.float32), (0, 0), 1.2
+    )
+
+    t = np.linspace(-1 + ENDS, 1 - ENDS, 49)
+    best: tuple[float, float, float, float] | None = None
+    for shape in SHAPES:
+        for depth in DEPTHS:
+            arc_y = depth * (1 - np.abs(t) ** shape) * SEARCH_WIDTH
+            cx = np.clip(t * SEARCH_WIDTH / 2 + w / 2, 3, w - 4)
+            cy = arc_y + 0.15 * SEARCH_WIDTH
+            # Normal of the arc, pointing down.
+            slope = np.gradient(cy, cx)
+            length = np.sqrt(1 + slope**2)
+            nx, ny = -slope / length, 1 / length
+            lower = _read(colours, clear, cx + 3 * nx, cy + 3 * ny)
+            upper = _read(colours, clear, cx - 3 * nx, cy - 3 * ny)
+            change = np.linalg.norm(lower[0] - upper[0], axis=1)
+            change = np.minimum(change, 30.0)  # one bright label must not decide
+            both = lower[1] & upper[1]
+            if both.mean() < LEAST_INSIDE:
+                continue
+            score = float(both.mean() * (change[both].mean() + np.quantile(change[both], 0.25)) / 2)
+            if best is None or score > best[0]:
+                best = (score, depth, shape, float(np.median(change[both])))
+    hole = inside[int(0.15 * SEARCH_WIDTH + 0.12 * SEARCH_WIDTH), w // 2 - 10 : w // 2 + 10]
+    if best is None or best[0] < LEAST_CHANGE:
+        if not hole.any():
+            return None
+        best = (0.0, CREW_DEPTH, 2.0, 0.0)
+    _, depth, shape, change = best
+    t = np.linspace(1, -1, 41)
+    arc = depth * (1 - np.abs(t) ** shape) * width
+    curve = middle + t[:, None] * width / 2 * along + arc[:, None] * down
+    return Neckline(curve, middle + depth * width * down, change)
+
+
+def _read(
+    colours: np.ndarray, inside: np.ndarray, x: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Colours (n, 3) at points and whether they lie on the garment (n,)."""
+    h, w = inside.shape
+    xi, yi = np.round(x).astype(int), np.round(y).astype(int)
+    on = (xi >= 0) & (yi >= 0) & (xi < w) & (yi < h)
+    xi, yi = np.clip(xi, 0, w - 1), np.clip(yi, 0, h - 1)
+    return colours[yi, xi], on & inside[yi, xi]
