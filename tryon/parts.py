@@ -54,8 +54,6 @@ THIGH_RADIUS = 0.33
 KNEE_RADIUS = 0.24
 ANKLE_RADIUS = 0.16
 
-SKIN_DISTANCE = 2.3  # standard deviations at which a colour is as likely skin as not
-
 
 def parts_of(
     pixels: np.ndarray,
@@ -114,7 +112,6 @@ class _Canvas:
         self.ys, self.xs = np.mgrid[: self.shape[0], : self.shape[1]].astype(np.float32)
         self.lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
         self.bins = _colour_bins(self.lab)
-        self.skin = _skin_probability(self)
         self.arm = {}  # side -> (distance in radii, position along it)
         self.arm_radii = np.array([UPPER_ARM_RADIUS, ELBOW_RADIUS, WRIST_RADIUS]) * self.unit
         for side in SIDES:
@@ -134,6 +131,30 @@ class _Canvas:
         dx, dy = self.xs - top[0], self.ys - top[1]
         self.down = (dx * axis[0] + dy * axis[1]) / length
         self.across = (dx * axis[1] - dy * axis[0]) / self.unit
+        self.skin = self._skin()
+
+    def _skin(self) -> np.ndarray:
+        """(h, w) 0..1: is it skin? Colours like the face's, spread along the limbs."""
+        likeness = _skin_likeness(self)
+        skin = likeness / (likeness + 0.2)
+        # Whatever the chest wears is not skin where it is more like the chest than like the face.
+        chest = self.silhouette & (skin < 0.4) & (self.face_radius > 1.2)
+        chest &= (self.down > 0.12) & (self.down < 0.6) & (np.abs(self.across) < 0.4)
+        rival = np.full(self.shape, 0.12, np.float32)
+        palette = self.likelihood(chest) if chest.mean() > 0.004 else None
+        if palette is not None:
+            rival += 0.2 * np.minimum(palette, 4) * (self.face_radius > 1.0)
+        skin = likeness / (likeness + rival)
+        # Arms are lit otherwise than the face: learn from what is surely theirs. Not for the
+        # legs, where brown trousers would teach themselves.
+        arms = np.minimum(self.arm["left"][0], self.arm["right"][0])
+        sure = self.silhouette & ((arms < 0.8) | (self.face_radius < 0.8)) & (skin > 0.7)
+        palette = self.likelihood(sure)
+        if palette is not None:
+            palette = 0.2 * np.minimum(palette, 4) * ((self.down < 1.1) | (arms < 1.2))
+            likeness = np.maximum(likeness, palette)
+            skin = likeness / (likeness + rival)
+        return skin
 
     def likelihood(self, seeds: np.ndarray) -> np.ndarray | None:
         """(h, w) how likely each pixel's colour is among the seeds', 1 = as in uniform colour.
@@ -171,29 +192,49 @@ def _likelihood(bins: np.ndarray, seeds: np.ndarray) -> np.ndarray | None:
     return cube.ravel()[bins]
 
 
-def _skin_probability(body: _Canvas) -> np.ndarray:
-    """(h, w) 0..1: is this colour this person's skin?
+def _skin_likeness(body: _Canvas) -> np.ndarray:
+    """(h, w) 0..1: how like this person's skin a colour is, 1 = just like it.
 
-    A Gaussian in Lab learnt from the middle of the face: hue decides, lightness may vary with
-    the light. Where no face is seen (from behind) a broad Gaussian of all skin stands in.
+    A Gaussian learnt from the middle of the face, and from hands where they were found. Shade
+    darkens skin but keeps its hue: a and b divided by the lightness stay, as they all scale
+    alike when the light does. Without a face (from behind) broad figures for all skin stand in.
     """
+    features = _shade_invariant(body.lab)
+    mean, spread = np.array([5.2, 0.08, 0.12]), np.array([0.3, 0.022, 0.03])
     inside = (body.face_radius < 0.75) & body.silhouette
-    lab = body.lab.astype(np.float32)
-    mean, spread = np.array([150.0, 142.0, 146.0]), np.array([60.0, 8.0, 9.0])
     if body.view != "back" and np.count_nonzero(inside) >= 20:
-        samples = lab[inside]
+        samples = features[inside]
         # Eyes, lips, beard and glasses are outliers of the face's own middle.
         for _ in range(2):
             centre = np.median(samples, axis=0)
-            off = np.abs(samples - centre) / np.maximum(np.median(np.abs(samples - centre), 0), 2)
-            samples = samples[(off < 3).all(1)]
-        if len(samples) >= 12:
-            mean = samples.mean(0)
-            spread = np.clip(samples.std(0), [14, 3.2, 3.8], [30, 6, 7])
-    off = (lab - mean) / spread
-    off[:, :, 0] *= np.where(off[:, :, 0] < 0, 0.45, 0.55)  # shade and shine
+            off = np.abs(samples - centre)
+            off /= np.maximum(np.median(off, 0), [0.05, 0.006, 0.006])
+            kept = samples[(off < 3).all(1)]
+            samples = kept if len(kept) >= 12 else samples
+        mean = samples.mean(0)
+        spread = np.clip(samples.std(0), [0.16, 0.013, 0.018], [0.3, 0.024, 0.03])
+    off = (features - mean) / spread
+    off[:, :, 0] *= np.where(off[:, :, 0] < 0, SHADE_WEIGHT, SHINE_WEIGHT)
     squared = (off**2).sum(-1)
-    return 1 / (1 + np.exp(np.clip((squared - SKIN_DISTANCE**2) * 0.7, -30, 30)))
+    # Heavy tails: lit or shaded skin may be far from the face's, and is still likelier skin than
+    # not where nothing else claims the colour.
+    return (1 + np.maximum(squared - FREE_DISTANCE, 0) / 4) ** -2
+
+
+SHADE_WEIGHT = 0.5  # darker than the face is likelier than lighter
+SHINE_WEIGHT = 0.8
+FREE_DISTANCE = 2.5  # squared deviations within which all colours are equally skin
+
+
+def _shade_invariant(lab: np.ndarray) -> np.ndarray:
+    """(h, w, 3) float32: log lightness, and a and b as shares of the lightness.
+
+    L* + 16, a* and b* all grow by the cube root of the light (CIE 1976), so the shares do not.
+    """
+    lightness = lab[:, :, 0].astype(np.float32) + 16 * 2.55
+    return np.dstack(
+        [np.log(lightness), (lab[:, :, 1:].astype(np.float32) - 128) / lightness[..., None]]
+    )
 
 
 def _soft(value: np.ndarray, edge: float, width: float) -> np.ndarray:
@@ -205,33 +246,54 @@ def _soft(value: np.ndarray, edge: float, width: float) -> np.ndarray:
 
 
 def _head(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
-    face, radius, skin = body.face, body.face_radius, body.skin
-    across, down = face.offset(body.shape)  # in half axes of the face
+    radius, skin = body.face_radius, body.skin
+    across, down = body.face.offset(body.shape)  # in half axes of the face
     seen = 0.0 if body.view == "back" else 1.0
-    core = _soft(radius, 0.85, 0.2)
-    rim = _soft(radius, 1.12, 0.25)
-    evidence[Part.FACE] += seen * (1.5 * core * (0.25 + 0.75 * skin) + rim * skin)
+    core = seen * _soft(radius, 0.85, 0.2)
+    # The forehead reaches above the ellipse; only skin tells how far.
+    rim = seen * _soft(np.hypot(across, np.where(down < 0, down / 1.35, down)), 1.12, 0.25)
+    evidence[Part.FACE] += core * (0.4 + skin) + rim * skin
 
-    # Hair: seeds in the ring around the face, above the mouth, that are not skin.
+    # Hair: its colour is learnt around the face, down to the mouth, where it is not skin.
     ring = body.silhouette & (np.hypot(across / 1.6, (down + 0.25) / 1.5) < 1)
     ring &= (radius > 1.0) | (seen == 0)
-    crown = ring & (down < 0.1) & (skin < 0.5 if seen else True)
-    place = (
-        1.2 * _soft(np.hypot(across / 1.75, (down + 0.3) / 1.6), 1.0, 0.25) * _soft(down, 0.75, 0.5)
-    )
+    crown = ring & (down < 0.5) & ((skin < 0.5) | (seen == 0))
     likelihood = body.likelihood(crown)
+    matching = np.zeros(body.shape, np.float32)
     if likelihood is not None:
-        # Long hair: down beside the neck and over the chest, less likely the lower.
-        hanging = _soft(np.abs(across), 2.4, 0.8) * _soft(down, 4.0, 3.0) * (down > -0.5)
-        hair = 0.08 * place + (place + 0.45 * hanging) * np.minimum(likelihood, 4)
-        hair *= 1 - 0.9 * np.maximum(core * seen, _soft(radius, 1.0, 0.2) * skin * seen)
-        evidence[Part.HAIR] += hair * (1 - 0.6 * skin * (down > -0.8))
+        matching = np.minimum(likelihood, 4)
+        around = _soft(np.hypot(across / 2.0, (down + 0.4) / 1.9), 1.0, 0.25)
+        around *= _soft(down, 0.75, 0.5)
+        hair = 0.1 * around + (1.2 * around + 0.8 * _hanging(body, matching)) * matching
+        hair *= 1 - 0.97 * np.maximum(core, _soft(radius, 1.0, 0.2) * skin * seen)
+        # Between the jaws what looks like skin is skin; beside them fair hair looks like it too.
+        hair *= 1 - 0.8 * skin * (down > -0.8) * _soft(np.abs(across), 0.9, 0.4)
+        evidence[Part.HAIR] += hair
         _keep_connected(evidence[Part.HAIR], ring)
 
-    # Neck and bare chest: skin below the chin, between the arms.
-    neck = (down > 0.75) * _soft(body.down, 0.42, 0.2) * _soft(np.abs(body.across), 0.42, 0.2)
-    collar = (down > 0.8) * _soft(body.down, -0.05, 0.1) * _soft(np.abs(body.across), 0.3, 0.1)
-    evidence[Part.NECK] += 1.3 * skin * neck * (1 - core * seen) + 0.1 * collar
+    # Neck and bare chest: skin below the chin, between the arms; a neck is no wider than the jaw.
+    wide = np.where(body.down < -0.02, 0.3, 0.42)
+    neck = (down > 0.75) * _soft(body.down, 0.42, 0.2) * _soft(np.abs(body.across), wide, 0.2)
+    collar = (down > 0.8) * _soft(body.down, -0.05, 0.1) * _soft(np.abs(body.across), 0.25, 0.1)
+    beside = (
+        np.clip((np.abs(across) - 0.55) / 0.3, 0, 1) * matching / 4
+    )  # fair hair looks like skin
+    evidence[Part.NECK] += (1.3 * skin * neck * (1 - 0.8 * beside) + 0.1 * collar) * (1 - core)
+
+
+def _hanging(body: _Canvas, matching: np.ndarray) -> np.ndarray:
+    """(h, w) 0..1: where long hair may hang, beside the neck and over the chest.
+
+    Only on a side where hair is seen beside the jaw: short hair does not reappear on a jacket.
+    """
+    across, down = body.face.offset(body.shape)
+    place = _soft(np.abs(across), 2.4, 0.8) * _soft(down, 4.0, 3.0) * (down > -0.5)
+    for side in (across < 0, across >= 0):
+        jaw = side & body.silhouette & (np.abs(across) > 0.9) & (np.abs(across) < 1.7)
+        jaw &= (down > 0.3) & (down < 1.0)
+        share = (matching[jaw] > 0.8).mean() if jaw.any() else 0.0
+        place[side] *= np.clip((share - 0.15) / 0.25, 0.05, 1)
+    return place
 
 
 def _keep_connected(evidence: np.ndarray, root: np.ndarray) -> None:
@@ -298,20 +360,27 @@ def sleeve_end(body: _Canvas, side: str) -> float:
         inside &= body.silhouette[at[:, 1], at[:, 0]]
         profile += inside * body.skin[at[:, 1], at[:, 0]]
         seen += inside
-    known = seen > 0
-    if known.sum() < 5:
+    if np.count_nonzero(seen) < 5:
         return 2.0
-    chance = np.clip(profile / np.maximum(seen, 1), 0.05, 0.95)
-    bare = np.where(known, np.log(chance), 0)
-    cloth = np.where(known, np.log(1 - chance), 0)
-    # score[k]: everything before step k is cloth, everything from k on is skin
-    score = np.concatenate([[0], np.cumsum(cloth)]) + np.concatenate(
-        [np.cumsum(bare[::-1])[::-1], [0]]
-    )
+    return _split(profile, seen, steps, otherwise=2.0)
+
+
+def _split(skin: np.ndarray, seen: np.ndarray, steps: np.ndarray, otherwise: float) -> float:
+    """The step where cloth ends and skin begins, the one that explains a limb's profile best.
+
+    skin: summed skin probability at each step, seen: how many pixels that was. `otherwise` is
+    returned where all is cloth, 0 where all is skin.
+    """
+    chance = np.clip(skin / np.maximum(seen, 1), 0.05, 0.95)
+    bare = np.where(seen > 0, np.log(chance), 0)
+    cloth = np.where(seen > 0, np.log(1 - chance), 0)
+    # score[k]: every step before k is cloth, k and every later one skin
+    score = np.concatenate([[0], np.cumsum(cloth)])
+    score += np.concatenate([np.cumsum(bare[::-1])[::-1], [0]])
     k = int(np.argmax(score))
-    if k == 0:
-        return 0.0
-    return float(steps[k]) if k < len(steps) else 2.0
+    if k >= len(steps) - 1:
+        return otherwise
+    return float(steps[k]) if k > 0 else 0.0
 
 
 def _arms(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
@@ -339,104 +408,127 @@ def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
     for side in SIDES:
         cloth &= body.hand[side] < 0.3
     cloth &= evidence[Part.HAIR] < 0.6
-    chest = cloth & (body.down > 0.12) & (body.down < 0.55) & (np.abs(body.across) < 0.42)
+    end, skirt = _lower_end(body, cloth)
+    waist, contrast = _waist(body, cloth)
+
     sleeves = np.zeros_like(cloth)
+    thighs = np.zeros_like(cloth)
     for side in SIDES:
         reach, along = body.arm[side]
         sleeves |= cloth & (reach < 0.8) & (along < body.sleeve_end[side] - 0.1) & (along > 0.1)
-    thighs = np.zeros_like(cloth)
-    for side in SIDES:
         reach, along = body.leg[side]
-        thighs |= cloth & (reach < 0.8) & (along > 0.1) & (along < 0.5) & (body.down > 1.0)
-    top = body.likelihood(chest | sleeves)
-    bottom = body.likelihood(thighs)
-    waist, same = _waist(body, top, bottom, cloth)
-    hem, skirt = _lower_end(body, cloth)
+        thighs |= cloth & (reach < 0.8) & (body.down > max(waist, 1.0) + 0.08) & (along < end - 0.1)
+    chest = cloth & (body.down > 0.12) & (body.down < waist - 0.1) & (np.abs(body.across) < 0.42)
+    top = _covered(body, chest | sleeves)
+    bottom = _covered(body, thighs & (body.leg_position < 1.6))
 
-    covered = np.minimum(top, 4) + 0.12 if top is not None else np.full(body.shape, 0.6, np.float32)
     not_skin = 1 - 0.9 * body.skin
-    above = _soft(body.down, waist, 0.12) * (body.down > -0.45)
+    # Far from the body only the garment's own colours count: a coat's skirts, but not a bag.
+    far = np.minimum(
+        np.abs(body.across) / 0.42, np.minimum(body.leg["left"][0], body.leg["right"][0])
+    )
+    far = np.clip(far - 1.2, 0, 1)
+    above = _soft(body.down, waist, 0.1) * _soft(np.abs(body.across), 1.1, 0.5)
     sleeve_zone = np.zeros(body.shape, np.float32)
     for side in SIDES:
         reach, along = body.arm[side]
         wide = _soft(reach, 1.7, 0.6) * np.clip((body.sleeve_end[side] - along) / 0.1 + 0.6, 0, 1)
         sleeve_zone = np.maximum(sleeve_zone, wide * (along < 1.97))
-    place = np.maximum(above * _soft(np.abs(body.across), 1.0, 0.5), sleeve_zone)
+    torso = above * (top - 0.8 * far * np.minimum(top, 0.15))
+    # Collars reach up to the mouth in front; beside the head only hair does.
+    _, from_face = body.face.offset(body.shape)
+    torso *= np.clip((from_face - 0.4) / 0.4, 0, 1)
+    torso *= np.clip((body.down + 0.15 + 0.3 * _soft(np.abs(body.across), 0.35, 0.2)) / 0.1, 0, 1)
     outside_face = np.clip((body.face_radius - 0.95) / 0.2, 0, 1)
-    evidence[Part.UPPER] += place * covered * not_skin * outside_face + 0.05 * above
-
-    lower_covered = (
-        np.minimum(bottom, 4) + 0.12 if bottom is not None else np.full(body.shape, 0.6, np.float32)
+    upper = np.maximum(torso, sleeve_zone * top) * not_skin * outside_face + 0.04 * above * (
+        1 - far
     )
-    below = 1 - _soft(body.down, waist, 0.12)
-    below *= _soft(hem["position"], hem["end"], 0.12)
-    piece = Part.DRESS if same and skirt else Part.SKIRT if skirt else Part.TROUSERS
-    evidence[piece] += below * lower_covered * not_skin
-    if piece == Part.DRESS:
-        evidence[Part.DRESS] += evidence[Part.UPPER]
-        evidence[Part.UPPER][:] = 0
+
+    below = (1 - _soft(body.down, waist, 0.1)) * _soft(body.leg_position, end, 0.12)
+    lower = below * (bottom - 0.8 * far * np.minimum(bottom, 0.15)) * not_skin
+    bare_below = end < 1.7
+    if contrast < SAME_COLOUR and skirt and end > 0.6:
+        evidence[Part.DRESS] += np.maximum(upper, lower)  # one piece from shoulders to hem
+    elif waist > 1.25 and bare_below:
+        evidence[Part.DRESS] += upper
+        evidence[Part.SKIRT] += 0.5 * lower
+    else:
+        evidence[Part.UPPER] += upper
+        evidence[Part.SKIRT if skirt else Part.TROUSERS] += lower
 
 
-def _waist(body, top, bottom, cloth) -> tuple[float, bool]:
-    """Where the top ends, as torso position (1 = hips), and whether both look the same."""
-    usual = 0.92
-    if top is None or bottom is None:
-        return usual, False
-    ratio = np.log(np.minimum(top, 8) + 0.05) - np.log(np.minimum(bottom, 8) + 0.05)
-    column = cloth & (np.abs(body.across) < 0.34)
-    steps = np.linspace(0.45, 1.6, 47)
-    index = np.digitize(body.down, steps) - 1
-    used = column & (index >= 0) & (index < len(steps) - 1)
-    if used.sum() < 30:
-        return usual, False
-    total = np.bincount(index[used], ratio[used], minlength=len(steps))
-    count = np.bincount(index[used], minlength=len(steps))
-    profile = total / np.maximum(count, 1)
-    strength = float(np.mean(np.abs(profile[count > 0])))
-    prior = -0.15 * ((steps - usual) / 0.25) ** 2
-    score = np.cumsum(profile) + (profile.sum() - np.cumsum(profile)) * -1 + prior * 10
-    if strength < 0.35:
-        return usual, True
-    return float(steps[int(np.argmax(score))] + 0.012), False
+SAME_COLOUR = 9.0  # Lab difference below which top and bottom may be one piece
+FAINT_SEAM = 3.0  # Lab difference below which no seam is seen at all
 
 
-def _lower_end(body: _Canvas, cloth: np.ndarray) -> tuple[dict, bool]:
+def _covered(body: _Canvas, seeds: np.ndarray) -> np.ndarray:
+    """(h, w) how well each colour suits a garment with these seeds; never 0, prints surprise."""
+    palette = body.likelihood(seeds)
+    if palette is None:
+        return np.full(body.shape, 0.6, np.float32)
+    return np.minimum(palette, 4) + 0.15
+
+
+def _waist(body: _Canvas, cloth: np.ndarray) -> tuple[float, float]:
+    """Where the top ends, as torso position (1 = hips), and how its colour differs from below.
+
+    The row where the mean colours of a window above and a window below differ most, weighed by
+    how usual it is for a top to end there: at the waist, or for coats and dresses at the thighs.
+    """
+    step, window = 0.03, 8
+    rows = np.arange(0.15, 2.4, step)
+    legs = np.minimum(body.leg["left"][0], body.leg["right"][0])
+    column = cloth & np.where(body.down < 1, np.abs(body.across) < 0.34, legs < 0.8)
+    index = np.floor((body.down - rows[0]) / step).astype(int)
+    used = column & (index >= 0) & (index < len(rows))
+    count = np.bincount(index[used], minlength=len(rows)).astype(np.float64)
+    colour = np.stack(
+        [np.bincount(index[used], body.lab[:, :, c][used], minlength=len(rows)) for c in range(3)],
+        axis=1,
+    )
+    total = np.concatenate([[0], np.cumsum(count)])
+    summed = np.concatenate([np.zeros((1, 3)), np.cumsum(colour, 0)])
+    usual, best, best_score, contrast = 0.92, 0.92, 0.0, 0.0
+    for k in range(window, len(rows) - 2):
+        stop = min(k + window, len(rows))
+        above, below = total[k] - total[k - window], total[stop] - total[k]
+        if min(above, below) < 0.15 * max(above, below, 20):
+            continue
+        difference = (summed[k] - summed[k - window]) / above - (summed[stop] - summed[k]) / below
+        difference = float(np.linalg.norm(difference * [0.6, 1, 1]))
+        prior = np.exp(-(((rows[k] - usual) / 0.24) ** 2)) + 0.4 * np.exp(
+            -(((rows[k] - 1.5) / 0.35) ** 2)
+        )
+        if difference * prior > best_score:
+            best, best_score, contrast = float(rows[k]), difference * prior, difference
+    return (best, contrast) if contrast >= FAINT_SEAM else (0.98, contrast)
+
+
+def _lower_end(body: _Canvas, cloth: np.ndarray) -> tuple[float, bool]:
     """Where the lower garment ends along the legs (0 hip, 1 knee, 2 ankle); is it a skirt?"""
-    reach = np.minimum(body.leg["left"][0], body.leg["right"][0])
-    along = np.where(
-        body.leg["left"][0] < body.leg["right"][0], body.leg["left"][1], body.leg["right"][1]
-    )
-    body.leg_position = along
+    left, right = body.leg["left"], body.leg["right"]
+    reach = np.minimum(left[0], right[0])
+    body.leg_position = np.where(left[0] < right[0], left[1], right[1])
     steps = np.linspace(0.1, 1.9, 37)
     used = body.silhouette & (reach < 0.6) & (body.down > 1.0)
     for side in SIDES:
         used &= body.hand[side] < 0.3
-    index = np.digitize(along, steps) - 1
+    index = np.digitize(body.leg_position, steps) - 1
     used &= (index >= 0) & (index < len(steps) - 1)
     end = 2.2
     if used.sum() > 30:
         total = np.bincount(index[used], body.skin[used], minlength=len(steps))
         count = np.bincount(index[used], minlength=len(steps))
-        chance = np.clip(total / np.maximum(count, 1), 0.05, 0.95)
-        known = count > 0
-        bare = np.where(known, np.log(chance), 0)
-        covered = np.where(known, np.log(1 - chance), 0)
-        score = np.concatenate([[0], np.cumsum(covered)])
-        score = score + np.concatenate([np.cumsum(bare[::-1])[::-1], [0]])
-        k = int(np.argmax(score))
-        if k < len(steps):
-            end = float(steps[k])
+        end = _split(total, count, steps, otherwise=2.2)
     # A skirt fills the gap between the legs just above its end.
-    between = 0.5 * (_leg_point(body, "left", end - 0.15) + _leg_point(body, "right", end - 0.15))
+    ends = [_leg_point(body, side, end - 0.1) for side in SIDES]
     skirt = False
-    apart = float(
-        np.linalg.norm(_leg_point(body, "left", end - 0.15) - _leg_point(body, "right", end - 0.15))
-    )
-    if 0.35 < end < 1.95 and apart > 0.3 * body.unit:
-        disc = (body.xs - between[0]) ** 2 + (body.ys - between[1]) ** 2 < (0.06 * body.unit) ** 2
+    if 0.35 < end < 1.95 and np.linalg.norm(ends[0] - ends[1]) > 0.3 * body.unit:
+        x, y = 0.5 * (ends[0] + ends[1])
+        disc = np.hypot(body.xs - x, body.ys - y) < 0.06 * body.unit
         if disc.any():
-            skirt = float((cloth & disc).sum() / disc.sum()) > 0.6
-    return {"position": along, "end": end}, skirt
+            skirt = float((cloth & disc).sum() / disc.sum()) > 0.75
+    return end, skirt
 
 
 def _leg_point(body: _Canvas, side: str, along: float) -> np.ndarray:
@@ -464,5 +556,7 @@ def _rest(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         evidence[Part.SHOES] += 1.5 * shoe
         evidence[leg] += 0.8 * _soft(near, 1.4, 0.6) * body.skin
     # Whatever lies off the body and is nobody's colour: bags and other things held.
-    off = np.minimum.reduce([body.arm[s][0] for s in SIDES] + [body.leg[s][0] for s in SIDES])
-    evidence[Part.ACCESSORY] += 0.03 + 0.12 * np.clip(off - 1.6, 0, 1)
+    off = np.minimum.reduce([reach for reach, _ in (*body.arm.values(), *body.leg.values())])
+    off = np.minimum(off, np.where(body.down < 1.1, np.abs(body.across) / 0.42, 9))
+    off *= np.clip((body.face.offset(body.shape)[1] - 1) / 0.5, 0, 1)  # above the chin it is hair
+    evidence[Part.ACCESSORY] += 0.02 + 0.25 * np.clip(off - 1.5, 0, 1)
