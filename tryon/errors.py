@@ -169,6 +169,10 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("已按{kind}处理；如不正确，请自行选择种类。", ""),
     },
     # --- the words -------------------------------------------------------------------------
+    "words_too_long": {
+        "en": ("The description is longer than {most} characters.", "Say it in fewer words."),
+        "zh": ("描述超过 {most} 个字符。", "请用更少的文字描述。"),
+    },
     "words_ignored": {
         "en": ("These words changed nothing: {words}.", ""),
         "zh": ("以下文字未产生作用：{words}。", ""),
@@ -176,6 +180,29 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
     "words_not_shown": {
         "en": ("Understood but not shown yet: {words}.", ""),
         "zh": ("已理解但暂时无法呈现：{words}。", ""),
+    },
+    "unsupported_garment": {
+        "en": (
+            "Not a garment that can be tried on here: {words}.",
+            "Tops, jackets, trousers, skirts and dresses can.",
+        ),
+        "zh": ("这里不能试穿：{words}。", "可以试穿上衣、外套、裤子、裙子和连衣裙。"),
+    },
+    "one_garment": {
+        "en": ("The words name more than one garment; {kept} was taken.", ""),
+        "zh": ("文字提到了不止一件衣服，已选择{kept}。", ""),
+    },
+    "text_shortened": {
+        "en": ("The text is very long; its first {count} characters were read.", ""),
+        "zh": ("文字过长，只读取了前 {count} 个字符。", ""),
+    },
+    "no_words": {
+        "en": ("There are no words in the text.", 'Try, for example, "dark green".'),
+        "zh": ("文字中没有可读的内容。", "可以试试，例如“深绿色”。"),
+    },
+    "type_assumed": {
+        "en": ("The words do not say which garment, so {kept} was taken.", ""),
+        "zh": ("文字没有说明款式，已选择{kept}。", ""),
     },
     "from_gallery": {
         "en": ("The words were matched to “{name}” from the gallery.", ""),
