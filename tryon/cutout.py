@@ -35,14 +35,12 @@ def cut_out(photo: Photo) -> Cutout | None:
     given = _given_alpha(photo)
     if given is not None:
         return Cutout(given, bleed(photo.pixels, given), 1.0, "alpha")
-    small, scale = _shrink(photo.pixels, PLAIN_SIZE)
-    plain = _plain_mask(small)
+    plain = _plain_mask(_shrink(photo.pixels, PLAIN_SIZE))
     if plain is not None:
         mask, confidence = plain
         source = "plain"
     else:
-        small, scale = _shrink(photo.pixels, SCENE_SIZE)
-        found = _scene_mask(small)
+        found = _scene_mask(_shrink(photo.pixels, SCENE_SIZE))
         if found is None:
             return None
         mask, confidence = found
@@ -63,12 +61,12 @@ def _given_alpha(photo: Photo) -> np.ndarray | None:
     return photo.alpha if 0.005 < opaque < OPAQUE_PART else None
 
 
-def _shrink(pixels: np.ndarray, longest: int) -> tuple[np.ndarray, float]:
-    scale = min(1.0, longest / max(pixels.shape[:2]))
-    if scale == 1.0:
-        return pixels, scale
+def _shrink(pixels: np.ndarray, longest: int) -> np.ndarray:
+    scale = longest / max(pixels.shape[:2])
+    if scale >= 1.0:
+        return pixels
     size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), scale
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
 def _lab(pixels: np.ndarray) -> np.ndarray:
@@ -79,7 +77,8 @@ def _lab(pixels: np.ndarray) -> np.ndarray:
 # --- plain backgrounds ---------------------------------------------------------------------
 
 PLAIN_SIZE = 512  # px
-PLAIN_BORDER = 0.8  # of the border must look like one smooth background
+PLAIN_BORDER = 0.85  # of the border must look like one smooth background
+PLAIN_NOISE = 0.7  # Delta E: a studio's background is smoother than any floor or wall
 BORDER_WIDTH = 0.025  # of the longer side
 
 
@@ -118,7 +117,7 @@ def _plain_mask(small: np.ndarray) -> tuple[np.ndarray, float] | None:
     lab = _lab(small)
     ring = _border(lab.shape)
     background, noise, follows = _background_model(lab, ring)
-    if follows < PLAIN_BORDER or noise > 3.0:
+    if follows < PLAIN_BORDER or noise > PLAIN_NOISE:
         return None
     offset = lab - background
     distance = np.sqrt((offset**2).sum(axis=-1))
@@ -126,7 +125,7 @@ def _plain_mask(small: np.ndarray) -> tuple[np.ndarray, float] | None:
     differs |= _stands_out(
         np.hypot(offset[..., 1], offset[..., 2]), CHROMA_STEP, CHROMA_RINGING, noise
     )
-    mask = _open_gaps(_flood_background(differs), differs, distance)
+    mask = _open_gaps(_flood_background(differs, distance), differs, distance)
     if not 0.01 < mask.mean() < 0.97:
         return None
     contrast = float(np.median(distance[mask]))
@@ -145,15 +144,17 @@ def _stands_out(offset: np.ndarray, step: float, ringing: float, noise: float) -
     return offset > np.maximum(max(step, 4.0 * noise), ringing * level)
 
 
+GAP_SLENDER = 12.0  # area over squared half width: a gap between sleeve and body is longer still
 LEAK = 0.012  # of the longer side: gaps in an edge up to this wide are closed
 
 
-def _flood_background(differs: np.ndarray) -> np.ndarray:
+def _flood_background(differs: np.ndarray, distance: np.ndarray) -> np.ndarray:
     """(h, w) bool garment: what the background, flooded from the border, does not reach.
 
     Where the garment is as white as the background, only its thin outline differs, with gaps.
     The flood is run twice, against the outline as it is and with its gaps closed: what only the
-    first one reaches is a leak where it is wide and a true narrow gap (sleeve to body) else.
+    first one reaches is a true gap (sleeve to body) where it is as empty as the background and
+    narrow or slender, a leak else.
     """
     radius = max(2, round(LEAK * max(differs.shape)))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
@@ -169,39 +170,75 @@ def _flood_background(differs: np.ndarray) -> np.ndarray:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lost, connectivity=4)
     depth = cv2.distanceTransform(lost, cv2.DIST_L2, 3)
     mask = loose.copy()
+    empty_limit = _empty_limit(float(np.median(distance[tight])) if tight.any() else 0.0)
     for piece in range(1, count):
-        x, y, w, h, _ = stats[piece]
+        x, y, w, h, area = stats[piece]
         box = (slice(y, y + h), slice(x, x + w))
         pixels = labels[box] == piece
-        if depth[box][pixels].max() > 1.3 * radius:
+        empty = float(np.median(distance[box][pixels])) < empty_limit
+        deepest = float(depth[box][pixels].max())
+        if not empty or (deepest > 1.3 * radius and area < GAP_SLENDER * deepest**2):
             mask[box] |= pixels
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return _largest(opened.astype(bool))
 
 
-HOLE_CONTRAST = 8.0  # Delta E of the garment: below it a white patch may be the garment's own
+HOLE_CONTRAST = 2.5  # Delta E of the garment: below it a white patch may be the garment's own
 HOLE_AREA = 0.002  # of the garment's area
 
 
 def _open_gaps(mask: np.ndarray, differs: np.ndarray, distance: np.ndarray) -> np.ndarray:
     """A mask without the patches of background it encloses (between a sleeve and the body)."""
-    if float(np.median(distance[mask])) < HOLE_CONTRAST if mask.any() else True:
+    if not mask.any():
         return mask
-    radius = max(2, round(LEAK * max(mask.shape)))
-    empty = (mask & ~differs).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(empty, connectivity=4)
-    depth = cv2.distanceTransform(empty, cv2.DIST_L2, 3)
-    mask = mask.copy()
+    contrast = float(np.median(distance[mask]))
+    if contrast < HOLE_CONTRAST:
+        return mask
+    return _cut_gaps(mask, mask & ~differs, distance, _empty_limit(contrast))
+
+
+def _cut_gaps(
+    mask: np.ndarray, empty: np.ndarray, distance: np.ndarray, limit: float
+) -> np.ndarray:
+    """A mask without those patches of `empty` that lie where gaps are and are at most `limit`
+    from the background's colour by their median."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        empty.astype(np.uint8), connectivity=4
+    )
+    frame = cv2.boundingRect(mask.astype(np.uint8))
+    narrowest = max(2, round(LEAK * max(mask.shape))) / 2
+    depth = cv2.distanceTransform(empty.astype(np.uint8), cv2.DIST_L2, 3)
     area = int(mask.sum())
+    mask = mask.copy()
     for piece in range(1, count):
         x, y, w, h, size = stats[piece]
         box = (slice(y, y + h), slice(x, x + w))
         pixels = labels[box] == piece
-        if size < HOLE_AREA * area or depth[box][pixels].max() < radius:
+        if size < HOLE_AREA * area or depth[box][pixels].max() < narrowest:
             continue
-        if float(np.median(distance[box][pixels])) < LIGHT_STEP / 2:
+        if not _where_gaps_are(stats[piece, :4], frame):
+            continue
+        if float(np.median(distance[box][pixels])) < limit:
             mask[box] &= ~pixels
     return mask
+
+
+def _where_gaps_are(hole: np.ndarray, frame: tuple[int, int, int, int]) -> bool:
+    """True for a hole (box x, y, width, height) beside the body, between legs or in the neck, not
+    for one where a print sits."""
+    x, y, w, h = frame
+    across = (hole[0] + hole[2] / 2 - x) / w
+    top, tall = (hole[1] - y) / h, hole[3] / h
+    beside = abs(across - 0.5) > 0.2 and tall > 0.1
+    between_legs = abs(across - 0.5) < 0.2 and top > 0.15 and tall > 0.2
+    in_the_neck = top + tall < 0.25
+    return bool(beside or between_legs or in_the_neck)
+
+
+def _empty_limit(contrast: float) -> float:
+    """Delta E from the background up to which a patch beside a garment is still empty: JPEG
+    ringing grows with the garment's contrast."""
+    return min(1.6 + 0.025 * contrast, 0.25 * contrast)
 
 
 def _outside(barrier: np.ndarray) -> np.ndarray:
@@ -223,29 +260,229 @@ def _largest(mask: np.ndarray) -> np.ndarray:
 
 # --- any other background ------------------------------------------------------------------
 
-SCENE_SIZE = 256  # px
+SCENE_SIZE = 256  # px, of the final cut
+SEARCH_SIZE = 160  # px, of the several first attempts
+RING_WIDTH = 0.03  # of the picture: taken for background
 
 
 def _scene_mask(small: np.ndarray) -> tuple[np.ndarray, float] | None:
-    """(h, w) bool and a confidence for a garment on a floor, a bed or a wall."""
-    height, width = small.shape[:2]
-    marks = np.full((height, width), cv2.GC_BGD, np.uint8)
-    inset_x, inset_y = round(0.04 * width), round(0.04 * height)
-    marks[inset_y : height - inset_y, inset_x : width - inset_x] = cv2.GC_PR_FGD
-    cv2.grabCut(
-        np.ascontiguousarray(small[..., ::-1]),
-        marks,
-        None,
-        np.zeros((1, 65)),
-        np.zeros((1, 65)),
-        3,
-        cv2.GC_INIT_WITH_MASK,
-    )
-    mask = (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
-    if mask.mean() < 0.02:
+    """(h, w) bool and a confidence for a garment on a floor, a bed or a wall.
+
+    Several attempts are made on a small copy, the most garment-like one is cut again at the size
+    given. small: (h, w, 3) uint8.
+    """
+    search = _shrink(small, SEARCH_SIZE)
+    lab = _lab(search)
+    attempts = [
+        tidy
+        for start in _starts(lab)
+        if (tidy := _tidy(_grab(search, start, SEARCH_ROUNDS), lab)) is not None
+    ]
+    if not attempts:
         return None
-    mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    return _largest(mask.astype(bool)), 0.5
+    scores = [garment_score(mask, lab) for mask in attempts]
+    best = int(np.argmax(scores))
+    size = (small.shape[1], small.shape[0])
+    mask = cv2.resize(attempts[best].astype(np.uint8), size, interpolation=cv2.INTER_LINEAR) > 0
+    band = max(3, round(BAND * max(size)))
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * band + 1, 2 * band + 1))
+    marks = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    marks[cv2.erode(mask.astype(np.uint8), disk) > 0] = cv2.GC_FGD
+    marks[cv2.dilate(mask.astype(np.uint8), disk) == 0] = cv2.GC_BGD
+    fine_lab = _lab(small)
+    fine = _tidy(_grab(small, marks, 1), fine_lab)
+    if fine is None:
+        return None
+    fine = _largest(_open_scene_gaps(fine, fine_lab))
+    agreement = max(
+        (_overlap(attempts[best], other) for i, other in enumerate(attempts) if i != best),
+        default=0.5,
+    )
+    quality = garment_score(fine, fine_lab)
+    return fine, float(np.clip(0.15 + 0.55 * quality + 0.3 * agreement, 0, 0.95))
+
+
+SEARCH_ROUNDS = 3
+BAND = 0.025  # of the longer side: how far the fine cut may move the coarse one
+
+
+def _starts(lab: np.ndarray) -> list[np.ndarray]:
+    """GrabCut marks to start from: the whole inside of the frame; what differs most from the
+    border's colours; an ellipse in the middle."""
+    height, width = lab.shape[:2]
+    ring = np.ones((height, width), bool)
+    rim = max(2, round(RING_WIDTH * max(height, width)))
+    ring[rim:-rim, rim:-rim] = False
+    away = _distance_to_colours(lab, lab[ring])
+    level = np.clip(cv2.GaussianBlur(away, (0, 0), 1.0) * 4, 0, 255).astype(np.uint8)
+    threshold, _ = cv2.threshold(level[~ring][None], 0, 1, cv2.THRESH_OTSU)
+    y, x = np.mgrid[:height, :width]
+    ellipse = ((2 * x / width - 1) / 0.7) ** 2 + ((2 * y / height - 1) / 0.8) ** 2 < 1
+    starts = []
+    for likely in (~ring, (level > threshold) & ~ring, ellipse):
+        if not 0.02 < likely.mean() < 0.98:
+            continue
+        marks = np.where(likely, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+        marks[ring] = cv2.GC_BGD
+        starts.append(marks)
+    return starts
+
+
+BORDER_COLOURS = 5
+
+
+def _distance_to_colours(lab: np.ndarray, samples: np.ndarray) -> np.ndarray:
+    """(h, w) float32, Delta E from the nearest of a few colours that sum samples up."""
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
+    cv2.setRNGSeed(1)
+    samples = np.ascontiguousarray(samples.reshape(-1, 3), np.float32)
+    _, labels, centres = cv2.kmeans(
+        samples, min(BORDER_COLOURS, len(samples)), None, criteria, 1, cv2.KMEANS_PP_CENTERS
+    )
+    counts = np.bincount(labels.ravel(), minlength=len(centres))
+    centres = centres[counts > 0.05 * len(samples)]
+    return np.min([np.linalg.norm(lab - centre, axis=-1) for centre in centres], axis=0)
+
+
+def _grab(pixels: np.ndarray, marks: np.ndarray, rounds: int) -> np.ndarray:
+    """(h, w) bool, GrabCut from marks. The random start of its colour models is fixed."""
+    image = cv2.cvtColor(pixels, cv2.COLOR_RGB2Lab)
+    marks = marks.copy()
+    inside = (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
+    if inside.sum() < 16 or (~inside).sum() < 16:
+        return inside
+    cv2.setRNGSeed(1)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(image, marks, None, *models, rounds, cv2.GC_INIT_WITH_MASK)
+    return (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
+
+
+THIN = 0.012  # of the longer side: half the width of lines that are dropped (tiles, hooks, cords)
+STRAP_COLOUR = 14.0  # Delta E: a thin piece this near to the garment's colours stays (a strap)
+STRAP_AREA = 0.05  # of the garment
+
+
+def _tidy(mask: np.ndarray, lab: np.ndarray) -> np.ndarray | None:
+    """The largest piece of a mask without thin lines in foreign colours, small holes closed."""
+    radius = max(1, round(THIN * max(mask.shape)))
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    solid = _largest(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disk) > 0)
+    if solid.mean() < 0.015:
+        return None
+    thin = (mask & ~solid).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(thin)
+    near = cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    height, width = mask.shape
+    rim = round(RING_WIDTH * max(mask.shape)) + 2
+    away = None
+    for piece in range(1, count):
+        x, y, w, h, area = stats[piece]
+        if area > STRAP_AREA * solid.sum() or x <= rim or y <= rim:
+            continue
+        if x + w >= width - rim or y + h >= height - rim:
+            continue
+        pixels = labels == piece
+        if not (pixels & near).any():
+            continue
+        if area > 4 * radius * radius:
+            if away is None:
+                away = _distance_to_colours(lab, lab[solid])
+            if float(np.median(away[pixels])) > STRAP_COLOUR:
+                continue
+        solid = solid | pixels
+    return _close_holes(_largest(solid))
+
+
+SMALL_HOLE = 0.004  # of the garment's area
+
+
+def _close_holes(mask: np.ndarray) -> np.ndarray:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (~mask).astype(np.uint8), connectivity=4
+    )
+    sizes = stats[:, cv2.CC_STAT_AREA]
+    small = sizes < SMALL_HOLE * mask.sum()
+    small[0] = False
+    return mask | small[labels]
+
+
+GAP_COLOUR = 14.0  # Delta E: a patch in a gap is this near to a colour of the background
+GAP_NEARER = 0.6  # and by this factor nearer to it than to any colour of the garment
+NEAR_BACKGROUND = 0.1  # of the longer side: background this near the garment is compared with
+
+
+def _open_scene_gaps(mask: np.ndarray, lab: np.ndarray) -> np.ndarray:
+    """A mask without narrow gaps beside the body and between the legs, which GrabCut closes
+    because it prefers short outlines."""
+    reach = round(NEAR_BACKGROUND * max(mask.shape))
+    around = cv2.dilate(mask.astype(np.uint8), np.ones((2 * reach + 1,) * 2, np.uint8)) > 0
+    around &= cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    inside = cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    if around.sum() < 50 or inside.sum() < 50:
+        return mask
+    smooth = cv2.blur(lab, (3, 3))
+    to_background = _distance_to_colours(smooth, lab[around])
+    to_garment = _distance_to_colours(smooth, lab[inside])
+    empty = mask & (to_background < GAP_NEARER * to_garment) & (to_background < GAP_COLOUR)
+    return _cut_gaps(mask, empty, to_background, GAP_COLOUR)
+
+
+def garment_score(mask: np.ndarray, lab: np.ndarray) -> float:
+    """0..1, how much a mask looks like a whole garment: a smooth outline, a step in colour all
+    along it, off the picture's border, alike on both sides."""
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(contours, key=len)[:, 0]
+    if len(outline) < 24:
+        return 0.0
+    step = _edge_step(outline.astype(np.float32), lab)
+    hull = cv2.convexHull(outline)
+    area = float(mask.sum())
+    solidity = area / max(cv2.contourArea(hull), 1.0)
+    rough = cv2.arcLength(outline[:, None], True) / max(cv2.arcLength(hull, True), 1.0)
+    smooth = float(np.clip(1.9 - 0.7 * rough, 0, 1))
+    height, width = mask.shape
+    edge = RING_WIDTH * max(mask.shape) + 2
+    on_border = (
+        (outline[:, 0] < edge)
+        | (outline[:, 1] < edge)
+        | (outline[:, 0] > width - 1 - edge)
+        | (outline[:, 1] > height - 1 - edge)
+    )
+    free = 1.0 - min(1.0, 1.5 * float(on_border.mean()))
+    part = area / mask.size
+    sized = float(np.clip(part / 0.08, 0, 1) * np.clip((0.92 - part) / 0.2, 0, 1))
+    x, y, w, h = cv2.boundingRect(outline)
+    box = mask[y : y + h, x : x + w]
+    alike = _overlap(box, box[:, ::-1])
+    return float(
+        step**0.8 * smooth**0.5 * free * sized * (0.5 + 0.5 * alike) * min(1, 0.4 + solidity)
+    )
+
+
+def _edge_step(outline: np.ndarray, lab: np.ndarray) -> float:
+    """0..1, the colour step across an outline ((n, 2), x, y), averaged along it."""
+    ahead = np.roll(outline, -3, axis=0) - np.roll(outline, 3, axis=0)
+    normal = np.column_stack([ahead[:, 1], -ahead[:, 0]])
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
+    blurred = cv2.blur(lab, (3, 3))
+    sides = [
+        cv2.remap(
+            blurred,
+            outline[:, None, :1] + offset * normal[:, None, :1],
+            outline[:, None, 1:] + offset * normal[:, None, 1:],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )[:, 0]
+        for offset in (-2.5, 2.5)
+    ]
+    return float(np.clip(np.linalg.norm(sides[0] - sides[1], axis=1) / FULL_STEP, 0, 1).mean())
+
+
+FULL_STEP = 22.0  # Delta E across an edge that leaves no doubt
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+    return float((a & b).sum() / max((a | b).sum(), 1))
 
 
 # --- edges and colours at full resolution --------------------------------------------------

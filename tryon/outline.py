@@ -333,6 +333,7 @@ def _upper_side(side: Side) -> dict[str, tuple[float, float, float]]:
 
 CHORD_LIMITS = (0.3, 1.9)  # of half the body's width: how wide a sleeve's root may be
 ARMPIT_LOWEST = 0.68  # of the height: armpits lie above
+LOBE_OUT = 0.15  # of half the body's width: how far beyond the armpit a sleeve reaches at least
 LOBE_RATIO = 1.75  # way round against cut across: above it is a sleeve
 CAP_RATIO, CAP_NOTCH = 1.3, 22.0  # a short lobe counts as a sleeve where the notch turns this far
 
@@ -358,6 +359,10 @@ def _sleeve_root(side: Side, half: float) -> tuple[int, int, float] | None:
         between = path[i] + part * (path[j] - path[i])
         keep &= side.inside(between[:, 0], between[:, 1])
     i, j, chord = i[keep], j[keep], chord[keep]
+    # the farthest reach outward between the two: a strap's loose end reaches no farther
+    far = np.maximum.accumulate(path[::-1, 0])[::-1]
+    keep = far[i] > path[j, 0] + LOBE_OUT * half
+    i, j, chord = i[keep], j[keep], chord[keep]
     if len(i) == 0:
         return None
     ratio = (j - i) * STEP / chord
@@ -377,7 +382,7 @@ def _sharpest_notch(side: Side, index: int, reach: int) -> int:
     return start + int(side.turn[start : index + reach + 1].argmin())
 
 
-ARMHOLE_LEAN = 0.18  # inward per downward: an armhole seam leans in towards the neck
+ARMHOLE_LEAN = 0.06  # inward per downward: an armhole seam leans in towards the neck
 
 
 def _above_armpit(side: Side, armpit: int, half: float) -> int | None:
@@ -390,8 +395,17 @@ def _above_armpit(side: Side, armpit: int, half: float) -> int | None:
         return None
     leaves = int(np.argmin(inside[2:])) + 2 if not inside[2:].all() else len(steps) - 1
     target = np.array([us[leaves], vs[leaves]])
-    before = side.path[:armpit]
-    return int(np.hypot(*(before - target).T).argmin())
+    shoulder = int(np.hypot(*(side.path[:armpit] - target).T).argmin())
+    # a hanging sleeve bends where the shoulder ends: the seam lies between that and the line up
+    end = min(armpit, shoulder + int(BEND_REACH * half / STEP))
+    bend = shoulder + int(side.turn[shoulder : end + 1].argmax())
+    if side.turn[bend] > BEND_TURN:
+        shoulder = (shoulder + bend) // 2
+    return shoulder
+
+
+BEND_REACH = 0.45  # of half the body's width: how far out the bend of a shoulder may lie
+BEND_TURN = 18.0  # degrees
 
 
 def _armhole(side: Side, half: float) -> tuple[int, int, float]:
@@ -440,7 +454,9 @@ def _collar(side: Side, shoulder: int) -> tuple[int, float]:
     return best, SURE if above[best] > 0.08 * length else LIKELY
 
 
-LONG_LOBE = 1.3  # length over width: above it the end is looked for in the outer part alone
+LONG_LOBE = 1.3  # length over width: above it a lobe is long, its end narrow
+CORNER_REACH = 0.13  # of a short lobe's outline: over how far its corners turn
+INNER_TURN = 50.0  # degrees granted to the inner root: cap sleeves end right in the armpit
 
 
 def _lobe_end(lobe: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -448,19 +464,40 @@ def _lobe_end(lobe: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     lobe: (n, 2) path from its outer root (shoulder, hip) round its end to its inner root.
     """
-    outer, inner = _largest_quadrangle(lobe, 0, len(lobe) - 1)
     width = np.hypot(*(lobe[-1] - lobe[0]))
     if (len(lobe) * STEP - width) / 2 > LONG_LOBE * width:
-        # a bent sleeve is straight in its outer part, and only there a quadrangle fits it
-        tip = len(lobe) // 2
-        start = int(0.62 * tip)
-        end = tip + int(np.hypot(*(lobe[tip:] - lobe[start]).T).argmin())
-        if end - start > 8:
-            outer, inner = _largest_quadrangle(lobe, start, end)
+        outer, inner = _long_end(lobe)
+    else:
+        outer, inner = _short_end(lobe)
     across = lobe[outer // 2]
     opposite = lobe[inner:]
     nearest = opposite[int(np.hypot(*(opposite - across).T).argmin())]
     return lobe[outer], lobe[inner], (across + nearest) / 2
+
+
+def _long_end(lobe: np.ndarray) -> tuple[int, int]:
+    """Indices of the end's corners: the largest quadrangle in the outer part of the lobe, where
+    even a bent sleeve is straight."""
+    tip = len(lobe) // 2
+    start = int(0.62 * tip)
+    end = tip + int(np.hypot(*(lobe[tip:] - lobe[start]).T).argmin())
+    if end - start <= 8:
+        return _largest_quadrangle(lobe, 0, len(lobe) - 1)
+    return _largest_quadrangle(lobe, start, end)
+
+
+def _short_end(lobe: np.ndarray) -> tuple[int, int]:
+    """Indices of the end's corners: the two sharpest corners, the inner one maybe the armpit."""
+    count = len(lobe)
+    reach = max(2, round(CORNER_REACH * count))
+    turn = np.clip(_turning(lobe, reach), 0, None)
+    turn[:reach] *= np.linspace(0, 1, reach)
+    turn[-1] = INNER_TURN
+    i, j = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
+    value = turn[i] + turn[j]
+    value[(j - i < max(3, 0.16 * count)) | (i < 0.25 * count)] = -1
+    best = np.unravel_index(int(value.argmax()), value.shape)
+    return int(best[0]), int(best[1])
 
 
 def _largest_quadrangle(path: np.ndarray, start: int, end: int) -> tuple[int, int]:
