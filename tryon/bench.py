@@ -60,11 +60,11 @@ def bench(
         steps: dict[str, list[tuple[float, float]]] = {}
         failures = 0
         for run in range(-1, runs):  # the first is for warming up
-            # Each round of the people starts one garment further.
-            garment = clothes[(run + max(run, 0) // len(files)) % len(clothes)]
+            round_, person = divmod(run, len(files))
+            garment = clothes[(round_ + person) % len(clothes)]  # another in every round
             started = time.perf_counter()
             try:
-                measured = _measure(tryon, files[run % len(files)], garment.read_bytes())
+                measured = _measure(tryon, files[person], garment.read_bytes())
             except TryOnError:
                 failures += run >= 0
                 continue

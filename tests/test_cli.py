@@ -1,0 +1,358 @@
+"""The command line: what it prints, its exit status, and what it leaves on the disc."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake import RED, FakeTryOn
+from PIL import Image
+
+import tryon.__main__ as cli
+from tryon.image import read_photo
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    person = rng.integers(60, 255, (200, 160, 3), dtype=np.uint8)
+    Image.fromarray(person).save(tmp_path / "me.png")
+    Image.new("RGB", (160, 200)).save(tmp_path / "empty-room.png")
+    Image.new("RGB", (160, 200), "white").save(tmp_path / "nothing.png")
+    Image.fromarray(RED).save(tmp_path / "red.png")
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 not really")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "load_tryon", FakeTryOn)
+    return tmp_path
+
+
+@pytest.fixture
+def fails(folder, capsys, monkeypatch):
+    """Run a command that must fail as the contract says; gives its one line."""
+
+    def run(*arguments: object, models: bool = False) -> str:
+        # What can be refused is refused before the models are loaded.
+        load = FakeTryOn if models else lambda: pytest.fail("models were loaded")
+        monkeypatch.setattr(cli, "load_tryon", load)
+        before = sorted(folder.rglob("*"))
+        assert cli.main([str(argument) for argument in arguments]) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert printed.err.count("\n") == 1
+        assert printed.err.endswith("\n")
+        assert "Traceback" not in printed.err
+        assert str(folder) not in printed.err
+        assert sorted(folder.rglob("*")) == before
+        return printed.err
+
+    return run
+
+
+# --- try ---------------------------------------------------------------------------------------
+
+
+def test_try_writes_the_picture_and_says_what_it_is(folder, capsys):
+    assert cli.main(["try", "me.png", "red.png", "-o", "out.png"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    first, *notes = printed.out.splitlines()
+    assert first == "out.png: 160 x 200, t-shirt (upper), confidence 50%, 0.00 s"
+    assert len(notes) == 1
+    assert notes[0].startswith("- The photo is dark")
+    photo = read_photo("out.png")
+    assert photo.pixels[100, 80].tolist() == [200, 30, 40]
+    np.testing.assert_array_equal(photo.pixels[0], read_photo("me.png").pixels[0])
+
+
+def test_try_as_json(folder, capsys):
+    arguments = ["--prompt", "red 请", "--kind", "dress", "--seed", "7", "--which", "1"]
+    assert cli.main(["try", "me.png", "red.png", *arguments, "--json", "-o", "o.webp"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["output"] == "o.webp"
+    assert (answer["width"], answer["height"]) == (160, 200)
+    assert answer["confidence"] == 0.5
+    assert answer["kind"] == "dress"
+    assert answer["seconds"]["total"] == 0.003
+    assert answer["attributes"] == {"type": "t-shirt", "colour": "red"}
+    assert answer["codes"] == ["words_ignored", "too_dark"]
+    assert answer["notes"][0] == "These words changed nothing: 请."
+    assert answer["prompt"]["attributes"] == {"colour": "red"}
+    assert answer["prompt"]["ignored"] == ["请"]
+    assert answer["changed"] == 0.25
+    assert (folder / "o.webp").exists()
+
+
+def test_all_arguments_reach_the_fitting_room(folder, monkeypatch):
+    fake = FakeTryOn()
+    monkeypatch.setattr(cli, "load_tryon", lambda: fake)
+    cli.main(["try", "me.png", "--prompt", "red", "--kind", "lower", "--seed", "3", "--which", "2"])
+    (_, garment, prompt, kind, seed, which) = fake.calls[0]
+    assert (garment, prompt, kind, seed, which) == (None, "red", "lower", 3, 2)
+    assert (folder / "result.png").exists()
+
+
+def test_stages_are_written_beside(folder, capsys):
+    assert cli.main(["try", "me.png", "red.png", "--stages", "how/it/was", "-o", "a.jpg"]) == 0
+    names = sorted(path.name for path in (folder / "how/it/was").iterdir())
+    assert names == [
+        "1-pose.png",
+        "2-parts.png",
+        "3-region.png",
+        "4-cutout.png",
+        "5-warp.png",
+        "6-body.png",
+        "7-result.png",
+    ]
+    result = read_photo("how/it/was/7-result.png")
+    assert result.pixels[100, 80].tolist() == [200, 30, 40]
+    assert "how/it/was" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["me.png"], "There is nothing to try on."),
+        (["me.png", "--prompt", "  "], "There is nothing to try on."),
+        (["nobody.png", "red.png"], "There is no file nobody.png."),
+        (["me.png", "none.png"], "There is no file none.png."),
+        (["broken.jpg", "red.png"], "cannot be read as a picture"),
+        (["me.png", "broken.jpg"], "cannot be read as a picture"),
+        (["me.png", "red.png", "-o", "x.gif"], ".png, .jpg or .webp"),
+        (["me.png", "red.png", "-o", "missing/x.png"], "no folder missing"),
+        (["me.png", "red.png", "-o", "me.png"], "me.png would be written over"),
+        (["me.png", "red.png", "--stages", "red.png"], "red.png is a file"),
+        (["me.png", "red.png", "--kind", "hat"], "invalid choice: 'hat'"),
+        (["me.png", "red.png", "--seed", "x"], "invalid int value"),
+        (["me.png", "red.png", "blue.png"], "unrecognized arguments: blue.png"),
+        (["me.png", "red.png", "--promt", "x"], "unrecognized arguments"),
+        ([], "required: PERSON"),
+    ],
+)
+def test_what_try_refuses_before_any_work(fails, arguments, words):
+    assert words in fails("try", *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["empty-room.png", "red.png"], "No person was found"),
+        (["me.png", "nothing.png"], "No garment was found"),
+        (["me.png", "red.png", "--prompt", "explode"], "went wrong on our side. (RuntimeError"),
+        (["empty-room.png", "red.png", "--stages", "how"], "No person was found"),
+        (["empty-room.png", "red.png", "--json"], "No person was found"),
+    ],
+)
+def test_what_fails_on_the_way_leaves_nothing(fails, arguments, words):
+    assert words in fails("try", *arguments, models=True)
+
+
+def test_an_old_result_survives_a_failure(folder, fails):
+    (folder / "out.png").write_bytes(b"old")
+    fails("try", "empty-room.png", "red.png", "-o", "out.png", models=True)
+    assert (folder / "out.png").read_bytes() == b"old"
+
+
+def test_verbose_lets_our_own_faults_through(folder):
+    with pytest.raises(RuntimeError):
+        cli.main(["--verbose", "try", "me.png", "red.png", "--prompt", "explode"])
+
+
+def test_an_interrupt_is_130(folder, monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "load_tryon", interrupted)
+    assert cli.main(["try", "me.png", "red.png"]) == 130
+    assert capsys.readouterr().err == "tryon: Interrupted.\n"
+
+
+# --- describe, understand ----------------------------------------------------------------------
+
+
+def test_describe(folder, capsys):
+    assert cli.main(["describe", "red.png"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "upper body  (100%)",
+        "  type: t-shirt  (90%)",
+        "  colour: red  (80%)",
+    ]
+    assert cli.main(["describe", "red.png", "--lang", "zh"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "上装  (100%)",
+        "  款式: T恤  (90%)",
+        "  颜色: 红色  (80%)",
+    ]
+
+
+def test_describe_as_json(folder, capsys):
+    assert cli.main(["describe", "red.png", "--json", "--lang", "zh"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["kind"] == "upper"
+    assert answer["attributes"] == {"type": "t-shirt", "colour": "red"}
+    assert answer["attribute_scores"] == {"type": 0.9, "colour": 0.8}
+    assert answer["words"] == {"type": "T恤", "colour": "红色"}
+
+
+def test_what_describe_refuses(fails):
+    assert "There is no file none.png" in fails("describe", "none.png")
+    assert "cannot be read" in fails("describe", "broken.jpg")
+    assert "invalid choice" in fails("describe", "red.png", "--lang", "fr")
+    assert "No garment" in fails("describe", "nothing.png", models=True)
+
+
+def test_understand_needs_no_models(folder, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "load_tryon", lambda: pytest.fail("models were loaded"))
+    assert cli.main(["understand", "a navy striped shirt", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["attributes"]["type"] == "shirt"
+    assert answer["attributes"]["colour"] == "navy"
+    assert answer["attributes"]["pattern"] == "striped"
+    assert answer["language"] == "en"
+    assert cli.main(["understand", "红色连衣裙", "--lang", "zh"]) == 0
+    printed = capsys.readouterr().out
+    assert "颜色: 红色" in printed
+    assert "款式: 连衣裙" in printed
+
+
+def test_understand_says_so_when_it_understands_nothing(folder, capsys):
+    assert cli.main(["understand", "xyzzy"]) == 0
+    assert "xyzzy" in capsys.readouterr().out
+    assert cli.main(["understand", ""]) == 0
+    assert capsys.readouterr().out.strip()
+
+
+# --- many --------------------------------------------------------------------------------------
+
+
+def test_batch(folder, capsys):
+    (folder / "m.csv").write_text(
+        "person,garment,prompt,kind\nme.png,red.png,,\nempty-room.png,red.png,,\n"
+    )
+    assert cli.main(["batch", "m.csv", "--out", "done"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.splitlines() == [
+        "2 rows: 1 done, 0 were there already, 1 failed",
+        "- no_person: 1",
+        "done/results.csv",
+    ]
+    assert len(list((folder / "done").glob("*.png"))) == 1
+    assert cli.main(["batch", "m.csv", "--out", "done", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["rows"], answer["done"], answer["kept"], answer["failed"]) == (2, 0, 1, 1)
+
+
+def test_what_batch_refuses(folder, fails):
+    (folder / "m.csv").write_text("name,garment\nme.png,red.png\n")
+    assert "no file x.csv" in fails("batch", "x.csv", "--out", "done")
+    assert "first line must name" in fails("batch", "m.csv", "--out", "done")
+    assert "required: --out" in fails("batch", "m.csv")
+
+
+def test_sheet(folder, capsys):
+    (folder / "people").mkdir()
+    Image.fromarray(np.full((200, 150, 3), 120, np.uint8)).save(folder / "people" / "p.png")
+    assert cli.main(["sheet", "people", "red.png", "-o", "s.jpg", "--height", "100"]) == 0
+    assert capsys.readouterr().out == "s.jpg: 1 try-ons, 0 failed\n"
+    assert read_photo("s.jpg").size == (2 * 106 + 6, 2 * 81 + 6)
+
+
+def test_what_sheet_refuses(folder, fails):
+    (folder / "bare").mkdir()
+    assert "no folder nowhere" in fails("sheet", "nowhere", "bare")
+    assert "no pictures in bare" in fails("sheet", "me.png", "bare")
+    assert ".png, .jpg or .webp" in fails("sheet", "me.png", "red.png", "-o", "s.pdf")
+    assert "above 0" in fails("sheet", "me.png", "red.png", "--limit", "0")
+
+
+# --- measuring, training -----------------------------------------------------------------------
+
+
+def test_evaluate(folder, capsys):
+    for part in ("person", "cloth"):
+        (folder / "data" / part).mkdir(parents=True)
+        Image.fromarray(RED).resize((192, 256)).save(folder / "data" / part / "000029.jpg")
+    assert cli.main(["evaluate", "data", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["pairs"], answer["scored"], answer["untouched"]) == (1, 1, 1.0)
+    assert answer["ssim"] > 0.9
+    assert cli.main(["evaluate", "data", "--limit", "1"]) == 0
+    assert "1 of 1 pairs scored" in capsys.readouterr().out
+
+
+def test_what_evaluate_refuses(folder, fails):
+    assert "no folder nowhere" in fails("evaluate", "nowhere")
+    assert 'no split "test"' in fails("evaluate", ".", "--split", "test")
+
+
+def test_bench_passes_its_options_on(folder, capsys, monkeypatch):
+    asked = []
+
+    def bench(load, runs, sizes):
+        asked.append((runs, sizes))
+        return {"sizes": {}}
+
+    monkeypatch.setattr("tryon.bench.bench", bench)
+    sizes = ["--size", "160x200", "--size", "300x400"]
+    assert cli.main(["bench", "--json", "--runs", "2", *sizes]) == 0
+    assert json.loads(capsys.readouterr().out) == {"sizes": {}}
+    assert asked == [(2, {"160x200": (200, 160), "300x400": (400, 300)})]
+
+
+@pytest.mark.parametrize("size", ["large", "10x10", "x", "300", "-5x300"])
+def test_what_bench_refuses(fails, size):
+    assert "is not a size such as 768x1024" in fails("bench", f"--size={size}")
+
+
+def test_train_hands_over(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr("tryon.training.main", lambda *arguments: asked.append(arguments) or 0)
+    assert cli.main(["train", "parser", "data", "--out", "runs", "--resume"]) == 0
+    assert asked == [("parser", "data", "runs", True)]
+
+
+def test_what_train_refuses(fails):
+    assert "unknown network" in fails("train", "nothing", ".", "--out", "runs")
+    assert "there is no folder" in fails("train", "parser", "nowhere", "--out", "runs")
+
+
+# --- the program -------------------------------------------------------------------------------
+
+
+def test_help_and_no_command(capsys):
+    for arguments in (["--help"], ["try", "--help"], ["batch", "--help"]):
+        assert cli.main(arguments) == 0
+        assert "usage:" in capsys.readouterr().out
+    assert cli.main([]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert cli.main(["dance"]) == 2
+    assert "dance" in capsys.readouterr().err
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "tryon", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, **options)
+
+
+def test_help_is_instant_and_imports_nothing_heavy():
+    started = time.perf_counter()
+    assert run("--help").returncode == 0
+    seconds = time.perf_counter() - started
+    loaded = "import sys, tryon.__main__ as m; m.main(['--help']); print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"torch", "cv2", "mediapipe", "gradio", "numpy", "PIL"} & set(modules)
+    assert seconds < 2  # 0.1 on a machine with nothing else to do
+
+
+def test_as_a_program_a_failure_is_one_line_and_2():
+    done = run("try", "nowhere.jpg", "--prompt", "red dress")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == "tryon: There is no file nowhere.jpg. Check the path.\n"
