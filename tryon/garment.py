@@ -58,7 +58,7 @@ KIND_NAMES = {
 
 def _garment(photo: Photo, cutout: Cutout, kind: Kind | None) -> Garment:
     mask = cutout.alpha >= 128
-    traced = trace(mask, kind)
+    traced = trace(mask, kind, photo.pixels)
     measured = measure(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind)
     notes = []
     if _cropped(mask):

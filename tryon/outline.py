@@ -277,18 +277,26 @@ def _turning(path: np.ndarray, reach: int) -> np.ndarray:
 LEFT_RIGHT = {True: "LEFT", False: "RIGHT"}  # picture right is the wearer's left
 
 
-def upper_landmarks(shape: Shape) -> np.ndarray:
-    """(23, 3) landmarks of a top or a dress, in the garment frame."""
+def upper_landmarks(shape: Shape, grey: np.ndarray | None = None) -> tuple[Shape, np.ndarray]:
+    """The shape with its sleeves parted, and (23, 3) landmarks of a top or a dress in the garment
+    frame.
+
+    grey: (h, w) uint8, the picture in the working frame: shows where a sleeve that lies against
+    the body ends and the body begins.
+    """
+    shape, guessed = _part_sleeves(shape, grey)
     points: dict[str, tuple[float, float, float]] = {}
     for right, name in LEFT_RIGHT.items():
         side = _side(shape, right)
         sign = 1.0 if right else -1.0
         for key, (u, v, confidence) in _upper_side(side).items():
+            if right in guessed and key == "ARMPIT":
+                confidence = min(confidence, GUESSED)
             points[f"{key}_{name}"] = (shape.axis + sign * u, v, confidence)
     top, bottom = shape.contour[0], shape.contour[shape.bottom]
     points["COLLAR_CENTRE"] = (*top, LIKELY)
     points["HEM_CENTRE"] = (*bottom, SURE)
-    return _collect(shape, points)
+    return shape, _collect(shape, points)
 
 
 def _collect(shape: Shape, points: dict[str, tuple[float, float, float]]) -> np.ndarray:
@@ -299,11 +307,153 @@ def _collect(shape: Shape, points: dict[str, tuple[float, float, float]]) -> np.
     return landmarks
 
 
-def _upper_side(side: Side) -> dict[str, tuple[float, float, float]]:
-    """Landmarks of one side of a top or dress, in the side frame with confidences."""
+DEEPEST_ARMHOLE = 1.9  # of half the chest: a notch farther below the shoulder is no armpit
+USUAL_ARMHOLE = 1.0  # of half the chest: where the armpit is put instead
+MERGE_NOTCH = 28.0  # degrees: between the cuff of a sleeve that touches the body and the hem
+STEEP = 50.0  # degrees below level: a shoulder ends where the outline goes down more steeply
+
+
+def _part_sleeves(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, set[bool]]:
+    """The shape with sleeves that lie against the body slit apart from it, and the sides (right in
+    the picture or not) where that was done."""
+    opened = shape.opened.astype(np.uint8)
+    sides = {right: _side(shape, right) for right in LEFT_RIGHT}
+    seams = {right: _touching_seam(side) for right, side in sides.items()}
+    parted = set()
+    for right, side in sides.items():
+        ends = seams[right]
+        if ends is None and seams[not right] is not None and shape.symmetry > ALIKE:
+            ends = _mirrored_seam(side, sides[not right], seams[not right])
+        if ends is None:
+            continue
+        half = _half_width(side)
+        sign = 1.0 if right else -1.0
+        foot, armpit = (np.array([shape.axis + sign * u, v]) for u, v in ends)
+        seam = _follow_edge(grey, foot, armpit, 0.3 * half)
+        start = seam[0] + 4 * (seam[0] - seam[1]) / max(np.hypot(*(seam[0] - seam[1])), 1e-6)
+        line = np.round(np.vstack([start, seam])).astype(np.int32)
+        cv2.polylines(opened, [line[:, None]], False, 0, 2)
+        parted.add(right)
+    if not parted:
+        return shape, parted
+    opened = _main_piece(opened > 0)
+    contour = _contour(opened)
+    contour = np.roll(contour, -_axis_end(contour, shape.axis, upper=True), axis=0)
+    bottom = _axis_end(contour, shape.axis, upper=False)
+    return replace(shape, opened=opened, contour=contour, bottom=bottom), parted
+
+
+ALIKE = 0.8  # symmetry from which one side may be guessed from the other
+NEAR_FOOT = 12  # px: how far the outline may be from where the other side's seam starts
+
+
+def _touching_seam(side: Side) -> tuple[np.ndarray, np.ndarray] | None:
+    """(foot, armpit) in the side frame of the seam between a sleeve and the body it touches."""
+    half = _half_width(side)
+    foot = _merge_foot(side, half)
+    if foot is None:
+        return None
+    shoulder = _shoulder_bend(side)
+    chest = min(0.5 * (side.path[shoulder, 0] + side.path[foot, 0]), side.path[foot, 0])
+    armpit = np.array([chest, side.path[shoulder, 1] + USUAL_ARMHOLE * chest])
+    return None if armpit[1] > side.path[foot, 1] - 5 else (side.path[foot], armpit)
+
+
+def _mirrored_seam(
+    side: Side, other: Side, seam: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The other side's seam for a side without a visible sleeve, if it is as wide as the other."""
+    if _sleeve_root(side, _half_width(side)) is not None:
+        return None
+    if side.path[:, 0].max() < 0.88 * other.path[:, 0].max():
+        return None
+    away = np.hypot(*(side.path - seam[0]).T)
+    away[side.path[:, 1] < seam[1][1]] = np.inf
+    nearest = int(away.argmin())
+    return (side.path[nearest], seam[1]) if away[nearest] < NEAR_FOOT else None
+
+
+def _merge_foot(side: Side, half: float) -> int | None:
+    """Path index where the boundary between a touching sleeve and the body starts from below,
+    None where there is no such sleeve."""
+    path = side.path
+    root = _sleeve_root(side, half)
+    if root is not None:
+        shoulder, armpit, _ = root
+        too_deep = path[armpit, 1] - path[shoulder, 1] > DEEPEST_ARMHOLE * path[armpit, 0]
+        return armpit if too_deep else None
+    span = side.bottom - side.top
+    far = np.maximum.accumulate(path[:, 0])
+    candidates = (
+        (path[:, 1] > side.top + 0.4 * span)
+        & (path[:, 0] > 0.5 * half)
+        & (far > path[:, 0] + LOBE_OUT * half)
+        & (np.arange(len(path)) > np.argmax(path[:, 0]))
+    )
+    turn = np.where(candidates, side.turn, 0)
+    foot = int(turn.argmin())
+    return foot if turn[foot] < -MERGE_NOTCH else None
+
+
+def _shoulder_bend(side: Side) -> int:
+    """Path index where the outline turns from the shoulder's slope down the sleeve."""
+    ahead = side.path[8:] - side.path[:-8]
+    steep = np.degrees(np.arctan2(ahead[:, 1], ahead[:, 0])) > STEEP
+    crest = int(side.path[: len(side.path) // 3, 1].argmin())
+    run = np.convolve(steep[crest:], np.ones(15) / 15, "valid") > 0.8
+    return crest + (int(run.argmax()) + 4 if run.any() else len(side.path) // 6)
+
+
+def _follow_edge(
+    grey: np.ndarray | None, start: np.ndarray, end: np.ndarray, reach: float
+) -> np.ndarray:
+    """(n, 2) a line from start to near end along the strongest edge, at most `reach` px from the
+    straight line (dynamic programming over a strip of the picture around it)."""
+    length = float(np.hypot(*(end - start)))
+    count, wide = max(3, int(length)), max(2, int(reach))
+    along = (end - start) / max(length, 1e-6)
+    across = np.array([-along[1], along[0]])
+    steps = np.linspace(0, length, count)
+    if grey is None:
+        return start + steps[:: max(1, count // 8), None] * along
+    offsets = np.arange(-wide, wide + 1)
+    grid = (start + steps[:, None, None] * along + offsets[None, :, None] * across).astype(
+        np.float32
+    )
+    strip = cv2.remap(
+        grey.astype(np.float32), grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    edge = np.abs(cv2.Sobel(cv2.GaussianBlur(strip, (3, 9), 0), cv2.CV_32F, 1, 0))
+    edge = np.clip(edge / (np.percentile(edge, 92) + 1e-3), 0, 1)
+    cost = 1 - edge + 0.5 * (offsets / wide) ** 2
+    total, back = cost.copy(), np.zeros(cost.shape, np.int64)
+    total[0] = cost[0] + 3.0 * np.abs(offsets) / wide
+    for row in range(1, count):
+        left = np.concatenate([[np.inf], total[row - 1, :-1]]) + 0.2
+        right = np.concatenate([total[row - 1, 1:], [np.inf]]) + 0.2
+        choices = np.stack([left, total[row - 1], right])
+        best = choices.argmin(axis=0)
+        total[row] += choices[best, np.arange(len(offsets))]
+        back[row] = best - 1
+    column = int(total[-1].argmin())
+    columns = [column]
+    for row in range(count - 1, 0, -1):
+        column += back[row, column]
+        columns.append(column)
+    path = grid[np.arange(count), np.array(columns[::-1])].astype(np.float64)
+    return np.vstack([start, path[3::4]])
+
+
+def _half_width(side: Side) -> float:
+    """Half the body's usual width between chest and hem."""
     span = side.bottom - side.top
     rows = slice(int(side.top + 0.45 * span), int(side.top + 0.9 * span))
-    half = max(float(np.median(side.edge[rows])), 0.1 * span)
+    return max(float(np.median(side.edge[rows])), 0.1 * span)
+
+
+def _upper_side(side: Side) -> dict[str, tuple[float, float, float]]:
+    """Landmarks of one side of a top or dress, in the side frame with confidences."""
+    half = _half_width(side)
     found: dict[str, tuple[float, float, float]] = {}
     root = _sleeve_root(side, half)
     if root is not None:
@@ -629,8 +779,11 @@ class Trace:
     angle: float
 
 
-def trace(mask: np.ndarray, kind: Kind | None = None) -> Trace:
-    """Kind, landmarks and limbs of a garment from its mask ((H, W) bool)."""
+def trace(mask: np.ndarray, kind: Kind | None = None, pixels: np.ndarray | None = None) -> Trace:
+    """Kind, landmarks and limbs of a garment from its mask ((H, W) bool).
+
+    pixels: (H, W, 3) uint8, the picture, for what the outline alone does not show.
+    """
     shape = shape_of(mask)
     guess, score = guess_kind(shape)
     kind = kind or guess
@@ -639,9 +792,27 @@ def trace(mask: np.ndarray, kind: Kind | None = None) -> Trace:
         legs = crotch is not None and crotch[1] > LEG_NOTCH
         landmarks = lower_landmarks(shape, crotch[0] if legs else None)
     else:
-        landmarks = upper_landmarks(shape)
+        shape, landmarks = upper_landmarks(shape, _grey(shape, pixels))
     limbs = limb_map(mask, shape, landmarks, kind)
     return Trace(kind, score, landmarks, limbs, shape.angle)
+
+
+def _grey(shape: Shape, pixels: np.ndarray | None) -> np.ndarray | None:
+    """The picture in the working frame, grey."""
+    if pixels is None:
+        return None
+    scale = float(np.hypot(*shape.matrix[:, 0]))
+    matrix = shape.matrix.copy()
+    if scale < 0.6:  # shrink by areas first, so that fine patterns do not alias
+        small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        fx, fy = small.shape[1] / pixels.shape[1], small.shape[0] / pixels.shape[0]
+        matrix[:, 2] += matrix[:, :2] @ [0.5 / fx - 0.5, 0.5 / fy - 0.5]
+        matrix[:, 0] /= fx
+        matrix[:, 1] /= fy
+        pixels = small
+    size = (shape.mask.shape[1], shape.mask.shape[0])
+    turned = cv2.warpAffine(pixels, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.cvtColor(turned, cv2.COLOR_RGB2GRAY)
 
 
 LEG_NOTCH = 0.1  # of the height: a deeper notch in the middle of the hem parts two legs
