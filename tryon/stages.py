@@ -172,7 +172,7 @@ def _with_legend(picture: np.ndarray, labels: Iterable[int]) -> np.ndarray:
 def _region(view: np.ndarray, region: np.ndarray) -> np.ndarray:
     """Outside, where nothing may change, the photo is pale; inside it keeps its colours."""
     picture = np.where(region[..., None], view, _pale(view))
-    _outline(picture, region, max(view.shape[:2]) / 400)
+    _outline(picture, region, max(view.shape[:2]) / 560)
     return picture
 
 
