@@ -45,9 +45,14 @@ MESH_MARGIN = 1 / 40
 
 # Width of the garment over the width of the body below it: `1 + EASE_KEPT * (ratio - 1)`, limited.
 # Half of a flat-laid garment's circumference is seen flat, about a third of it when worn.
-EASE_KEPT = 0.55
-EASE_LIMITS = {"slim": (1.0, 1.12), "regular": (1.03, 1.30), "loose": (1.10, 1.55)}
+EASE_KEPT = 0.5
+EASE_LIMITS = {"slim": (1.0, 1.10), "regular": (1.03, 1.22), "loose": (1.10, 1.50)}
 EASE_SHIFT = {"slim": -0.06, "regular": 0.0, "loose": 0.10}
+
+# How far a flat garment's length reaches when worn, and where tops end by their length's word
+# (0 = shoulder joints, 1 = hip joints); the two are averaged.
+HANG = 0.78
+USUAL_HEM = {"cropped": 0.72, "regular": 1.03, "long": 1.35}
 
 # Knitwear stretches to about this much of its width; nothing is drawn wider.
 STRETCH_LIMIT = 1.5
@@ -144,47 +149,76 @@ STIFFNESS = 2e-3
 class LimbMap:
     """How a sleeve or leg goes onto its arm or leg.
 
-    garment, body: curves through the middle of both, from the seam to the end.
-    stretch: body length per garment length. widths: (start, end) scale across the limb.
-    seam: (2, 2) garment points of the armhole (shoulder, armpit) or the crotch line (outer, inner);
-    outward: (2,) unit vector from the seam towards the limb's end.
+    spline: garment frame -> photo frame along the limb. seam: (2, 2) garment points where it is
+    sewn on: (shoulder, armpit) or (outer edge, crotch). outward: (2,) unit vector from the seam
+    towards the limb's end. marks: the outline landmarks that lie on it.
     """
 
-    garment: Curve
-    body: Curve
-    stretch: float
-    widths: tuple[float, float]
+    spline: ThinPlateSpline
     seam: np.ndarray
     outward: np.ndarray
     marks: tuple[Outline, ...]
 
     @property
     def seam_length(self) -> float:
-        return float(np.linalg.norm(self.seam[1] - self.seam[0]))
+        return max(float(np.linalg.norm(self.seam[1] - self.seam[0])), 1e-6)
 
     def beyond(self, points: np.ndarray) -> np.ndarray:
         """(n, 2) garment points -> how far past the seam, in seam lengths (negative: torso)."""
-        return (points - self.seam[0]) @ self.outward / max(self.seam_length, 1e-6)
+        return (points - self.seam[0]) @ self.outward / self.seam_length
 
     def beside(self, points: np.ndarray) -> np.ndarray:
         """(n, 2) garment points -> where along the seam, 0 at its first end, 1 at its second."""
-        line = (self.seam[1] - self.seam[0]) / max(self.seam_length, 1e-6)
-        return (points - self.seam[0]) @ line / max(self.seam_length, 1e-6)
+        line = (self.seam[1] - self.seam[0]) / self.seam_length
+        return (points - self.seam[0]) @ line / self.seam_length
 
     def place(self, points: np.ndarray, trunk: ThinPlateSpline) -> np.ndarray:
         """(n, 2) garment points -> (n, 2) photo points."""
-        along, across = self.garment.coordinates(points)
-        share = np.clip(along / self.garment.length, 0, 1)
-        scale = self.widths[0] + (self.widths[1] - self.widths[0]) * share
-        on_limb = self.body.place(along * self.stretch, across * scale)
         blend = smoothstep(self.beyond(points) / BLEND)[:, None]
-        return (1 - blend) * trunk(points) + blend * on_limb
+        return (1 - blend) * trunk(points) + blend * self.spline(points)
 
 
 # Over this many seam lengths a limb's own map takes over from the torso's.
-BLEND = 0.5
+BLEND = 0.25
 # Both pieces are drawn this far across the seam (in seam lengths), so no gap can open.
 OVERLAP = 0.12
+# Rows of control points along a limb; an elbow needs a few around it.
+LIMB_ROWS = 8
+
+
+def limb_map(
+    trunk: ThinPlateSpline,
+    seam: np.ndarray,
+    end: np.ndarray,
+    bend: np.ndarray,
+    limb: Curve,
+    starts: tuple[float, float],
+    stop: float,
+    halves: tuple[float, float],
+    outer_sign: float,
+    marks: tuple[Outline, ...],
+) -> LimbMap:
+    """A sleeve or leg as a ruled surface between its outer and its inner edge.
+
+    seam, end: (2, 2) garment points, outer and inner. bend: (2,) how far the middle of the
+    garment's limb lies off the straight line. limb: the wearer's, photo frame. starts: where
+    along it the outer and the inner edge begin; stop: where both end; halves: half widths at seam and end;
+    all in photo pixels. outer_sign: the side of the curve on which the outer edge lies.
+    """
+    share = np.linspace(0, 1, LIMB_ROWS)
+    bulge = (4 * share * (1 - share))[:, None] * bend
+    source, target = [], []
+    for edge, sign in ((0, outer_sign), (1, -outer_sign)):
+        source.append(seam[edge] + share[:, None] * (end[edge] - seam[edge]) + bulge)
+        along = starts[edge] + share * (stop - starts[edge])
+        half = halves[0] + share * (halves[1] - halves[0])
+        target.append(limb.place(along, sign * half))
+        target[-1][0] = trunk(seam[edge][None])[0]  # sewn to the torso
+    source.insert(1, (source[0] + source[1]) / 2)
+    target.insert(1, (target[0] + target[1]) / 2)
+    spline = ThinPlateSpline(np.concatenate(source), np.concatenate(target), STIFFNESS)
+    outward = perpendicular_towards(seam[1] - seam[0], end.mean(0) - seam.mean(0))
+    return LimbMap(spline, seam, outward, marks)
 
 
 def require_in_view(person: Person, body: Measures, kind: Kind) -> None:
@@ -265,7 +299,7 @@ def upper_targets(
             (Outline.COLLAR_RIGHT, Outline.SHOULDER_RIGHT),
         )
     ):
-        for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.10))):
+        for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.02))):
             point = shoulders[side] if which == shoulder else mark(which)
             if point is None:
                 continue
@@ -300,8 +334,9 @@ def upper_targets(
 
     limbs: dict[Limb, LimbMap] = {}
     if sleeved:
+        trunk = targets.spline()
         for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
-            sleeve = sleeve_map(body, garment, side, scale, shoulders[side])
+            sleeve = sleeve_map(body, garment, side, scale, shoulders[side], trunk)
             if sleeve is not None:
                 limbs[limb] = sleeve
     return targets, limbs
@@ -396,15 +431,18 @@ def body_length_factor(
     armpit_height: float,
     body: Measures,
 ) -> float:
-    """How much longer than its width alone says the garment hangs: people of one shoulder width
-    have long and short torsos, and shops cut for the average."""
+    """How much longer than flat-laid, at the same width, a garment hangs on this body.
+
+    Worn tops end nearer to the hips than their pictures say: measured on 123 pairs of VITON, the
+    hem is at 0.99 (20th to 80th percentile 0.86 to 1.08), almost whatever the picture's length.
+    """
     length = (axis.down(hems.mean(0)) - axis.down(armpits.mean(0))) * scale
-    hem = armpit_height + length / body.torso
     if garment.kind is Kind.DRESS:
         return 1.0
-    typical = {"cropped": 0.78, "long": 1.40}.get(garment.attributes.get("length", ""), 1.12)
-    wanted = 0.65 * hem + 0.35 * typical
-    return float(np.clip((wanted - armpit_height) / max(hem - armpit_height, 1e-3), 0.75, 1.35))
+    word = garment.attributes.get("length", "regular")
+    hem = armpit_height + HANG * length / body.torso
+    wanted = (hem + USUAL_HEM.get(word, USUAL_HEM["regular"])) / 2
+    return float(np.clip((wanted - armpit_height) * body.torso / max(length, 1e-3), 0.5, 1.3))
 
 
 def clearances(
@@ -453,7 +491,12 @@ def facing_shift(body: Measures) -> np.ndarray:
 
 
 def sleeve_map(
-    body: Measures, garment: Garment, side: int, scale: float, shoulder: np.ndarray
+    body: Measures,
+    garment: Garment,
+    side: int,
+    scale: float,
+    shoulder: np.ndarray,
+    trunk: ThinPlateSpline,
 ) -> LimbMap | None:
     """A sleeve onto an arm; None when the garment's landmarks do not give one."""
     names = ("LEFT", "RIGHT")[side]
@@ -463,43 +506,58 @@ def sleeve_map(
     )
     if any(p is None for p in (armpit, outer, inner)):
         return None
-    seam = np.array([shoulder, armpit], np.float64)
-    start, end = seam.mean(0), (outer + inner).astype(np.float64) / 2
-    middle = [elbow.astype(np.float64)] if elbow is not None else []
-    curve = Curve(np.array([start, *middle, end]))
-    if curve.length < 2:
+    seam, end = np.array([shoulder, armpit], np.float64), np.array([outer, inner], np.float64)
+    line = end.mean(0) - seam.mean(0)
+    length = float(np.linalg.norm(line))
+    if length < 2:
         return None
-
-    # The arm from the middle of its root; its true length counts from the shoulder's tip.
-    tip = body.tip(side)
-    root = (tip + body.armpit(side)) / 2
-    arm_points = body.arms[side].points
-    arm = Curve(np.array([root, *arm_points[1:]]))
-    true_arm = body.arm_lengths[side] + TIP_OUT * body.span
-    along_outer = float(np.linalg.norm(outer - shoulder))
+    bend = np.zeros(2)
     if elbow is not None:
-        along_outer = max(along_outer, curve.length)
-    reach = along_outer * scale / true_arm
-    word = sleeve_of(garment)
-    if word in SLEEVE_REACH:
-        reach = float(np.clip(reach, *SLEEVE_REACH[word]))
-    reach = min(reach, 1.05)
-    tip_to_root = 0.12 * body.span
-    end_at = max(reach * (arm.length + tip_to_root) - tip_to_root, 0.15 * body.span)
+        off = elbow - (seam.mean(0) + end.mean(0)) / 2
+        bend = off - (off @ line) / length**2 * line
 
-    seam_width = max(abs(_determinant(curve.tangents[0], seam[1] - seam[0])), 1.0)
-    cuff_width = max(float(np.linalg.norm(outer - inner)), 1.0)
-    arm_start = 2 * UPPER_ARM_HALF * body.span
-    at_end = UPPER_ARM_HALF + (WRIST_HALF - UPPER_ARM_HALF) * min(reach, 1)
-    arm_end = 2 * at_end * body.span
-    first = np.clip(seam_width * scale * 0.92, 1.15 * arm_start, 1.9 * arm_start) / seam_width
-    last = np.clip(cuff_width * scale * 0.90, 1.10 * arm_end, 2.2 * arm_end) / cuff_width
-    first, last = min(first, STRETCH_LIMIT * scale), min(last, STRETCH_LIMIT * scale)
-    outward = perpendicular_towards(seam[1] - seam[0], end - start)
+    # The arm from the middle of its root, which is nearer to the joint than to the skin; its true
+    # length counts from the shoulder's tip.
+    tip, pit = body.tip(side), body.armpit(side)
+    root = (tip + pit + 2 * body.shoulders[side]) / 4
+    arm = Curve(np.array([root, *body.arms[side].points[1:]]))
+    above = TIP_TO_ROOT * body.span
+    true_arm = body.arm_lengths[side] + TIP_OUT * body.span
+    reach = max(float(np.linalg.norm(end[0] - seam[0])), length) * scale / true_arm
+    word = sleeve_of(garment)
+    reach = min(float(np.clip(reach, *SLEEVE_REACH.get(word, (0.12, 1.03)))), 1.03)
+    pit_along = float(np.clip(arm.coordinates(pit[None])[0][0], 0.0, 0.3 * body.span))
+    stop = max(reach * (arm.length + above) - above, pit_along + 0.06 * body.span)
+
+    widths = (_determinant(line / length, seam[1] - seam[0]), np.linalg.norm(end[0] - end[1]))
+    halves = []
+    for width, share in zip(widths, (0.0, min(reach, 1.0)), strict=True):
+        own = abs(float(width)) / 2 * scale
+        arm_half = (UPPER_ARM_HALF + (WRIST_HALF - UPPER_ARM_HALF) * share) * body.span
+        half = np.clip(SLEEVE_KEPT * own, *(k * arm_half for k in SLEEVE_LIMITS))
+        halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
     marks = tuple(Outline[f"{part}_{names}"] for part in ("ELBOW", "CUFF_OUTER", "CUFF_INNER"))
-    return LimbMap(
-        curve, arm, end_at / curve.length, (float(first), float(last)), seam, outward, marks
+    return limb_map(
+        trunk,
+        seam,
+        end,
+        bend,
+        arm,
+        (-above, pit_along),
+        stop,
+        (halves[0], halves[1]),
+        OUTER[side],
+        marks,
     )
+
+
+# The shoulder's tip lies this far above the middle of the arm's root, spans.
+TIP_TO_ROOT = 0.12
+# Worn sleeves are narrower than flat ones, and neither tighter than the arm nor far wider.
+SLEEVE_KEPT = 0.72
+SLEEVE_LIMITS = (1.06, 1.32)
+# Which side of a limb's curve (walking outwards) is its outer edge: left limb, right limb.
+OUTER = (-1.0, 1.0)
 
 
 def _determinant(a: np.ndarray, b: np.ndarray) -> float:
@@ -567,50 +625,55 @@ def lower_targets(
         return targets, limbs
 
     targets.add(crotch, body.on_torso(CROTCH_AT, 0.0))
+    legs = []
     for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
-        names = ("LEFT", "RIGHT")[side]
+        names, sign = ("LEFT", "RIGHT")[side], (1, -1)[side]
         outer, inner = mark(Outline[f"HEM_{names}"]), mark(Outline[f"HEM_INNER_{names}"])
         if inner is None:
             continue
         # The leg's outer edge at the crotch's height, between the hip and the hem.
-        deep = axis.down(crotch)
-        t = np.clip(
-            (deep - axis.down(hips[side])) / max(axis.down(hem[side]) - axis.down(hips[side]), 1),
-            0,
-            1,
-        )
-        outer_top = hips[side] + t * (hem[side] - hips[side])
-        seam = np.array([outer_top, crotch], np.float64)
-        start, end = seam.mean(0), (outer + inner).astype(np.float64) / 2
-        curve = Curve(np.array([start, end]))
-        if curve.length < 2:
+        deep = axis.down(crotch) - axis.down(hips[side])
+        fall = max(axis.down(hem[side]) - axis.down(hips[side]), 1.0)
+        outer_top = hips[side] + np.clip(deep / fall, 0, 1) * (hem[side] - hips[side])
+        seam, end = np.array([outer_top, crotch], np.float64), np.array([outer, inner], np.float64)
+        length = float(np.linalg.norm(end.mean(0) - seam.mean(0)))
+        if length < 2:
             continue
-        leg_points = body.legs[side].points
-        root = body.on_torso(CROTCH_AT, (1, -1)[side] * 0.27 * body.span)
-        root = 0.5 * root + 0.5 * (leg_points[0] + 0.16 * body.torso * body.legs[side].tangents[0])
+        below_hip = (CROTCH_AT - 1) * body.torso
+        leg_points, heading = body.legs[side].points, body.legs[side].tangents[0]
+        root = body.on_torso(CROTCH_AT, sign * THIGH_HALF * body.span)
+        root = (root + leg_points[0] + below_hip * heading) / 2
         leg = Curve(np.array([root, *leg_points[1:]]))
-        true_leg = body.leg_lengths[side] - 0.16 * body.torso
-        reach = leg_reach(garment, curve.length * scale / max(true_leg, 1.0))
-        widths_seam, width_hem = (
-            float(np.linalg.norm(seam[1] - seam[0])),
-            float(np.linalg.norm(outer - inner)),
-        )
-        thigh = 2 * THIGH_HALF * body.span
-        at_end = 2 * (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * min(reach, 1)) * body.span
-        first = np.clip(widths_seam * scale, 1.0 * thigh, 1.4 * thigh) / max(widths_seam, 1.0)
-        last = np.clip(width_hem * scale, 1.05 * at_end, 2.2 * at_end) / max(width_hem, 1.0)
-        first, last = min(first, STRETCH_LIMIT * scale), min(last, STRETCH_LIMIT * scale)
-        targets.add(outer_top, root + (1, -1)[side] * np.array([first * widths_seam / 2, 0.0]))
-        limbs[limb] = LimbMap(
-            curve,
-            leg,
-            reach * leg.length / curve.length,
-            (float(first), float(last)),
+        true_leg = max(body.leg_lengths[side] - below_hip, 1.0)
+        reach = leg_reach(garment, length * scale / true_leg)
+        halves = []
+        for pair, share in ((seam, 0.0), (end, min(reach, 1.0))):
+            own = float(np.linalg.norm(pair[0] - pair[1])) / 2 * scale
+            leg_half = (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * share) * body.span
+            half = np.clip(own, *(k * leg_half for k in LEG_LIMITS))
+            halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
+        targets.add(outer_top, root + sign * np.array([halves[0], 0.0]))
+        marks = (Outline[f"HEM_{names}"], Outline[f"HEM_INNER_{names}"])
+        legs.append((limb, seam, end, leg, reach * leg.length, halves, OUTER[side], marks))
+    trunk = targets.spline()
+    for limb, seam, end, leg, stop, halves, outer_sign, marks in legs:
+        limbs[limb] = limb_map(
+            trunk,
             seam,
-            perpendicular_towards(seam[1] - seam[0], end - start),
-            (Outline[f"HEM_{names}"], Outline[f"HEM_INNER_{names}"]),
+            end,
+            np.zeros(2),
+            leg,
+            (0.0, 0.0),
+            stop,
+            (halves[0], halves[1]),
+            outer_sign,
+            marks,
         )
     return targets, limbs
+
+
+# Trouser legs are neither tighter than the leg nor far wider.
+LEG_LIMITS = (1.02, 1.8)
 
 
 def leg_reach(garment: Garment, measured: float) -> float:
