@@ -1,0 +1,464 @@
+"""Person + Garment + Draft -> the finished picture, at the photo's own resolution.
+
+Notable here:
+- two layers: the body without the old garment (`underlay`), and over it the new garment's own
+  pixels, sampled once from its picture through the whole warp.
+- the garment takes from the scene what a picture of it cannot know: folds and shadows that lay on
+  the old garment (as far as that was plain enough to show them), a trace of the light's colour
+  and strength, contact shadows, softness and grain. Each is limited, so its colours stay its own.
+- everything happens inside the box of what changes; every pixel outside `region` is the photo's.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tryon.anatomy import body_unit
+from tryon.errors import Note
+from tryon.fill import Grain, blur, disc, enlarge, masked_blur, spread
+from tryon.regions import edit_region, in_front, is_part
+from tryon.types import Composite, Draft, Garment, Kind, Layer, Limb, Part, Person, Photo
+from tryon.underlay import REPLACED, Underlay, underlay
+from tryon.vocabulary import OUTERWEAR_TYPES
+
+Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in the photo, as in a slice
+
+UNTOUCHED = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
+
+# Room around what changes, in shoulder widths: where background is looked at and copied from.
+BOX_MARGIN = 0.45
+
+
+def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Composite:
+    """Put the drafted garment on the person.
+
+    Returns a `Composite` the size of the person's photo; pixels outside its region are the
+    photo's own, and so are face, hair and hands. The same input gives the same bytes.
+    """
+    kind = Kind(kind)
+    original = person.photo.pixels
+    old = edit_region(person, kind)
+    box = _work_box(person, draft, old)
+    if box is None:
+        nothing = np.zeros(person.photo.size, np.uint8)
+        return Composite(person.photo, nothing > 0, original, nothing)
+    crop = (slice(box[1], box[3]), slice(box[0], box[2]))
+    scene = _Scene(person, kind, crop)
+
+    sheets = _sheets(garment, draft, box)
+    fronts = {
+        sheet.limb: in_front(person, sheet.limb, kind)[crop].astype(np.float32) / 255
+        for sheet in sheets
+    }
+    crossings = {limb: _crossing(scene, front) for limb, front in fronts.items()}
+    crossing = np.any(list(crossings.values()), axis=0) if crossings else None
+    covered = _covered(scene, sheets)
+    inner_stays = garment.attributes.get("type") in OUTERWEAR_TYPES
+    body = underlay(person, kind, covered, box, crossing, inner_stays)
+    pixels = body.pixels.astype(np.float32)
+    parted: list[tuple[np.ndarray, np.ndarray]] = []
+    for limb, front in fronts.items():
+        front = np.where(crossings[limb], 0, front)
+        done = next((after for before, after in parted if np.array_equal(before, front)), None)
+        if done is None:
+            done, pixels = _parted(scene, front, pixels, body)
+            parted.append((front, done))
+        fronts[limb] = _bared(done, limb, crossings[limb], body)
+    colour, alpha = _stack(sheets, fronts, scene.size)
+    colour = _lit(scene, colour, alpha, body)
+    shadow = _contact_shadow(scene, alpha, body)
+    pixels *= 1 - shadow[..., None]
+    pixels += alpha[..., None] * (colour - pixels)
+
+    changes = body.changed | (alpha > 0) | (shadow > SHADOW_SEEN)
+    changes &= ~is_part(scene.parts, *UNTOUCHED)
+    result, region = original.copy(), np.zeros(person.photo.size, bool)
+    region[crop] = changes
+    finished = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
+    result[crop] = np.where(changes[..., None], finished, original[crop])
+    layer, coverage = original.copy(), np.zeros(person.photo.size, np.uint8)
+    layer[crop] = body.pixels
+    coverage[crop] = np.round(alpha * 255).astype(np.uint8)
+    return Composite(Photo(result), region, layer, coverage, _notes(body))
+
+
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """A piece of the garment at photo resolution, inside its own part of the box.
+
+    part: slices of the box. colour: (h, w, 3) uint8. alpha: (h, w) float32 0..1."""
+
+    limb: Limb
+    part: tuple[slice, slice]
+    colour: np.ndarray
+    alpha: np.ndarray
+
+
+class _Scene:
+    """The photo's crop and what is asked of it more than once."""
+
+    def __init__(self, person: Person, kind: Kind, crop: tuple[slice, slice]) -> None:
+        self.person, self.kind = person, kind
+        self.photo = person.photo.pixels[crop]
+        self.parts = person.parts[crop]
+        self.size = self.parts.shape
+        self.unit = body_unit(person.landmarks)
+        self.old = is_part(self.parts, *REPLACED[kind])
+
+
+def _work_box(person: Person, draft: Draft, old: np.ndarray) -> Box | None:
+    """The box of everything that may change, with room around it; None if nothing does."""
+    height, width = person.photo.size
+    corners = []
+    if old.any():
+        x, y, w, h = cv2.boundingRect(old.view(np.uint8))
+        corners.append((x, y, x + w, y + h))
+    for layer in draft.layers:
+        box = _layer_box(layer, draft)
+        if box is not None:
+            corners.append(box)
+    if not corners:
+        return None
+    margin = BOX_MARGIN * body_unit(person.landmarks)
+    x0, y0 = np.min(corners, axis=0)[:2] - margin
+    x1, y1 = np.max(corners, axis=0)[2:] + margin
+    return max(int(x0), 0), max(int(y0), 0), min(int(x1) + 1, width), min(int(y1) + 1, height)
+
+
+def _layer_box(layer: Layer, draft: Draft) -> Box | None:
+    """The part of the photo a layer may touch, None if none."""
+    height, width = draft.fit.photo_size
+    x, y, w, h = cv2.boundingRect((layer.weight > 0).view(np.uint8))
+    if w == 0:
+        return None
+    x0, y0, x1, y1 = draft.fit.unbox(np.array([x - 1, y - 1, x + w + 1, y + h + 1]))
+    x0, y0 = max(int(np.floor(x0)), 0), max(int(np.floor(y0)), 0)
+    x1, y1 = min(int(np.ceil(x1)), width), min(int(np.ceil(y1)), height)
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+# --- the garment's own pixels ------------------------------------------------------------------
+
+# A garment picture more than this much finer than the photo is averaged before it is sampled;
+# one coarser than the photo is enlarged with a sharper kernel.
+FINER_THAN_PHOTO = 1.3
+# Colours at the cut-out's edge are a mix with what lay behind it: below this alpha they are
+# replaced by those further in.
+MIXED_ALPHA = 250
+MIXED_SIZE = 0.003  # of the garment picture's longer side: how far in the mix may reach
+
+
+def _sheets(garment: Garment, draft: Draft, box: Box) -> list[_Sheet]:
+    """Every layer of the draft sampled from the garment's picture, in painter's order."""
+    textures: dict[float, tuple[np.ndarray, float]] = {}
+    sheets = []
+    for layer in draft.layers:
+        part = _layer_box(layer, draft)
+        if part is None:
+            continue
+        flow = draft.fit.unflow(layer.flow, part)
+        weight = draft.fit.unimage(layer.weight, 0, part)
+        # A piece's edge is as sharp in the photo as it was on the canvas.
+        steep = float(np.clip(1 / draft.fit.scale, 1, 4))
+        weight = np.clip((weight - 0.5) * steep + 0.5, 0, 1)
+        density = _density(layer) * draft.fit.scale
+        reduce = 1.0 if density < FINER_THAN_PHOTO else 2.0 ** (-round(2 * np.log2(density)) / 2)
+        if reduce not in textures:
+            textures[reduce] = _texture(garment, reduce)
+        texture, (scale_x, scale_y) = textures[reduce]
+        maps = np.dstack(
+            [(flow[..., 0] + 0.5) * scale_x - 0.5, (flow[..., 1] + 0.5) * scale_y - 0.5]
+        ).astype(np.float32)
+        kernel = cv2.INTER_LANCZOS4 if density < 1 else cv2.INTER_CUBIC
+        sampled = cv2.remap(texture, maps, None, kernel, borderMode=cv2.BORDER_CONSTANT)
+        alpha = sampled[..., 3].astype(np.float32) * (weight / 255)
+        colour = sampled[..., :3]
+        if layer.shading is not None:
+            shading = draft.fit.unimage(layer.shading, None, part)
+            colour = np.clip(colour * shading[..., None] + 0.5, 0, 255).astype(np.uint8)
+        inside = (
+            slice(part[1] - box[1], part[3] - box[1]),
+            slice(part[0] - box[0], part[2] - box[0]),
+        )
+        sheets.append(_Sheet(layer.limb, inside, colour, alpha))
+    return sheets
+
+
+def _density(layer: Layer) -> float:
+    """Garment pixels per canvas pixel: the median over what the layer shows."""
+    shown = layer.weight[:-1, :-1] > 0.5
+    if not shown.any():
+        return 1.0
+    across = (layer.flow[:-1, 1:] - layer.flow[:-1, :-1])[shown]
+    down = (layer.flow[1:, :-1] - layer.flow[:-1, :-1])[shown]
+    area = np.abs(across[:, 0] * down[:, 1] - across[:, 1] * down[:, 0])
+    return float(np.sqrt(np.median(area)))
+
+
+def _texture(garment: Garment, reduce: float) -> tuple[np.ndarray, tuple[float, float]]:
+    """The garment as (h, w, 4) uint8 RGB and alpha, reduced, its colours continued past its edge.
+
+    Also the scale that was reached, x and y.
+    """
+    pixels, alpha = garment.photo.pixels, garment.alpha
+    height, width = alpha.shape
+    size = (max(round(width * reduce), 1), max(round(height * reduce), 1))
+    if size != (width, height):
+        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    pure = (alpha >= MIXED_ALPHA).view(np.uint8)
+    inner = cv2.erode(pure, disc(max(1, round(MIXED_SIZE * max(size)))), borderValue=1)
+    if inner.any():
+        pure = inner
+    texture = np.dstack([pixels, alpha])
+    edge = (cv2.dilate((alpha > 0).view(np.uint8), disc(4)) > 0) & (pure == 0)
+    if pure.any() and edge.any():
+        continued = spread(pixels.astype(np.float32), pure.astype(np.float32))
+        texture[..., :3][edge] = np.clip(continued[edge] + 0.5, 0, 255).astype(np.uint8)
+    return texture, (size[0] / width, size[1] / height)
+
+
+def _covered(scene: _Scene, sheets: list[_Sheet]) -> np.ndarray:
+    """(h, w) uint8: how much of the body the garment hides where nothing is in front of it."""
+    clear = np.ones(scene.size, np.float32)
+    for sheet in sheets:
+        clear[sheet.part] *= 1 - sheet.alpha
+    return np.round((1 - clear) * 255).astype(np.uint8)
+
+
+def _crossing(scene: _Scene, front: np.ndarray) -> np.ndarray:
+    """(h, w) bool: where old cloth stays in front, which is an arm in its old sleeve."""
+    crossing = (front > SURELY_IN_FRONT) & scene.old
+    # At the edges of hair, face and hands the old cloth is only a part of a soft edge.
+    edge = disc(max(1, round(FRONT_EDGE * scene.unit)))
+    head = is_part(scene.parts, *UNTOUCHED).view(np.uint8)
+    crossing &= cv2.dilate(head, edge) == 0
+    if not crossing.any():
+        return crossing
+    wider = disc(max(1, round(2.5 * FRONT_EDGE * scene.unit)))
+    crossing = cv2.dilate(crossing.view(np.uint8), wider) > 0
+    return crossing & scene.old & (cv2.dilate(head, edge) == 0)
+
+
+SURELY_IN_FRONT = 0.8
+FRONT_EDGE = 0.05  # shoulder widths: the soft edge of what `in_front` says
+
+
+def _bared(front: np.ndarray, limb: Limb, crossing: np.ndarray, body: Underlay) -> np.ndarray:
+    """(h, w) float32 0..1: what stays in front of a piece, old sleeves narrowed to the arms."""
+    if not crossing.any():
+        return front
+    left, right = body.arms
+    if limb is Limb.BODY:
+        return np.maximum(front, np.maximum(left, right))
+    other = right if limb is Limb.LEFT else left
+    return np.maximum(front, np.where(crossing, other, 0))
+
+
+def _parted(
+    scene: _Scene, front: np.ndarray, pixels: np.ndarray, body: Underlay
+) -> tuple[np.ndarray, np.ndarray]:
+    """Part the soft edges of hair and hands from the old garment behind them.
+
+    front: (h, w) float32 0..1. pixels: (h, w, 3) float32, the body layer. In the band where front
+    is neither 0 nor 1 each photo pixel is taken for a mix of the colours on both sides; its share
+    is measured, and the garment's part of it is replaced by more of what is in front.
+    Returns both, corrected inside the band.
+    """
+    band = (front > 0.02) & (front < 0.98) & scene.old & (np.maximum(*body.arms) < 0.1)
+    if not band.any():
+        return front, pixels
+    h, w = scene.size
+    scale = min(1.0, PARTED_LONG / max(h, w))
+    size = (max(round(w * scale), 1), max(round(h * scale), 1))
+    small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    near, far = (
+        spread(
+            small,
+            (cv2.resize(side.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.95).astype(
+                np.float32
+            ),
+        )
+        for side in (front > 0.98, front < 0.02)
+    )
+    whole = (0, 0, w, h)
+    ahead, behind = (enlarge(side, (w, h), whole, cv2.INTER_LINEAR)[band] for side in (near, far))
+    photo = scene.photo[band].astype(np.float32)
+    apart = ahead - behind
+    distance = (apart * apart).sum(-1)
+    share = ((photo - behind) * apart).sum(-1) / np.maximum(distance, 1)
+    share = np.clip(share * 1.15 - 0.05, 0, 1)
+    # Colours too much alike measure nothing.
+    sure = np.clip((np.sqrt(distance) - 20) / 40, 0, 1)
+    share = sure * np.minimum(share, front[band]) + (1 - sure) * front[band]
+    front, pixels = front.copy(), pixels.copy()
+    front[band] = share
+    rest = np.clip(photo - (1 - share[:, None]) * behind, 0, 255 * share[:, None])
+    pure = rest / np.maximum(share, 0.1)[:, None]
+    pure = np.clip(pure, np.minimum(photo, ahead), np.maximum(photo, ahead))
+    pixels[band] += (sure * np.minimum(share * 4, 1))[:, None] * (pure - pixels[band])
+    return front, pixels
+
+
+PARTED_LONG = 256  # longest side of the copy on which colours are continued across the band
+
+
+def _stack(
+    sheets: list[_Sheet], fronts: dict[Limb, np.ndarray], size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lay the pieces over each other. (h, w, 3) float32 colour, not premultiplied, and alpha."""
+    colour = np.zeros((*size, 3), np.float32)
+    alpha = np.zeros(size, np.float32)
+    for sheet in sheets:
+        share = sheet.alpha * (1 - fronts[sheet.limb][sheet.part])
+        colour[sheet.part] += share[..., None] * (sheet.colour - colour[sheet.part])
+        alpha[sheet.part] += share * (1 - alpha[sheet.part])
+    # The sums were laid over black; take the black out again.
+    colour /= np.maximum(alpha, 1e-3)[..., None]
+    return np.minimum(colour, 255), alpha
+
+
+# --- light ---------------------------------------------------------------------------------------
+
+FOLDS = (0.72, 1.18)  # limits of what the old garment's folds may do to the new one's brightness
+FOLD_SIZE = 0.02, 0.40  # shoulder widths: finer is texture, coarser is the garment's own tone
+FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
+CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
+EXPOSURE_KEPT = 0.35
+CAST_LIMIT = 0.06
+EXPOSURE_LIMITS = (0.80, 1.06)
+
+
+def _lit(scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay) -> np.ndarray:
+    """The garment's colours in the light of the scene."""
+    folds = _folds(scene)
+    colour = colour * folds[..., None]
+    colour *= _ambient(scene)
+    under = _arm_shadow(scene, alpha, body)
+    colour *= 1 - under[..., None]
+    colour = _as_sharp(scene, colour, alpha)
+    grain = Grain.of(scene.photo, body.real_skin)
+    if grain.fine + grain.coarse > 0:
+        colour += grain.sheet(scene.size, seed=1)[..., None]
+    return np.clip(colour, 0, 255)
+
+
+def _folds(scene: _Scene) -> np.ndarray:
+    """(h, w) float32 around 1: folds and shadows of the old garment, 1 where there was none."""
+    h, w = scene.size
+    scale = min(1.0, FOLDS_LONG / max(h, w))
+    size = (max(round(w * scale), 1), max(round(h * scale), 1))
+    unit = scene.unit * scale
+    old = cv2.resize(scene.old.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
+    old = cv2.erode(old.view(np.uint8), disc(1), borderValue=1)
+    if np.count_nonzero(old) < 200:
+        return np.ones((h, w), np.float32)
+    small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    weight = old.astype(np.float32)
+    near = masked_blur(grey, weight, FOLD_SIZE[0] * unit)
+    wide = masked_blur(grey, weight, FOLD_SIZE[1] * unit)
+    ratio = near / np.maximum(wide, 1)
+    # A print is not a fold: what differs too much, in brightness or colour, tells nothing.
+    drift = np.hypot(
+        *(lab[..., k] - masked_blur(lab[..., k], weight, FOLD_SIZE[1] * unit) for k in (1, 2))
+    )
+    plain = weight * (np.abs(np.log(np.maximum(ratio, 1e-2))) < 0.30) * (drift < 14)
+    covered = masked_blur(plain, weight, FOLD_SIZE[1] * unit)
+    near = masked_blur(grey, plain, FOLD_SIZE[0] * unit)
+    wide = masked_blur(grey, plain, FOLD_SIZE[1] * unit)
+    inside = plain > 0
+    if not inside.any():
+        return np.ones((h, w), np.float32)
+    contrast = float(np.std(((grey - near) / np.maximum(wide, 20))[inside]))
+    bright = float(np.median(grey[inside]))
+    trust = (
+        np.clip((0.16 - contrast) / 0.10, 0, 1)
+        * np.clip((bright - 22) / 50, 0, 1)
+        * np.clip((covered - 0.5) / 0.35, 0, 1)
+    )
+    ratio = np.clip(near / np.maximum(wide, 1), *FOLDS)
+    folds = np.where(weight > 0, 1 + trust * (ratio - 1), 1).astype(np.float32)
+    # No edge of the old garment may show on the new one.
+    soft = blur(weight, 0.03 * unit)
+    fade = np.clip(2 * soft - 1, 0, 1)
+    return enlarge(1 + fade * (folds - 1), (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
+
+
+def _ambient(scene: _Scene) -> np.ndarray:
+    """(3,) float32: a trace of the scene's light, its strength and colour (shades of grey:
+    Finlayson and Trezzi, 2004)."""
+    step = max(1, max(scene.person.photo.size) // 256)
+    small = scene.person.photo.pixels[::step, ::step].reshape(-1, 3).astype(np.float32) / 255
+    linear = small**2.2
+    light = (linear**6).mean(0) ** (1 / 6)
+    light = np.maximum(light, 1e-3)
+    cast = np.clip(CAST_KEPT * np.log(light / light.mean()), -CAST_LIMIT, CAST_LIMIT)
+    # A picture without anything bright is a dark scene.
+    strength = float(np.clip((light.mean() / 0.75) ** EXPOSURE_KEPT, *EXPOSURE_LIMITS))
+    return (np.exp(cast / 2.2) * strength ** (1 / 2.2)).astype(np.float32)
+
+
+def _arm_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndarray:
+    """(h, w) float32 0..1: the shade that arms and hands in front throw on the garment."""
+    limbs = is_part(
+        scene.parts, Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND
+    ).astype(np.float32)
+    limbs = np.maximum(limbs, np.maximum(*body.arms)) * (1 - alpha)
+    return _soft_shadow(limbs, 0.05 * scene.unit, ARM_SHADOW)
+
+
+ARM_SHADOW = 0.16
+CONTACT_SHADOW = 0.24
+CONTACT_SIZE = 0.018  # shoulder widths
+SHADOW_SEEN = 0.008  # weaker ones change no pixel by more than two levels
+
+
+def _contact_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndarray:
+    """(h, w) float32 0..1: the thin shade of the garment's edge on the body below it."""
+    shadow = _soft_shadow(alpha, CONTACT_SIZE * scene.unit, CONTACT_SHADOW)
+    shadow *= body.solid
+    shadow[is_part(scene.parts, *UNTOUCHED)] = 0
+    return np.where(shadow > SHADOW_SEEN, shadow, 0)
+
+
+def _soft_shadow(caster: np.ndarray, size: float, strength: float) -> np.ndarray:
+    """A blurred copy of the caster, a little lower."""
+    shift = np.array([[1, 0, 0], [0, 1, size * 0.6]], np.float32)
+    lowered = cv2.warpAffine(caster, shift, caster.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    return strength * blur(lowered, size)
+
+
+def _as_sharp(scene: _Scene, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Soften the garment to the photo's own sharpness."""
+    return colour
+
+
+def _notes(body: Underlay) -> tuple[Note, ...]:
+    notes = []
+    if body.skin_painted:
+        notes.append(Note("skin_estimated"))
+    if body.kept:
+        notes.append(
+            Note(
+                "kept_underneath",
+                {
+                    "what": {
+                        "en": ", ".join(KEPT_WORDS[part][0] for part in sorted(body.kept)),
+                        "zh": "、".join(KEPT_WORDS[part][1] for part in sorted(body.kept)),
+                    }
+                },
+            )
+        )
+    return tuple(notes)
+
+
+KEPT_WORDS = {
+    Part.UPPER: ("top", "上衣"),
+    Part.OUTERWEAR: ("jacket", "外套"),
+    Part.DRESS: ("dress", "连衣裙"),
+    Part.TROUSERS: ("trousers", "裤子"),
+    Part.SKIRT: ("skirt", "裙子"),
+}
