@@ -202,8 +202,8 @@ def limb_map(
 
     seam, end: (2, 2) garment points, outer and inner. bend: (2,) how far the middle of the
     garment's limb lies off the straight line. limb: the wearer's, photo frame. starts: where
-    along it the outer and the inner edge begin; stop: where both end; halves: half widths at seam and end;
-    all in photo pixels. outer_sign: the side of the curve on which the outer edge lies.
+    along it the outer and the inner edge begin; stop: where both end; halves: half widths at
+    seam and end; all in photo pixels. outer_sign: the side of the curve on which the outer edge lies.
     """
     share = np.linspace(0, 1, LIMB_ROWS)
     bulge = (4 * share * (1 - share))[:, None] * bend
