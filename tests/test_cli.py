@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from fake import RED, FakeTryOn
@@ -356,3 +357,57 @@ def test_as_a_program_a_failure_is_one_line_and_2():
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == "tryon: There is no file nowhere.jpg. Check the path.\n"
+
+
+# --- with the real models ----------------------------------------------------------------------
+
+
+def drawn_shirt() -> Image.Image:
+    """A plain green T-shirt on white, as a shop would show it."""
+    canvas = np.full((768, 768, 3), 250, np.uint8)
+    outline = [(300, 130), (345, 165), (423, 165), (468, 130), (560, 165), (690, 300), (610, 370)]
+    outline += [(555, 320), (560, 680), (208, 680), (213, 320), (158, 370), (78, 300), (208, 165)]
+    cv2.fillPoly(canvas, [np.array(outline, np.int32)], (40, 140, 90), cv2.LINE_AA)
+    return Image.fromarray(canvas)
+
+
+@pytest.fixture(scope="module")
+def real():
+    return cli.load_tryon()
+
+
+@pytest.mark.slow
+def test_a_real_try_on_changes_the_shirt_and_nothing_else(real, tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr(cli, "load_tryon", lambda: real)
+    person, out = ROOT / "assets" / "people" / "p003-path.jpg", tmp_path / "out.png"
+    drawn_shirt().save(tmp_path / "shirt.png")
+    arguments = ["try", str(person), str(tmp_path / "shirt.png"), "-o", str(out), "--json"]
+    assert cli.main([*arguments, "--stages", str(tmp_path / "stages")]) == 0
+    printed = capfd.readouterr()
+    assert printed.err == ""
+    answer = json.loads(printed.out)
+    assert answer["kind"] == "upper"
+    before, after = read_photo(person).pixels.astype(int), read_photo(out).pixels.astype(int)
+    assert before.shape == after.shape
+    changed = (before != after).any(2)
+    assert 0.02 < changed.mean() <= answer["changed"] < 0.6
+    # What has changed has become green: greener than red by far, most of it.
+    greener = (after[..., 1] - after[..., 0])[changed]
+    assert (greener > 30).mean() > 0.6
+    assert len(list((tmp_path / "stages").iterdir())) == 7
+
+
+@pytest.mark.slow
+def test_a_real_photo_of_nobody_is_one_line_and_2(real, tmp_path, capfd, monkeypatch):
+    monkeypatch.setattr(cli, "load_tryon", lambda: real)
+    y, x = np.mgrid[:600, :450]
+    Image.fromarray(((x + y) % 256).astype(np.uint8)).save(tmp_path / "nobody.png")
+    drawn_shirt().save(tmp_path / "shirt.png")
+    out = tmp_path / "out.png"
+    arguments = [str(tmp_path / "nobody.png"), str(tmp_path / "shirt.png"), "-o", str(out)]
+    assert cli.main(["try", *arguments]) == 2
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("tryon: No person was found in the photo.")
+    assert printed.err.count("\n") == 1
+    assert not out.exists()
