@@ -57,6 +57,9 @@ USUAL_HEM = {"cropped": 0.72, "regular": 1.03, "long": 1.35}
 # Knitwear stretches to about this much of its width; nothing is drawn wider.
 STRETCH_LIMIT = 1.5
 
+# Types that cover the whole leg, unless clearly cropped.
+FULL_LENGTH = ("trousers", "jeans", "leggings")
+
 # Sleeve ends, as a fraction of the arm from the shoulder's tip to the wrist, by the word for it.
 SLEEVE_REACH = {"short": (0.12, 0.58), "three-quarter": (0.55, 0.85), "long": (0.97, 1.03)}
 LEG_REACH = {"shorts": (0.15, 0.62), "cropped": (0.60, 0.92), "full": (0.95, 1.01)}
@@ -203,7 +206,7 @@ def limb_map(
     seam, end: (2, 2) garment points, outer and inner. bend: (2,) how far the middle of the
     garment's limb lies off the straight line. limb: the wearer's, photo frame. starts: where
     along it the outer and the inner edge begin; stop: where both end; halves: half widths at
-    seam and end; all in photo pixels. outer_sign: the side of the curve on which the outer edge lies.
+    seam and end; all in photo pixels. outer_sign: on which side of the curve the outer edge lies.
     """
     share = np.linspace(0, 1, LIMB_ROWS)
     bulge = (4 * share * (1 - share))[:, None] * bend
@@ -571,6 +574,15 @@ def perpendicular_towards(line: np.ndarray, direction: np.ndarray) -> np.ndarray
     return normal if normal @ direction >= 0 else -normal
 
 
+# Hips of trousers lie between waistband and crotch: at most this share of the way, usually there.
+HIP_LOWEST = 0.95
+LEGS_FROM = 0.86
+HIP_USUAL = 0.65
+# Flat trousers and skirts show half of their girth, worn ones about a third: against the width
+# they hang longer than in the picture, by this much.
+LOWER_HANG = 1.18
+
+
 def lower_targets(
     person: Person, body: Measures, garment: Garment
 ) -> tuple[Targets, dict[Limb, LimbMap]]:
@@ -584,17 +596,22 @@ def lower_targets(
     axis = Axis.of(waist, hem)
     hips = [mark(m) for m in (Outline.HIP_LEFT, Outline.HIP_RIGHT)]
     crotch = mark(Outline.CROTCH)
-    has_legs = crotch is not None
+    # Legs shorter than this are no more than the corners of the hem.
+    has_legs = crotch is not None and axis.down(crotch) < LEGS_FROM * axis.down(hem.mean(0))
     if any(p is None for p in hips):
         hips = waist + 0.35 * (hem - waist)
     hips = np.array(hips, np.float64)
+    if has_legs and axis.down(hips.mean(0)) > HIP_LOWEST * axis.down(crotch):
+        # Wide hems are no hips: take the side line between waist and hem instead.
+        share = HIP_USUAL * axis.down(crotch) / max(axis.down(hem.mean(0)), 1.0)
+        hips = waist + share * (hem - waist)
 
     body_hip = 2 * body.torso_half(1.05)
     scale = 1.06 * body_hip / max(axis.width(hips), axis.width(waist), 1.0)
     targets = Targets([], [])
     limbs: dict[Limb, LimbMap] = {}
     if has_legs:
-        rise = axis.down(crotch) * scale / body.torso
+        rise = axis.down(crotch) * scale * LOWER_HANG / body.torso
         top = float(np.clip(CROTCH_AT - rise, 0.58, 0.92))
         rows = np.array(
             [
@@ -606,7 +623,7 @@ def lower_targets(
         rows[1, 2] = top + share * (CROTCH_AT - top)
     else:
         top = 0.72
-        length = axis.down(hem.mean(0)) * scale
+        length = axis.down(hem.mean(0)) * scale * LOWER_HANG
         most = body.legs[0].length + body.torso * (1 - top)
         length = min(length, 0.99 * most)
         per_height = length / max(axis.down(hem.mean(0)), 1.0) / body.torso
@@ -645,7 +662,7 @@ def lower_targets(
         root = (root + leg_points[0] + below_hip * heading) / 2
         leg = Curve(np.array([root, *leg_points[1:]]))
         true_leg = max(body.leg_lengths[side] - below_hip, 1.0)
-        reach = leg_reach(garment, length * scale / true_leg)
+        reach = leg_reach(garment, length * scale * LOWER_HANG / true_leg)
         halves = []
         for pair, share in ((seam, 0.0), (end, min(reach, 1.0))):
             own = float(np.linalg.norm(pair[0] - pair[1])) / 2 * scale
@@ -678,9 +695,10 @@ LEG_LIMITS = (1.02, 1.8)
 
 def leg_reach(garment: Garment, measured: float) -> float:
     """Where trousers end, as a fraction of the leg from the crotch to the ankle."""
-    if garment.attributes.get("type") == "shorts" or measured < 0.58:
+    word = garment.attributes.get("type", "")
+    if word == "shorts" or (word not in FULL_LENGTH and measured < 0.58):
         limits = LEG_REACH["shorts"]
-    elif measured < 0.80:
+    elif measured < 0.75:
         limits = LEG_REACH["cropped"]
     else:
         limits = LEG_REACH["full"]
