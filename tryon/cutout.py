@@ -51,6 +51,11 @@ def cut_out(photo: Photo) -> Cutout | None:
     return Cutout(alpha, bleed(photo.pixels, alpha), confidence, source)
 
 
+def has_alpha(photo: Photo) -> bool:
+    """True where a picture's transparency already cuts something out."""
+    return _given_alpha(photo) is not None
+
+
 OPAQUE_PART = 0.985  # a picture this opaque has no useful alpha
 
 
@@ -527,7 +532,8 @@ def _guided(guide: np.ndarray, source: np.ndarray, radius: int, epsilon: float) 
     return mean(slope) * guide + mean(mean_source - slope * mean_guide)
 
 
-BLEED_LEVELS = 6  # pyramid levels: colours reach about 2 ** 6 px beyond the edge
+BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
+BLEED_REACH = 32  # px beyond the edge
 SOLID = 250  # alpha from here on is garment through and through
 
 
@@ -538,7 +544,7 @@ def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     if not solid.any():
         solid = (alpha >= 128).astype(np.uint8)
     x, y, w, h = cv2.boundingRect((alpha > 0).astype(np.uint8))
-    reach = 2**BLEED_LEVELS // 2
+    reach = BLEED_REACH
     y0, y1 = max(0, y - reach), min(alpha.shape[0], y + h + reach)
     x0, x1 = max(0, x - reach), min(alpha.shape[1], x + w + reach)
     box = (slice(y0, y1), slice(x0, x1))

@@ -12,11 +12,12 @@ import logging
 import numpy as np
 
 from tryon.appearance import measure
-from tryon.cutout import Cutout, cut_out
+from tryon.cutout import Cutout, cut_out, has_alpha
 from tryon.errors import Note, TryOnError
 from tryon.outline import trace
 from tryon.person import BodyAnalyser
-from tryon.types import Garment, Kind, Photo
+from tryon.types import Garment, Kind, Part, Photo
+from tryon.worn import Worn, take_off
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +42,31 @@ class GarmentAnalyser:
 
         Raises TryOnError("no_garment").
         """
+        worn = self._worn(photo, kind)
+        if worn is not None:
+            return _worn_garment(photo, worn, kind)
         cutout = cut_out(photo)
         if cutout is None or not _garment_like(cutout.alpha >= 128):
             raise TryOnError("no_garment")
         return _garment(photo, cutout, kind)
 
+    def _worn(self, photo: Photo, kind: Kind | None) -> Worn | None:
+        """The garment on a person, None if the picture shows none."""
+        if self._body is None or has_alpha(photo):
+            return None
+        try:
+            person = self._body(photo)
+        except TryOnError as error:
+            if error.code != "no_person":
+                raise
+            return None
+        worn = take_off(person, kind)
+        if worn is None and float((person.parts == Part.FACE).mean()) > LEAST_FACE:
+            raise TryOnError("no_garment")  # a portrait, not a garment beside something like a face
+        return worn
 
+
+LEAST_FACE = 0.003  # of the picture
 ROUGH_BELOW = 0.5  # confidence
 UNSURE_BELOW = 0.7  # probability of the kind
 KIND_NAMES = {
@@ -76,6 +96,31 @@ def _garment(photo: Photo, cutout: Cutout, kind: Kind | None) -> Garment:
         attributes={key: value for key, (value, _) in measured.items()},
         attribute_scores={key: score for key, (_, score) in measured.items()},
         confidence=cutout.confidence,
+        notes=tuple(notes),
+    )
+
+
+HIDDEN_TRUST = 0.6  # how much of the confidence a fully covered garment would lose
+WORN_CONFIDENCE = 0.8  # a wearer's garment is bent by the body, however well it is seen
+
+
+def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None) -> Garment:
+    measured = measure(worn.pixels, worn.alpha, worn.limbs, worn.landmarks, worn.kind)
+    notes = [Note("worn_garment")]
+    if worn.cropped:
+        notes.append(Note("cropped_garment"))
+    if kind is None:
+        notes.append(Note("kind_guessed", {"kind": KIND_NAMES[worn.kind]}))
+    return Garment(
+        photo=Photo(worn.pixels),
+        alpha=worn.alpha,
+        limbs=worn.limbs,
+        landmarks=worn.landmarks,
+        kind=worn.kind,
+        attributes={key: value for key, (value, _) in measured.items()},
+        attribute_scores={key: score for key, (_, score) in measured.items()},
+        worn=True,
+        confidence=WORN_CONFIDENCE * (1 - HIDDEN_TRUST * worn.hidden),
         notes=tuple(notes),
     )
 
