@@ -137,3 +137,17 @@ def test_same_input_same_draft():
     for a, b in zip(first.layers, second.layers, strict=True):
         assert a.flow.tobytes() == b.flow.tobytes()
         assert a.weight.tobytes() == b.weight.tobytes()
+
+
+def test_confidence_falls_when_the_cloth_is_pulled_out_of_shape():
+    person = standing_person()
+    sound = geometric_draft(person, flat_tee())
+    marks = flat_tee().landmarks.copy()
+    marks[Outline.ARMPIT_LEFT, :2] = (290, 330)  # an armpit taken for the hem
+    wrong = geometric_draft(person, dataclasses.replace(flat_tee(), landmarks=marks))
+    assert sound.confidence > 0.7
+    assert wrong.confidence < sound.confidence - 0.1
+    assert (
+        geometric_draft(dataclasses.replace(person, view="side"), flat_tee()).confidence
+        < sound.confidence
+    )

@@ -51,8 +51,8 @@ EASE_SHIFT = {"slim": -0.06, "regular": 0.0, "loose": 0.10}
 
 # How far a flat garment's length reaches when worn, and where tops end by their length's word
 # (0 = shoulder joints, 1 = hip joints); the two are averaged.
-HANG = 0.78
-USUAL_HEM = {"cropped": 0.72, "regular": 1.03, "long": 1.35}
+HANG = 0.70
+USUAL_HEM = {"cropped": 0.72, "regular": 1.02, "long": 1.20}
 
 # Knitwear stretches to about this much of its width; nothing is drawn wider.
 STRETCH_LIMIT = 1.5
@@ -61,7 +61,7 @@ STRETCH_LIMIT = 1.5
 FULL_LENGTH = ("trousers", "jeans", "leggings")
 
 # Sleeve ends, as a fraction of the arm from the shoulder's tip to the wrist, by the word for it.
-SLEEVE_REACH = {"short": (0.12, 0.58), "three-quarter": (0.55, 0.85), "long": (0.97, 1.03)}
+SLEEVE_REACH = {"short": (0.12, 0.48), "three-quarter": (0.30, 0.80), "long": (0.93, 1.01)}
 LEG_REACH = {"shorts": (0.15, 0.62), "cropped": (0.60, 0.92), "full": (0.95, 1.01)}
 
 
@@ -122,8 +122,33 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
         limb = next((m for m in limbs.values() if mark in m.marks), None)
         at = trunk(point[None]) if limb is None else limb.place(point[None], trunk)
         landmarks[mark] = (*at[0], garment.landmarks[mark, 2])
-    confidence = {"front": 1.0, "side": 0.6, "back": 0.5}[person.view]
+    confidence = VIEW_CONFIDENCE[person.view] * (1 - DISTORTION_COST * distortion(layers))
+    confidence = float(np.clip(confidence, 0.1, 1.0))
     return Draft(fit, tuple(layers), reach, landmarks, confidence)
+
+
+# How far a draft is believed, by the wearer's view, and what each unit of distortion takes off. The
+# distortion's rank correlation with the overlap of drawn and worn garment is -0.3 on VITON pairs.
+VIEW_CONFIDENCE = {"front": 1.0, "side": 0.6, "back": 0.5}
+DISTORTION_COST = 0.3
+
+
+def distortion(layers: list[Layer]) -> float:
+    """How much the cloth is pulled out of shape: the logarithm of the ratio between its strongest
+    and its weakest stretch, 90th percentile over the drawn cloth. 0 = a similarity."""
+    ratios = []
+    for layer in layers:
+        shown = layer.weight[:-1, :-1] > 0.5
+        step_x = np.diff(layer.flow, axis=1)[:-1][shown]
+        step_y = np.diff(layer.flow, axis=0)[:, :-1][shown]
+        if len(step_x) == 0:
+            continue
+        # Singular values of [a b] from its squared norm and its determinant.
+        norm = (step_x**2).sum(1) + (step_y**2).sum(1)
+        area = np.abs(step_x[:, 0] * step_y[:, 1] - step_x[:, 1] * step_y[:, 0])
+        root = np.sqrt(np.maximum(norm**2 - 4 * area**2, 0))
+        ratios.append(np.log(np.maximum(norm + root, 1e-9) / np.maximum(norm - root, 1e-6)) / 2)
+    return float(np.quantile(np.concatenate(ratios), 0.9)) if ratios else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -526,7 +551,7 @@ def sleeve_map(
     arm = Curve(np.array([root, *body.arms[side].points[1:]]))
     above = TIP_TO_ROOT * body.span
     true_arm = body.arm_lengths[side] + TIP_OUT * body.span
-    reach = max(float(np.linalg.norm(end[0] - seam[0])), length) * scale / true_arm
+    reach = max(float(np.linalg.norm(end[0] - seam[0])), length) * scale * SLEEVE_HANG / true_arm
     word = sleeve_of(garment)
     reach = min(float(np.clip(reach, *SLEEVE_REACH.get(word, (0.12, 1.03)))), 1.03)
     pit_along = float(np.clip(arm.coordinates(pit[None])[0][0], 0.0, 0.3 * body.span))
@@ -557,8 +582,10 @@ def sleeve_map(
 # The shoulder's tip lies this far above the middle of the arm's root, spans.
 TIP_TO_ROOT = 0.12
 # Worn sleeves are narrower than flat ones, and neither tighter than the arm nor far wider.
-SLEEVE_KEPT = 0.72
-SLEEVE_LIMITS = (1.06, 1.32)
+SLEEVE_KEPT = 0.68
+SLEEVE_LIMITS = (1.03, 1.27)
+# Sleeves reach less far on an arm than flat against the shoulders' width: measured on VITON pairs.
+SLEEVE_HANG = 0.72
 # Which side of a limb's curve (walking outwards) is its outer edge: left limb, right limb.
 OUTER = (-1.0, 1.0)
 
