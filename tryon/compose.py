@@ -21,6 +21,7 @@ from tryon.regions import edit_region, in_front, is_part
 from tryon.types import Composite, Draft, Garment, Kind, Layer, Limb, Part, Person, Photo
 from tryon.underlay import REPLACED, Underlay, underlay
 from tryon.vocabulary import OUTERWEAR_TYPES
+from tryon.warp import smoothstep
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in the photo, as in a slice
 
@@ -52,19 +53,18 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
         for sheet in sheets
     }
     crossings = {limb: _crossing(scene, front) for limb, front in fronts.items()}
-    crossing = np.any(list(crossings.values()), axis=0) if crossings else None
+    crossing = np.zeros(scene.size, bool)
+    ahead = np.zeros(scene.size, np.float32)
+    for limb, front in fronts.items():
+        fronts[limb] = _without_veil(scene, np.where(crossings[limb], 0, front))
+        crossing |= crossings[limb]
+        ahead = np.maximum(ahead, fronts[limb])
     covered = _covered(scene, sheets)
     inner_stays = garment.attributes.get("type") in OUTERWEAR_TYPES
-    body = underlay(person, kind, covered, box, crossing, inner_stays)
-    pixels = body.pixels.astype(np.float32)
-    parted: list[tuple[np.ndarray, np.ndarray]] = []
+    body = underlay(person, kind, covered, box, crossing, ahead, inner_stays)
     for limb, front in fronts.items():
-        front = np.where(crossings[limb], 0, front)
-        done = next((after for before, after in parted if np.array_equal(before, front)), None)
-        if done is None:
-            done, pixels = _parted(scene, front, pixels, body)
-            parted.append((front, done))
-        fronts[limb] = _bared(done, limb, crossings[limb], body)
+        fronts[limb] = _bared(front, limb, crossings[limb], body)
+    pixels = body.pixels.astype(np.float32)
     colour, alpha = _stack(sheets, fronts, scene.size)
     colour = _lit(scene, colour, alpha, body)
     shadow = _contact_shadow(scene, alpha, body)
@@ -256,52 +256,39 @@ def _bared(front: np.ndarray, limb: Limb, crossing: np.ndarray, body: Underlay) 
     return np.maximum(front, np.where(crossing, other, 0))
 
 
-def _parted(
-    scene: _Scene, front: np.ndarray, pixels: np.ndarray, body: Underlay
-) -> tuple[np.ndarray, np.ndarray]:
-    """Part the soft edges of hair and hands from the old garment behind them.
+def _without_veil(scene: _Scene, front: np.ndarray) -> np.ndarray:
+    """Take the old garment out of the soft edges of what is in front.
 
-    front: (h, w) float32 0..1. pixels: (h, w, 3) float32, the body layer. In the band where front
-    is neither 0 nor 1 each photo pixel is taken for a mix of the colours on both sides; its share
-    is measured, and the garment's part of it is replaced by more of what is in front.
-    Returns both, corrected inside the band.
+    front: (h, w) float32 0..1. A soft mask of hair or fingers reaches a little too far; where a
+    pixel in its band has just the colour of the old garment there, nothing is in front.
     """
-    band = (front > 0.02) & (front < 0.98) & scene.old & (np.maximum(*body.arms) < 0.1)
+    band = (front > 0.01) & (front < 0.99) & scene.old
     if not band.any():
-        return front, pixels
-    h, w = scene.size
-    scale = min(1.0, PARTED_LONG / max(h, w))
+        return front
+    x, y, w, h = cv2.boundingRect(band.view(np.uint8))
+    inside = (slice(y, y + h), slice(x, x + w))
+    scale = min(1.0, VEIL_LONG / max(h, w))
     size = (max(round(w * scale), 1), max(round(h * scale), 1))
-    small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    near, far = (
-        spread(
-            small,
-            (cv2.resize(side.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.95).astype(
-                np.float32
-            ),
-        )
-        for side in (front > 0.98, front < 0.02)
-    )
-    whole = (0, 0, w, h)
-    ahead, behind = (enlarge(side, (w, h), whole, cv2.INTER_LINEAR)[band] for side in (near, far))
-    photo = scene.photo[band].astype(np.float32)
-    apart = ahead - behind
-    distance = (apart * apart).sum(-1)
-    share = ((photo - behind) * apart).sum(-1) / np.maximum(distance, 1)
-    share = np.clip(share * 1.15 - 0.05, 0, 1)
-    # Colours too much alike measure nothing.
-    sure = np.clip((np.sqrt(distance) - 20) / 40, 0, 1)
-    share = sure * np.minimum(share, front[band]) + (1 - sure) * front[band]
-    front, pixels = front.copy(), pixels.copy()
-    front[band] = share
-    rest = np.clip(photo - (1 - share[:, None]) * behind, 0, 255 * share[:, None])
-    pure = rest / np.maximum(share, 0.1)[:, None]
-    pure = np.clip(pure, np.minimum(photo, ahead), np.maximum(photo, ahead))
-    pixels[band] += (sure * np.minimum(share * 4, 1))[:, None] * (pure - pixels[band])
-    return front, pixels
+    photo = scene.photo[inside]
+    cloth = (scene.old[inside] & (front[inside] < 0.01)).astype(np.float32)
+    weight = cv2.resize(cloth, size, interpolation=cv2.INTER_AREA)
+    weight[weight < 0.9] = 0
+    if not weight.any():
+        return front
+    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    behind = enlarge(spread(small, weight), (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
+    away = np.abs(photo - behind).max(-1)
+    # Cloth has texture of its own: measured where it is seen for sure.
+    texture = float(np.quantile(away[cloth > 0], 0.8)) if cloth.any() else 0.0
+    limit = float(np.clip(texture, *VEIL_TEXTURE))
+    clear = smoothstep((away - limit) / limit)
+    front = front.copy()
+    front[inside] = np.where(band[inside], front[inside] * clear, front[inside])
+    return front
 
 
-PARTED_LONG = 256  # longest side of the copy on which colours are continued across the band
+VEIL_LONG = 256  # longest side of the copy on which the old garment's colours are continued
+VEIL_TEXTURE = 10.0, 40.0  # 8-bit levels
 
 
 def _stack(
@@ -322,7 +309,8 @@ def _stack(
 # --- light ---------------------------------------------------------------------------------------
 
 FOLDS = (0.72, 1.18)  # limits of what the old garment's folds may do to the new one's brightness
-FOLD_SIZE = 0.02, 0.40  # shoulder widths: finer is texture, coarser is the garment's own tone
+FOLD_SIZE = 0.014, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
+FOLDS_KEPT = 0.8
 FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
 CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
 EXPOSURE_KEPT = 0.35
@@ -338,9 +326,7 @@ def _lit(scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay) -
     under = _arm_shadow(scene, alpha, body)
     colour *= 1 - under[..., None]
     colour = _as_sharp(scene, colour, alpha)
-    grain = Grain.of(scene.photo, body.real_skin)
-    if grain.fine + grain.coarse > 0:
-        colour += grain.sheet(scene.size, seed=1)[..., None]
+    colour += Grain.of(scene.photo).sheet(scene.size, seed=1)[..., None]
     return np.clip(colour, 0, 255)
 
 
@@ -374,7 +360,7 @@ def _folds(scene: _Scene) -> np.ndarray:
         return np.ones((h, w), np.float32)
     contrast = float(np.std(((grey - near) / np.maximum(wide, 20))[inside]))
     bright = float(np.median(grey[inside]))
-    trust = (
+    trust = FOLDS_KEPT * (
         np.clip((0.16 - contrast) / 0.10, 0, 1)
         * np.clip((bright - 22) / 50, 0, 1)
         * np.clip((covered - 0.5) / 0.35, 0, 1)

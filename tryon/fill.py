@@ -20,11 +20,12 @@ KNOWN_ENOUGH = 0.02
 # Shifts are judged on a copy of at most this many pixels on its longer side; the few that win
 # most of the hole there are judged again on a finer one.
 SHIFT_LONG = 112
-FINE_LONG = 224
+FINE_LONG = 192
 SHIFT_STEP = 5  # pixels of the coarse copy between the shifts tried
 SHIFT_REACH = (10, 5)  # steps to each side, x and y
 SHIFT_WINDOW = 9  # pixels of the coarse copy over which two places are compared
 SHIFTS_KEPT = 8
+UNSERVED = 0.03  # share of a hole that may stay smooth before shifts further away are tried
 # Costs are squared differences of 8-bit colours; a far copy must be better than a near one.
 COST_PER_STEP = 12.0
 COST_UNKNOWN = 1e5  # copying what is not known
@@ -85,40 +86,68 @@ def continue_texture(
     x0, y0, bw, bh = box
     inside = (slice(y0, y0 + bh), slice(x0, x0 + bw))
     plain = enlarge(smooth, (w, h), box, cv2.INTER_LINEAR)
+    if _roughness(tiny, sure) < PLAIN:
+        filled[inside] = plain + Grain.of(picture).sheet((bh, bw))[..., None]
+        return filled
 
     empty = cv2.resize(hole.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     empty = cv2.dilate(empty, disc(3)) > 0
-    shifts, good = choose_shifts(tiny, sure > 0.5, empty)
-    copied = shifted(tiny, shifts)
+    shifts, shares = choose_shifts(tiny, sure > 0.5, empty)
+    copied, total = np.zeros_like(tiny), np.full(size[::-1], 1e-6, np.float32)
+    for shift, share in zip(shifts, shares, strict=True):
+        _add_shifted(copied, total, tiny, sure, share, shift, (0, 0))
+    copied /= total[..., None]
     # What the copy is off by, where both it and the truth are known, is carried over the hole.
-    off = spread(smooth - copied, np.where(good, sure, 0).astype(np.float32))
+    witness = sure * (total > 0.5)
+    off = spread((smooth - copied) * witness[..., None], witness)
 
-    far = np.round(enlarge(shifts, (w, h), box, cv2.INTER_NEAREST) / np.float32(small))
-    texture = shifted(picture, far, (x0, y0)).astype(np.float32)
+    texture, total = np.zeros((bh, bw, 3), np.float32), np.zeros((bh, bw), np.float32)
+    known_float = known.astype(np.float32)
+    for shift, share in zip(shifts, shares, strict=True):
+        share = enlarge(share, (w, h), box, cv2.INTER_LINEAR)
+        _add_shifted(texture, total, picture, known_float, share, np.round(shift / small), (x0, y0))
+    texture /= np.maximum(total, 1e-3)[..., None]
     texture += enlarge(off, (w, h), box, cv2.INTER_LINEAR)
-    trust = enlarge(good.astype(np.float32), (w, h), box, cv2.INTER_LINEAR)
-    trust *= shifted(known.view(np.uint8), far, (x0, y0))
-    filled[inside] = plain + trust[..., None] * (texture - plain)
+    trust = np.clip(2 * total, 0, 1)[..., None]
+    filled[inside] = plain + trust * (texture - plain)
     return filled
 
 
-def shifted(
-    picture: np.ndarray, shifts: np.ndarray, corner: tuple[int, int] = (0, 0)
-) -> np.ndarray:
-    """The pixel `shifts` (h, w, 2; whole pixels x, y) away from each one; edges are repeated.
+def _roughness(picture: np.ndarray, known: np.ndarray) -> float:
+    """Standard deviation of a picture's finer structure where it is known, 8-bit levels."""
+    grey = picture @ np.array([0.299, 0.587, 0.114], np.float32)
+    detail = grey - masked_blur(grey, known, 4.0)
+    return float(np.sqrt((detail * detail * known).sum() / max(float(known.sum()), 1.0)))
 
-    corner: where the shifts' own top left pixel lies in the picture.
+
+PLAIN = 2.0  # levels: a studio wall, with nothing to copy but its grain
+
+
+def _add_shifted(
+    total: np.ndarray,
+    weight: np.ndarray,
+    picture: np.ndarray,
+    known: np.ndarray,
+    share: np.ndarray,
+    shift: np.ndarray,
+    corner: tuple[int, int],
+) -> None:
+    """Add share times the picture's pixels `shift` (x, y) away to total, and the share to weight.
+
+    total (h, w, 3), weight and share (h, w) are the part of the picture that begins at corner x, y.
+    What lies outside the picture or is not known is not added.
     """
-    h, w = shifts.shape[:2]
-    columns = np.arange(corner[0], corner[0] + w, dtype=np.float32)
-    rows = np.arange(corner[1], corner[1] + h, dtype=np.float32)
-    return cv2.remap(
-        picture,
-        shifts[..., 0] + columns[None, :],
-        shifts[..., 1] + rows[:, None],
-        cv2.INTER_NEAREST,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    x, y, w, h = cv2.boundingRect((share > 0.01).view(np.uint8))
+    dx, dy = int(shift[0]) + corner[0], int(shift[1]) + corner[1]
+    x0, y0 = max(x, -dx), max(y, -dy)
+    x1, y1 = min(x + w, picture.shape[1] - dx), min(y + h, picture.shape[0] - dy)
+    if x1 <= x0 or y1 <= y0:
+        return
+    here = (slice(y0, y1), slice(x0, x1))
+    there = (slice(y0 + dy, y1 + dy), slice(x0 + dx, x1 + dx))
+    part = share[here] * known[there]
+    total[here] += part[..., None] * picture[there]
+    weight[here] += part
 
 
 def choose_shifts(
@@ -127,8 +156,8 @@ def choose_shifts(
     """For each pixel the shift to a place that looks like its surroundings.
 
     picture: (h, w, 3) float32. known, hole: (h, w) bool.
-    Returns shifts (h, w, 2) float32, whole pixels x, y, and good (h, w) bool: a known place was
-    found. Outside the hole the choice continues the nearest one.
+    Returns shifts (n, 2) float32, whole pixels x, y, and shares (n, h, w) float32: how much of each
+    pixel is to come from each shift; all 0 where no known place was found.
     """
     h, w = known.shape
     steps_x, steps_y = SHIFT_REACH
@@ -140,6 +169,16 @@ def choose_shifts(
         if (step_x, step_y) != (0, 0)
     ]
     costs, empty = _shift_costs(picture, known, hole, scale, np.array(candidates), SHIFT_WINDOW)
+    unserved = empty & (costs.min(0) >= COST_UNKNOWN)
+    if np.count_nonzero(unserved) > UNSERVED * np.count_nonzero(empty):  # a very large hole
+        far = [
+            (3 * dx, 3 * dy)
+            for dx, dy in candidates
+            if max(abs(dx) / steps_x, abs(dy) / steps_y) > SHIFT_STEP / 3
+        ]
+        candidates = candidates + far
+        more, empty = _shift_costs(picture, known, hole, scale, np.array(far), SHIFT_WINDOW)
+        costs = np.concatenate([costs, more])
     wins = np.bincount(costs.argmin(0)[empty], minlength=len(candidates))
     kept = np.argsort(-wins, kind="stable")[:SHIFTS_KEPT]
     kept = np.array(candidates)[kept]
@@ -159,12 +198,18 @@ def choose_shifts(
     )
     votes[costs >= COST_UNKNOWN] = -1
     label = votes.argmax(0)
-    good = np.take_along_axis(costs, label[None], 0)[0] < COST_UNKNOWN
-    shifts = np.round(kept[label] / fine).astype(np.float32)
+    shares = [
+        cv2.GaussianBlur(((label == k) & (votes[k] >= 0)).astype(np.float32), (0, 0), SEAM)
+        for k in range(len(kept))
+    ]
+    usable = [share * (cost < COST_UNKNOWN) for share, cost in zip(shares, costs, strict=True)]
     return (
-        cv2.resize(shifts, (w, h), interpolation=cv2.INTER_NEAREST),
-        cv2.resize(good.astype(np.uint8), (w, h), interpolation=cv2.INTER_NEAREST) > 0,
+        np.round(kept / fine).astype(np.float32),
+        np.stack([cv2.resize(u, (w, h), interpolation=cv2.INTER_LINEAR) for u in usable]),
     )
+
+
+SEAM = 1.5  # pixels of the finer copy over which one shift goes over into the next
 
 
 def _shift_costs(
@@ -272,43 +317,46 @@ class Grain:
     coarse: float
 
     @classmethod
-    def of(cls, picture: np.ndarray, smooth: np.ndarray) -> "Grain":
-        """Measure it. picture: (h, w, 3) uint8. smooth: (h, w) bool, where nothing but skin or wall
-        is seen. Where that is too little: no grain."""
-        if np.count_nonzero(smooth) < GRAIN_PIXELS:
+    def of(cls, picture: np.ndarray) -> "Grain":
+        """The noise of a (h, w, 3) uint8 picture: that of its calmest places, for pores, leaves and
+        cloth are no noise."""
+        grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        h, w = grey.shape
+        rows, columns = h // GRAIN_BLOCK, w // GRAIN_BLOCK
+        if rows * columns < GRAIN_BLOCKS:
             return cls(0.0, 0.0)
-        x, y, w, h = cv2.boundingRect(smooth.view(np.uint8))
-        inside = (slice(y, y + h), slice(x, x + w))
-        smooth = smooth[inside]
-        grey = cv2.cvtColor(picture[inside], cv2.COLOR_RGB2GRAY).astype(np.float32)
-        blurred = cv2.GaussianBlur(grey, (0, 0), 1.0)
-        coarse = blurred - cv2.GaussianBlur(grey, (0, 0), 2.0)
-        # Pores, hairs and edges are no grain: its level is that of the calmest places.
-        weight = smooth.astype(np.float32)
-        full = cv2.boxFilter(weight, -1, (GRAIN_BLOCK, GRAIN_BLOCK)) > 0.95
-        if not full.any():
+        size = (columns, rows)
+        fine, coarse = _details(grey[: rows * GRAIN_BLOCK, : columns * GRAIN_BLOCK])
+        light = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        shown = (light > 30) & (light < 225)  # black and white clip their noise
+        if np.count_nonzero(shown) < GRAIN_BLOCKS:
             return cls(0.0, 0.0)
-        deviations = []
-        for detail in (grey - blurred, coarse):
-            power = cv2.boxFilter(detail * detail, -1, (GRAIN_BLOCK, GRAIN_BLOCK))
-            deviations.append(float(np.sqrt(np.quantile(power[full], 0.2))))
-        return cls(*(min(deviation, GRAIN_LIMIT) for deviation in deviations))
+        levels = []
+        for detail in (fine, coarse):
+            power = cv2.resize(detail * detail, size, interpolation=cv2.INTER_AREA)
+            levels.append(min(float(np.sqrt(np.quantile(power[shown], 0.03))), GRAIN_LIMIT))
+        return cls(*levels)
 
     def sheet(self, size: tuple[int, int], seed: int = 0) -> np.ndarray:
         """(h, w) float32 of grain around 0; the same size and seed give the same grain."""
         generator = np.random.default_rng(seed)
         h, w = size
         tile = generator.standard_normal((min(h, GRAIN_TILE), min(w, GRAIN_TILE)), np.float32)
-        blurred = cv2.GaussianBlur(tile, (0, 0), 1.0)
-        fine = tile - blurred
-        coarse = blurred - cv2.GaussianBlur(tile, (0, 0), 2.0)
+        fine, coarse = _details(tile)
         fine *= self.fine / max(float(fine.std()), 1e-6)
         coarse *= self.coarse / max(float(coarse.std()), 1e-6)
         grain = fine + coarse
         return np.tile(grain, (-(-h // grain.shape[0]), -(-w // grain.shape[1])))[:h, :w]
 
 
-GRAIN_PIXELS = 400
-GRAIN_BLOCK = 9
-GRAIN_LIMIT = 4.0  # levels; more than that is texture, not grain
+GRAIN_BLOCK = 8  # pixels
+GRAIN_BLOCKS = 30  # fewer tell nothing
+GRAIN_LIMIT = 2.5  # levels; more than that is texture, not grain
 GRAIN_TILE = 512  # pixels
+
+
+def _details(grey: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The finest detail of a picture, and that twice as coarse, (h, w) float32 each."""
+    grey = grey.astype(np.float32)
+    once = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    return grey - once, once - cv2.GaussianBlur(grey, (0, 0), 2.0)

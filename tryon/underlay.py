@@ -13,6 +13,7 @@ Notable here:
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import cv2
@@ -52,7 +53,7 @@ REPLACED = {
 NEVER = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
 
 OPAQUE = 250  # from this alpha on nothing shows through
-FRINGE = 0.014  # shoulder widths around the old garment in which its colours may linger
+FRINGE = 0.02  # shoulder widths around the old garment in which its colours may linger
 
 # Half widths of bare limbs in shoulder widths (joint to joint), seen from the front, and where
 # along the limb they hold (0 = shoulder or hip, 1 = elbow or knee, 2 = wrist or ankle).
@@ -108,6 +109,7 @@ def underlay(
     cover: np.ndarray,
     box: tuple[int, int, int, int],
     crossing: np.ndarray | None = None,
+    front: np.ndarray | None = None,
     inner_stays: bool = False,
     seed: int = 0,
 ) -> Underlay:
@@ -115,7 +117,8 @@ def underlay(
 
     cover: (h, w) uint8, 255 where the new garment hides the body, inside the box only.
     box: x0, y0, x1, y1 in the photo. crossing: (h, w) bool, where an arm in its old sleeve passes
-    in front of the new garment. inner_stays: the new garment is worn open over the old one.
+    in front of the new garment. front: (h, w) float32 0..1, what is in front of the old garment as
+    well, with soft edges: hair, hands. inner_stays: the new garment is worn open over the old one.
     Pixels away from the old garment are those of the photo.
     """
     scene = _Scene(person, Kind(kind), cover, box, inner_stays)
@@ -174,10 +177,12 @@ def underlay(
     skin_seen = skin_alpha > 0
     if skin_seen.any():
         skin = enlarge(_skin_colours(scene, shapes), size, part_box, cv2.INTER_LINEAR)
-        skin += Grain.of(photo, scene.real_skin).sheet((h, w), seed)[..., None]
+        skin += Grain.of(photo).sheet((h, w), seed)[..., None]
         painted += skin_alpha[..., None] * (skin - painted)
 
     pixels = photo.copy()
+    if front is not None:
+        share = share * (1 - front[part])
     mixed = photo[part] + share[..., None] * (painted - photo[part])
     touched = share > 0
     pixels[part][touched] = np.clip(mixed[touched] + 0.5, 0, 255).astype(np.uint8)
@@ -212,6 +217,9 @@ class _Scene:
         factor = np.array(self.small_size) / (w, h)
         self.marks = (person.landmarks[:, :2] - (x0, y0) + 0.5) * factor - 0.5
         self.unit = body_unit(person.landmarks) * self.scale
+        self.photo_small = cv2.resize(
+            self.photo, self.small_size, interpolation=cv2.INTER_AREA
+        ).astype(np.float32)
         self.covered_small = cv2.resize(cover, self.small_size, interpolation=cv2.INTER_AREA)
         self.parts_small = self.parts[
             np.clip(((np.arange(self.small_size[1]) + 0.5) / factor[1]).astype(int), 0, h - 1)
@@ -227,6 +235,7 @@ class _Scene:
         stays = self._stays(core, inner_stays)
         self.kept = frozenset(Part(label) for label in np.unique(self.parts[stays]))
         core &= ~stays & ~self.grow(self._beside_head())
+        core &= ~self._bare_already(core)
         if kind != Kind.LOWER:
             core |= self._sleeve_ends(core)
         grown = cv2.dilate(core.view(np.uint8), disc(fringe)) > 0
@@ -236,9 +245,6 @@ class _Scene:
         self.core_small = self.shrink(core) > 100
         self.old_small = self.shrink(self.old) > 0
         self.hole_small = self.shrink(self.hole) > 0
-        self.photo_small = cv2.resize(
-            self.photo, self.small_size, interpolation=cv2.INTER_AREA
-        ).astype(np.float32)
 
         matte = person.matte[crop]
         self.person_small = (
@@ -273,12 +279,64 @@ class _Scene:
         middle = self.on_torso(-0.3, 0)[0]
         return (self.heights() < HEAD_FROM) & (np.abs(np.arange(w) - middle) > 0.4 * self.unit)
 
+    @cached_property
+    def lab_small(self) -> np.ndarray:
+        """(h, w, 3) float32 CIELAB of the small copy, lightness 0..100."""
+        return cv2.cvtColor(self.photo_small / np.float32(255), cv2.COLOR_RGB2LAB)
+
+    def _bare_already(self, core: np.ndarray) -> np.ndarray:
+        """(h, w) bool: limbs that were taken for cloth, but have the face's colour and not that of
+        the cloth around. Skin that the photo shows is never painted over.
+
+        Puts their labels right on the small copy.
+        """
+        none = np.zeros(core.shape, bool)
+        core_small = self.shrink(core) > 200
+        face = _inner(self.parts_small == Part.FACE, 1)
+        if min(np.count_nonzero(face), np.count_nonzero(core_small)) < 10 * SKIN_PIXELS:
+            return none
+        places: dict[Part, np.ndarray] = {}
+        for chains, room, labels, kinds in (
+            (ARMS, SLEEVE_HALF, ARM_SKIN, (Kind.UPPER, Kind.DRESS)),
+            (LEGS, LEG_ROOM, LEG_SKIN, (Kind.LOWER, Kind.DRESS)),
+        ):
+            for chain, label in zip(chains, labels, strict=True):
+                if self.kind in kinds:
+                    radii = self.unit * np.array(room) * self.nearness(chain)
+                    joints = self.marks[list(chain)]
+                    places[label[0]] = capsule_mask(core_small.shape, joints[1:], radii[1:])
+        limbs = np.any(list(places.values()), axis=0)
+        skin = np.median(self.lab_small[face], axis=0)
+        trunk = core_small & ~limbs
+        if np.count_nonzero(trunk) < SKIN_PIXELS:
+            trunk = core_small
+        cloth = np.median(self.lab_small[trunk], axis=0)
+        hue_of_skin, hue_of_cloth = (
+            np.hypot(self.lab_small[..., 1] - lab[1], self.lab_small[..., 2] - lab[2])
+            for lab in (skin, cloth)
+        )
+        if np.hypot(*(skin - cloth)[1:]) < SKIN_HUE:
+            return none  # beige cloth: colour cannot tell
+        alike = core_small & (hue_of_skin < 0.5 * hue_of_cloth) & (hue_of_skin < 0.8 * SKIN_HUE)
+        alike = cv2.morphologyEx(alike.view(np.uint8), cv2.MORPH_OPEN, disc(2))
+        _, pieces = cv2.connectedComponents(alike)
+        on_limbs = np.bincount(pieces[limbs], minlength=pieces.max() + 1)
+        large = on_limbs > 0.4 * np.bincount(pieces.ravel(), minlength=len(on_limbs))
+        large &= np.bincount(pieces.ravel()) > 0.03 * self.unit**2
+        large[0] = False
+        if not large.any():
+            return none
+        found = cv2.morphologyEx(large[pieces].view(np.uint8), cv2.MORPH_CLOSE, disc(4)) > 0
+        for label, place in places.items():
+            self.parts_small[found & place] = label
+        return self.grow(cv2.dilate(found.view(np.uint8), disc(2)) > 0)
+
     def _sleeve_ends(self, core: np.ndarray) -> np.ndarray:
         """(h, w) bool: cuffs that lie over the lower garment and were taken for it."""
         lower = is_part(self.parts_small, Part.TROUSERS, Part.SKIRT)
         core_small = self.shrink(core) > 200
         found = np.zeros(lower.shape, bool)
-        lab = None
+        lab = self.lab_small
         for chain in ARMS:
             joints = self.marks[list(chain)]
             radii = self.unit * np.array(SLEEVE_HALF)
@@ -286,9 +344,6 @@ class _Scene:
             sleeve, doubtful, plain = core_small & arm, lower & arm, lower & ~arm
             if min(np.count_nonzero(m) for m in (sleeve, doubtful, plain)) < CUFF_PIXELS:
                 continue
-            if lab is None:
-                small = cv2.resize(self.photo, self.small_size, interpolation=cv2.INTER_AREA)
-                lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
             sleeve_lab, lower_lab = (np.median(lab[m], axis=0) for m in (sleeve, plain))
             if np.linalg.norm(sleeve_lab - lower_lab) > ALIKE:
                 to_sleeve, to_lower = (
@@ -299,7 +354,8 @@ class _Scene:
                 found |= doubtful & capsule_mask(doubtful.shape, joints, 0.6 * radii)
         if not found.any():
             return np.zeros(core.shape, bool)
-        found = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0
+        found = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, disc(1))
+        found = cv2.dilate(found, disc(2)) > 0
         return self.grow(found) & is_part(self.parts, Part.TROUSERS, Part.SKIRT)
 
     def _stays(self, core: np.ndarray, inner_stays: bool) -> np.ndarray:
@@ -347,6 +403,20 @@ class _Scene:
         columns = (np.arange(w) - top[0]) * axis[0]
         return (rows[:, None] + columns[None]).astype(np.float32)
 
+    def nearness(self, chain: tuple[Pose, Pose, Pose]) -> tuple[float, float, float]:
+        """How much larger than the shoulders the camera sees each joint: in a selfie the hand that
+        holds the camera is much nearer to it."""
+        world = self.person.world
+        filling = self.unit / self.scale / min(self.person.photo.size)
+        if filling < SELFIE_FILLING:  # from further away, or through a longer lens, all is alike
+            return (1.0, 1.0, 1.0)
+        distance = SHOULDER_METRES / filling
+        level = world[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER], 2].mean()
+        ahead = level - world[list(chain), 2]
+        return tuple(
+            float(np.clip(distance / max(distance - z, 0.2), *NEARNESS_LIMITS)) for z in ahead
+        )
+
     @property
     def width(self) -> float:
         """The torso's width as it is turned: the shoulder width as seen, small pixels."""
@@ -362,6 +432,11 @@ class _Scene:
         return np.array(left + right[::-1])
 
 
+# A phone sees about as wide as it is away. Shoulders that fill more than this share of the
+# picture's shorter side are an arm's length from it.
+SELFIE_FILLING = 0.30
+SHOULDER_METRES = 0.36
+NEARNESS_LIMITS = (0.9, 2.0)
 SHIFT = 4  # sub-pixel bits of polygons
 
 
@@ -406,7 +481,7 @@ def _shapes(scene: _Scene) -> _Shapes:
     if scene.kind != Kind.LOWER:
         limbs.append(_neck(scene))
         limbs += [
-            _limb(scene, scene.marks[list(chain)], ARM_HALF, skin)
+            _limb(scene, scene.marks[list(chain)], ARM_HALF, skin, scene.nearness(chain))
             for chain, skin in zip(ARMS, ARM_SKIN, strict=True)
         ]
         trunk = _trunk(scene)
@@ -462,9 +537,14 @@ def _neck(scene: _Scene) -> _Limb:
 
 
 def _limb(
-    scene: _Scene, joints: np.ndarray, half_widths: dict[float, float], skin: tuple[Part, ...]
+    scene: _Scene,
+    joints: np.ndarray,
+    half_widths: dict[float, float],
+    skin: tuple[Part, ...],
+    nearness: tuple[float, float, float] = (1.0, 1.0, 1.0),
 ) -> _Limb:
-    """The shape of one bare limb. joints: (3, 2), small pixels."""
+    """The shape of one bare limb. joints: (3, 2), small pixels. nearness: how much larger the
+    camera sees each joint than the shoulders."""
     w, h = scene.small_size
     # The corner at the elbow or knee is rounded a little, as a joint is.
     t = np.linspace(0, 2, LIMB_SAMPLES)
@@ -479,6 +559,7 @@ def _limb(
     tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-6)
     normal = np.column_stack([-tangent[:, 1], tangent[:, 0]])
     usual = np.interp(t, list(half_widths), list(half_widths.values())) * scene.unit
+    usual *= np.interp(t, [0, 1, 2], nearness)
     centre, half = _fitted(scene, path, normal, usual, skin)
 
     near = scene.old_small | is_part(scene.parts_small, *skin)
@@ -552,8 +633,10 @@ def _fitted(
     w, h = scene.small_size
     seen = (columns >= 0) & (rows >= 0) & (columns < w) & (rows < h)
     columns, rows = columns.clip(0, w - 1), rows.clip(0, h - 1)
-    bare = is_part(scene.parts_small, *skin)[rows, columns] & seen
-    filled = bare | (scene.core_small[rows, columns] & seen)
+    # Hands are no measure of an arm's width.
+    bare = (scene.parts_small == skin[0])[rows, columns] & seen
+    filled = is_part(scene.parts_small, *skin)[rows, columns] | scene.core_small[rows, columns]
+    filled &= seen
 
     bare_width, bare_centre = _run(bare, steps)
     ratio = bare_width / 2
@@ -562,7 +645,7 @@ def _fitted(
     build = np.ones(len(path))
     if measured.sum() >= 2:
         build = np.interp(samples, samples[measured], ratio[measured])
-    build = np.clip(build, 0.75, 1.6)
+    build = np.clip(build, 0.8, 1.35)
     half = build.copy()
     centre = np.zeros(len(path))
     sleeve_width, sleeve_centre = _run(filled, steps)
@@ -583,6 +666,7 @@ def _fitted(
 
 HEAD_FROM = -0.28  # height above the shoulders, in torso lengths
 SLEEVE_HALF = (0.25, 0.20, 0.16)  # shoulder, elbow, wrist, in shoulder widths
+LEG_ROOM = (0.36, 0.26, 0.20)  # hip, knee, ankle, likewise
 CUFF_PIXELS = 20  # of the small copy
 ALIKE = 12.0  # CIELAB difference below which two dark cloths are one to the eye
 TIGHT = 0.96  # a limb's share of the width of the sleeve around it, where that is tight
@@ -671,6 +755,10 @@ def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray
     to_hair = cv2.distanceTransform((~hair_small).view(np.uint8), cv2.DIST_L2, 3)
     open_small = scene.shrink(scene.background) > 200
     to_open = cv2.distanceTransform((~open_small).view(np.uint8), cv2.DIST_L2, 3)
+    # Short hair ends above; only where hair hangs at least as low can there be more of it.
+    hanging = np.maximum.accumulate(hair_small[::-1], axis=0)[::-1].view(np.uint8)
+    reach = 2 * round(0.15 * scene.unit) + 1
+    collar &= cv2.dilate(hanging, np.ones((1, reach), np.uint8)) > 0
     return scene.grow(collar & (to_hair < to_open) & (to_hair < 0.2 * scene.unit))
 
 
@@ -694,7 +782,7 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
     # Neck and chest: darker below the chin.
     height = scene.heights()
     chin = np.clip((-0.02 - height) / 0.25, 0, 1)
-    field = tones.trunk[None, None] * _shade(1 - UNDER_CHIN_SHADE * chin**2)
+    field = tones.trunk[None, None] * _shade((1 - UNDER_CHIN_SHADE * chin**2) * _bones(scene))
     field = field.astype(np.float32)
     trunk = np.clip(shapes.trunk + 0.5, 0, 1)
     painted_over = trunk > 0
@@ -713,14 +801,17 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
             apart = np.clip((1.7 - limb.along) / 0.9, 0, 1)
         weight = np.where(painted_over, apart, 1.0) * (limb.inside > -1.5)
         field += weight[..., None] * (colour - field)
-    field *= _shade(light * _mottle(scene))
-
-    # What the model is off by on real skin is carried over to the painted skin beside it.
     real = is_part(scene.parts_small, *SKIN) & ~scene.hole_small & tones.likely
     real = _inner(real, 1)
+    away = np.full(real.shape, 1e3, np.float32)
     if real.any():
-        off = np.clip(scene.photo_small - field, -45, 45) * real[..., None]
         away = cv2.distanceTransform((~real).view(np.uint8), cv2.DIST_L2, 3)
+    # Beside real skin its own light is the better witness than the old garment's.
+    light = 1 + (light - 1) * (1 - np.exp(-away / (0.2 * scene.unit)))
+    field *= _shade(light * _mottle(scene))
+    if real.any():
+        # What the model is off by on real skin is carried over to the painted skin beside it.
+        off = np.clip(scene.photo_small - field, -45, 45) * real[..., None]
         fade = np.exp(-away / max(MEMBRANE_REACH * scene.unit, 1))[..., None]
         field += spread(off, real.astype(np.float32)) * fade
     # Nothing outside the skin bleeds in when the copy is enlarged.
@@ -755,6 +846,26 @@ def _light(scene: _Scene) -> np.ndarray:
     light = none + 0.6 * float(trust) * (ratio - 1)
     # Fades out beyond the old garment.
     return np.where(inside, light, 1).astype(np.float32)
+
+
+def _bones(scene: _Scene) -> np.ndarray:
+    """(h, w) float32 around 1: the collarbones' soft ridge and the hollow between them."""
+    w, h = scene.small_size
+    light = np.zeros((h, w), np.float32)
+    inner, outer = (-0.01, 0.07), (-0.09, 0.42)  # height and distance from the middle
+    for sign in (-1, 1):
+        start, end = (scene.on_torso(height, sign * out) for height, out in (inner, outer))
+        down = scene.on_torso(0.02, 0) - scene.on_torso(0, 0)
+        for shift, strength in ((0.0, BONE_LIGHT), (1.0, -BONE_SHADE)):
+            points = np.array([start + shift * down, end + shift * down])
+            drawn = np.zeros((h, w), np.float32)
+            width = max(1, round(0.03 * scene.unit))
+            cv2.line(drawn, *[tuple(map(int, _fixed(p))) for p in points], 1.0, width, shift=SHIFT)
+            light += strength * blur(drawn, 0.035 * scene.unit)
+    return 1 + light
+
+
+BONE_LIGHT, BONE_SHADE = 0.10, 0.14  # of the line drawn; blurring leaves about a third
 
 
 def _side_light(scene: _Scene, limb: _Limb) -> float:
@@ -823,7 +934,7 @@ class _Tones:
         return leg, leg
 
     def _like(self, tone: np.ndarray) -> np.ndarray:
-        lab = cv2.cvtColor(self.scene.photo_small / np.float32(255), cv2.COLOR_RGB2LAB)
+        lab = self.scene.lab_small
         light, a, b = cv2.cvtColor(np.float32([[tone / 255]]), cv2.COLOR_RGB2LAB)[0, 0]
         hue_apart = np.hypot(lab[..., 1] - a, lab[..., 2] - b)
         return (hue_apart < SKIN_HUE) & (lab[..., 0] > 0.45 * light) & (lab[..., 0] < light + 30)
