@@ -10,7 +10,7 @@ Notable here:
 import cv2
 import numpy as np
 
-from tryon.types import Kind, Limb, Outline
+from tryon.types import Kind, Outline
 from tryon.vocabulary import COLOUR_RGB
 
 Measured = dict[str, tuple[str, float]]  # attribute -> (value, score)

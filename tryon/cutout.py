@@ -402,9 +402,7 @@ SMALL_HOLE = 0.004  # of the garment's area
 
 
 def _close_holes(mask: np.ndarray) -> np.ndarray:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        (~mask).astype(np.uint8), connectivity=4
-    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
     sizes = stats[:, cv2.CC_STAT_AREA]
     small = sizes < SMALL_HOLE * mask.sum()
     small[0] = False

@@ -114,9 +114,7 @@ def _solid(mask: np.ndarray) -> np.ndarray:
     keep = areas >= 0.12 * areas.max(initial=0)
     keep[0] = False
     mask = keep[labels]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        (~mask).astype(np.uint8), connectivity=4
-    )
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < 0.01 * mask.sum()
     small[0] = False
     return mask | small[labels]
