@@ -1,7 +1,7 @@
 """Training: data, augmentation, losses and one trainer a network.
 
     python -m tryon.training prepare DATA            # body analysis of the photos, once
-    python -m tryon.training parser DATA --out DIR [--resume]
+    python -m tryon.training parser|garment DATA --out DIR [--resume]
 
 DATA is a folder with the data sets' tars or with what they unpack to.
 """
@@ -9,7 +9,7 @@ DATA is a folder with the data sets' tars or with what they unpack to.
 import tarfile
 from pathlib import Path
 
-NETS = ("parser",)
+NETS = ("parser", "garment")
 
 
 def main(net: str, data: str, out: str, resume: bool = False, **options: object) -> int:
@@ -38,10 +38,19 @@ def main(net: str, data: str, out: str, resume: bool = False, **options: object)
         prepare(folder, cache)
     if not encoder.is_file():
         print(f"{encoder} is missing: the encoder starts at random (see convert_encoder)")
-    from tryon.training import parser as module
+    if net == "parser":
+        from tryon.training.parser import SCHEDULE
+        from tryon.training.parser import ParserTask as Task
+    else:
+        from tryon.training.garment import SCHEDULE
+        from tryon.training.garment import GarmentTask as Task
+        from tryon.training.prepare import cut_garments
 
-    schedule = dataclasses.replace(module.SCHEDULE, **options)
-    task = module.ParserTask(folder, cache, encoder if encoder.is_file() else None, schedule.seed)
+        if not (cache / "cc0" / "confidence.json").is_file():
+            cut_garments(folder, cache)
+
+    schedule = dataclasses.replace(SCHEDULE, **options)
+    task = Task(folder, cache, encoder if encoder.is_file() else None, schedule.seed)
     trainer.fit(task, schedule, Path(out), resume)
     return 0
 

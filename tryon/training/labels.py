@@ -4,6 +4,8 @@ Notable here:
 - Clothing Co-Parsing has one class for all skin. It is split by pose: a skin pixel goes to the
   body part whose bones are nearest, in units of that part's thickness; the chin divides face
   and neck.
+- its "suit" is nearly always the jacket alone, seldom jacket and trousers; its "vest" is worn
+  over something, its "bodysuit" is a jumpsuit.
 - VITON's parses (LIP classes) are a model's output: translated, and what they contradict
   themselves in (specks of dress on a top, holes at the throat) is marked `IGNORE`.
 """
@@ -17,17 +19,17 @@ from tryon.parser import ARMS, LEGS, body_unit
 from tryon.types import Part, Pose
 
 IGNORE = 255  # a pixel whose label nobody should learn from
-SKIN, TIGHTS = 100, 101  # intermediate labels: to be split by pose
+SKIN, TIGHTS, SUIT = 100, 101, 102  # intermediate labels: to be split by pose
 
 _CCP_NAMES: dict[int, str] = {
     Part.BACKGROUND: "null",
     Part.HAIR: "hair",
     SKIN: "skin",
     TIGHTS: "stockings tights",
-    Part.UPPER: "blouse bodysuit bra hoodie intimate jumper shirt sweater sweatshirt swimwear "
-    "t-shirt top vest",
-    Part.OUTERWEAR: "blazer cape cardigan coat jacket",
-    Part.DRESS: "dress romper suit",
+    SUIT: "suit",
+    Part.UPPER: "blouse bra hoodie intimate jumper shirt sweater sweatshirt swimwear t-shirt top",
+    Part.OUTERWEAR: "blazer cape cardigan coat jacket vest",
+    Part.DRESS: "bodysuit dress romper",
     Part.TROUSERS: "jeans leggings pants shorts panties",
     Part.SKIRT: "skirt",
     Part.SHOES: "boots clogs flats heels loafers pumps sandals shoes sneakers socks wedges",
@@ -80,6 +82,7 @@ def ccp_parts(label: np.ndarray, names: list[str], landmarks: np.ndarray) -> np.
         if len(rows):
             pixels = np.stack([columns, rows], 1).astype(np.float32)
             parts[rows, columns] = _nearest_part(pixels, landmarks[:, :2], allowed)
+    _split_suit(parts, landmarks)
     return parts
 
 
@@ -111,6 +114,24 @@ SURE_PERSON = 230  # of 255, silhouette value
 LEAST_SHARE = 0.25  # of all garment pixels of a body half
 _UPPER_HALF = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
 _LOWER_HALF = (Part.TROUSERS, Part.SKIRT)
+
+
+SUIT_TROUSERS = 0.2  # below the hips, in torso lengths: where a suit's trousers begin
+
+
+def _split_suit(parts: np.ndarray, landmarks: np.ndarray) -> None:
+    """Suits to jackets, and to trousers below the hips if they reach below the knees; in place."""
+    rows, columns = np.nonzero(parts == SUIT)
+    if not len(rows):
+        return
+    parts[rows, columns] = Part.OUTERWEAR
+    shoulder, hip, knee = (
+        landmarks[[Pose[f"LEFT_{name}"], Pose[f"RIGHT_{name}"]], 1].mean()
+        for name in ("SHOULDER", "HIP", "KNEE")
+    )
+    if np.percentile(rows, 95) > knee:
+        below = rows > hip + SUIT_TROUSERS * (hip - shoulder)
+        parts[rows[below], columns[below]] = Part.TROUSERS
 
 
 _SKIN_PARTS = (

@@ -5,8 +5,17 @@ from pathlib import Path
 import numpy as np
 
 from tryon.parser import Parser
+from tryon.reader import GarmentReader
+from tryon.training.garments import (
+    Piece,
+    paste,
+    read_ccp_garments,
+    read_phone_garments,
+    read_viton_garments,
+)
 from tryon.training.labels import IGNORE, trusted
-from tryon.training.people import Labelled, read_ccp, read_viton
+from tryon.training.people import Labelled, disturb_photo, read_ccp, read_viton
+from tryon.training.prepare import cut_garments, prepare
 from tryon.types import Part
 
 CLASSES = 15
@@ -33,10 +42,19 @@ PART_COLOURS[:17] = [
 ]
 
 
-def evaluate_parser(data: Path, cache: Path, parser: Parser | None = None) -> dict[str, float]:
+def evaluate_parser(
+    data: Path, cache: Path | None = None, parser: Parser | None = None
+) -> dict[str, float]:
     """IoU of every class on held-out CCP ("ccp ..."), and on VITON as given ("viton ...") and
-    without its doubtful pixels ("viton trusted ..."). cache: what `prepare` wrote."""
+    without its doubtful pixels ("viton trusted ...").
+
+    data: folder of the data sets, unpacked. cache: what `prepare` wrote (default DATA/cache); what
+    is missing there is computed for the validation photos.
+    """
     parser = parser or Parser.load()
+    cache = cache or data / "cache"
+    if not all((cache / name / "pose.npz").is_file() for name in ("ccp", "viton")):
+        prepare(data, cache, validation_only=True)
     ccp = parser_scores(parser, read_ccp(data, cache, validation=True))
     viton = read_viton(data, cache, validation=True)
     figures = {f"ccp {name}": value for name, value in ccp.items()}
@@ -81,3 +99,58 @@ def ious(confusion: np.ndarray) -> dict[str, float]:
         if union[label] > 0
     }
     return {"mean": float(np.mean(list(scores.values()))) if scores else 0.0, **scores}
+
+
+def evaluate_garment(
+    data: Path, cache: Path | None = None, reader: GarmentReader | None = None
+) -> dict[str, float]:
+    """Mask IoU of held-out VITON garments on unseen textures ("mask"), and on held-out phone
+    photos how often kind, type and sleeve are among the values the folder allows.
+
+    data, cache: as for `evaluate_parser`.
+    """
+    reader = reader or GarmentReader.load()
+    cache = cache or data / "cache"
+    if not (cache / "cc0" / "confidence.json").is_file():
+        cut_garments(data, cache)
+    phone, corners = read_phone_garments(data, cache, validation=True)
+    streets = read_ccp_garments(data, validation=True)[2]
+    flat = read_viton_garments(data, cache, validation=True)
+    return {
+        "mask": mask_scores(reader, flat, [*corners, *streets]),
+        **garment_scores(reader, phone),
+    }
+
+
+MASK_CANVAS = (512, 384)  # pixels, height and width of the pasted validation pictures
+
+
+def mask_scores(reader: GarmentReader, flat: list[Piece], textures: list[np.ndarray]) -> float:
+    """Mean IoU of the masks of garments pasted on textures, the same ones every time."""
+    scores = []
+    for number, piece in enumerate(flat):
+        rng = np.random.default_rng((9, number))
+        pixels, alpha = paste(piece, textures, MASK_CANVAS, rng)
+        pixels = disturb_photo(pixels, rng)
+        true, found = alpha > 127, reader(pixels).mask > 127
+        scores.append((true & found).sum() / max((true | found).sum(), 1))
+    return round(float(np.mean(scores)), 4)
+
+
+def garment_scores(reader: GarmentReader, pieces: list[Piece]) -> dict[str, float]:
+    """The share of pictures whose best kind, type, sleeve is allowed by the label, where the
+    label says anything; and "mask agrees": mean IoU with the confident first guesses."""
+    right: dict[str, list[bool]] = {"kind": [], "type": [], "sleeve": []}
+    agreement = []
+    for piece in pieces:
+        reading = reader(piece.pixels)
+        for name, values in right.items():
+            if name in piece.allowed:
+                values.append(reading.best(name)[0] in piece.allowed[name])
+        if piece.mask is not None:
+            true, found = piece.mask > 127, reading.mask > 127
+            agreement.append((true & found).sum() / max((true | found).sum(), 1))
+    figures = {name: round(float(np.mean(v)), 4) for name, v in right.items() if v}
+    if agreement:
+        figures["mask agrees"] = round(float(np.mean(agreement)), 4)
+    return figures

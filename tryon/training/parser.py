@@ -27,10 +27,10 @@ from tryon.types import Part
 NAME = "parser"
 SCHEDULE = Schedule(
     steps=30000,
-    batch=16,
-    ema=0.996,
-    sizes=((256, 192), (384, 288), (512, 384)),
-    size_starts=(0.0, 0.3, 0.7),
+    batch=8,
+    ema=0.998,
+    sizes=((256, 192), (384, 288)),
+    size_starts=(0.0, 0.35),
 )
 DICE_WEIGHT = 0.6
 LABEL_SMOOTHING = 0.02
@@ -154,7 +154,8 @@ def parser_loss(
         0, labels.flatten(), present.gather(1, labels[:, None]).flatten()
     )
     dice = 1 - (2 * hit + 1) / (present.sum((0, 2, 3)) + size + 1)
-    dice = dice[size > 0].mean()
+    there = (size > 0).float()
+    dice = (dice * there).sum() / there.sum().clamp_min(1)
     loss = cross + DICE_WEIGHT * dice
     return loss, {"cross": float(cross.detach()), "dice": float(dice.detach())}
 

@@ -56,7 +56,7 @@ class Labelled:
 def read_ccp(data: Path, cache: Path, validation: bool) -> list[Labelled]:
     """Clothing Co-Parsing from DATA/ccp, body analysis from CACHE/ccp."""
     names = json.loads((data / "ccp" / "labels.json").read_text())
-    poses = _poses(cache / "ccp")
+    poses = read_poses(cache / "ccp")
     people = []
     for number, path in enumerate(sorted((data / "ccp" / "photo").glob("*.jpg"))):
         held_out = number % VALIDATION_CCP == VALIDATION_CCP - 1
@@ -72,7 +72,7 @@ def read_viton(
     data: Path, cache: Path, validation: bool, limit: int | None = None
 ) -> list[Labelled]:
     """VITON from DATA/viton-train-*, body analysis from CACHE/viton; at most `limit` photos."""
-    poses = _poses(cache / "viton")
+    poses = read_poses(cache / "viton")
     people: list[Labelled] = []
     for path in sorted(data.glob("viton-train-*/person/*.jpg"), key=lambda path: path.stem[::-1]):
         if (int(path.stem) % VALIDATION_VITON == 0) != validation or path.stem not in poses:
@@ -88,7 +88,7 @@ def read_viton(
     return people
 
 
-def _poses(folder: Path) -> dict[str, np.ndarray]:
+def read_poses(folder: Path) -> dict[str, np.ndarray]:
     with np.load(folder / "pose.npz") as stored:
         return dict(zip(stored["ids"].tolist(), stored["landmarks"], strict=True))
 

@@ -1,36 +1,72 @@
-"""What body analysis sees in the training photos, computed once and kept beside the data.
+"""What the classical steps see in the training photos, computed once and kept beside the data.
 
 Notable here:
 - MediaPipe's pose landmarker runs on every person photo, so the parser learns from the same
   landmarks and silhouettes that the product will give it, mistakes included.
 - the small VITON photos (192 x 256) are enlarged three times before; all of them are found then.
+- the phone photos of garments have no masks: the classical cut-out (GrabCut) makes a first guess,
+  kept with its confidence; training trusts only the confident ones.
 - it can be stopped and started again: photos that are done are skipped.
 """
 
-import argparse
+import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from tryon.types import POSE_LANDMARKS
+from tryon.cutout import cut_out
+from tryon.training.people import VALIDATION_CCP, VALIDATION_VITON
+from tryon.types import POSE_LANDMARKS, Photo
 from tryon.weights import path_of
 
 VITON_ENLARGE = 3  # MediaPipe misses people in 192 x 256 photos that it finds at 576 x 768
+GARMENT_LONGEST = 384  # pixels, longest side of the garment photos while they are cut out
 SAVE_EVERY = 200  # photos between two writes of the landmark file
 
 
-def prepare(data: Path, cache: Path, viton_limit: int | None = None) -> None:
+def prepare(
+    data: Path, cache: Path, viton_limit: int | None = None, validation_only: bool = False
+) -> None:
     """Write CACHE/{ccp,viton}/pose.npz and CACHE/{ccp,viton}/silhouette/ID.png for all photos.
 
     pose.npz: `ids` (N,) str, `landmarks` (N, 33, 3) float32: x, y in pixels of the photo as
     stored, visibility 0..1. Photos without a person are left out. silhouette: uint8, 255 = person.
-    `viton_limit` stops after so many VITON photos.
+    `viton_limit` stops after so many VITON photos; `validation_only` takes those alone that are
+    never trained on.
     """
     ccp = sorted((data / "ccp" / "photo").glob("*.jpg"))
+    if validation_only:
+        ccp = ccp[VALIDATION_CCP - 1 :: VALIDATION_CCP]
     _analyse(ccp, cache / "ccp", enlarge=1)
     viton = sorted(data.glob("viton-train-*/person/*.jpg"), key=lambda path: path.stem[::-1])
+    if validation_only:
+        viton = [path for path in viton if int(path.stem) % VALIDATION_VITON == 0]
     _analyse(viton[:viton_limit], cache / "viton", enlarge=VITON_ENLARGE)
+
+
+def cut_garments(data: Path, cache: Path) -> None:
+    """Write CACHE/cc0/KIND/ID.png: first guesses of the masks of DATA/garments-cc0, uint8 alpha of
+    the photo shrunk to 384 pixels; and CACHE/cc0/confidence.json: "KIND/ID" -> 0..1."""
+    folder = cache / "cc0"
+    index = folder / "confidence.json"
+    known: dict[str, float] = json.loads(index.read_text()) if index.is_file() else {}
+    for number, path in enumerate(sorted((data / "garments-cc0").glob("*/*.jpg"))):
+        name = f"{path.parent.name}/{path.stem}"
+        if name in known:
+            continue
+        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        scale = GARMENT_LONGEST / max(pixels.shape[:2])
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        cutout = cut_out(Photo(pixels))
+        (folder / path.parent.name).mkdir(parents=True, exist_ok=True)
+        known[name] = 0.0 if cutout is None else round(float(cutout.confidence), 3)
+        if cutout is not None:
+            cv2.imwrite(str(folder / f"{name}.png"), cutout.alpha)
+        if number % 50 == 49:
+            index.write_text(json.dumps(known))
+    index.write_text(json.dumps(known))
+    print(f"garments: {sum(value > 0 for value in known.values())} of {len(known)} cut out")
 
 
 def _analyse(photos: list[Path], folder: Path, enlarge: int) -> None:
@@ -79,12 +115,3 @@ def _save(index: Path, found: dict[str, np.ndarray]) -> None:
     part = index.with_suffix(".part.npz")
     np.savez(part, ids=np.array(list(found)), landmarks=landmarks.astype(np.float32))
     part.replace(index)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("cache", type=Path)
-    parser.add_argument("--viton-limit", type=int)
-    options = parser.parse_args()
-    prepare(options.data, options.cache, options.viton_limit)

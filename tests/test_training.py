@@ -1,0 +1,348 @@
+"""Training: labels, samples, losses, and a loop that learns and resumes exactly."""
+
+import numpy as np
+import pytest
+import torch
+from test_nets import GARMENT, PARSER
+
+from tryon.nets.garment import GarmentConfig, GarmentNet
+from tryon.nets.parser import ParserConfig, ParserNet
+from tryon.parser import CANVAS, Parser, Window, pose_planes
+from tryon.reader import GarmentReader
+from tryon.training import trainer
+from tryon.training.garment import garment_loss
+from tryon.training.garments import (
+    Garments,
+    Piece,
+    allowed_arrays,
+    sleeve_worn,
+)
+from tryon.training.labels import IGNORE, ccp_parts, trusted, viton_parts
+from tryon.training.metrics import ious
+from tryon.training.parser import ParserTask, freeze, parser_loss
+from tryon.training.people import MIRROR, Labelled, People
+from tryon.types import Part, Pose
+
+TINY15 = ParserConfig(classes=15, pose_planes=7, decoder=PARSER.decoder, encoder=PARSER.encoder)
+
+
+def landmarks_of_a_standing_person() -> np.ndarray:
+    """(33, 3), facing the camera in a photo 100 wide and 200 high; unused ones at the nose."""
+    points = np.tile(np.array([50, 22, 1], np.float32), (33, 1))
+    for name, x, y in (
+        ("EYE", 4, 18),
+        ("EAR", 8, 19),
+        ("SHOULDER", 18, 45),
+        ("ELBOW", 26, 70),
+        ("WRIST", 28, 95),
+        ("INDEX", 28, 102),
+        ("HIP", 11, 100),
+        ("KNEE", 12, 140),
+        ("ANKLE", 12, 180),
+        ("FOOT", 13, 190),
+    ):
+        points[Pose[f"LEFT_{name}"], :2] = 50 + x, y
+        points[Pose[f"RIGHT_{name}"], :2] = 50 - x, y
+    points[Pose.MOUTH_LEFT, :2], points[Pose.MOUTH_RIGHT, :2] = (53, 28), (47, 28)
+    return points
+
+
+def person(seed: int = 0, weight: float = 1.0) -> Labelled:
+    """A drawn person: a coloured figure with parts that fit the landmarks."""
+    rng = np.random.default_rng(seed)
+    parts = np.zeros((200, 100), np.uint8)
+    parts[10:34, 42:58] = Part.FACE
+    parts[6:14, 40:60] = Part.HAIR
+    parts[40:105, 33:67] = Part.UPPER
+    parts[105:180, 37:63] = Part.TROUSERS
+    parts[45:105, 68:82] = Part.LEFT_ARM
+    parts[45:105, 18:32] = Part.RIGHT_ARM
+    parts[180:194, 34:66] = Part.SHOES
+    colours = rng.integers(0, 256, (256, 3)).astype(np.uint8)
+    silhouette = (parts > 0).astype(np.uint8) * 255
+    return Labelled(
+        str(seed), colours[parts], silhouette, parts, landmarks_of_a_standing_person(), weight
+    )
+
+
+def piece(mask: bool = True) -> Piece:
+    pixels = np.full((120, 100, 3), 250, np.uint8)
+    shape = np.zeros((120, 100), np.uint8)
+    shape[20:100, 20:80] = 255
+    pixels[shape > 0] = (40, 90, 160)
+    return Piece(pixels, shape if mask else None, {"kind": ("upper",), "worn": ("no",)})
+
+
+# --- labels ------------------------------------------------------------------------------------
+
+
+def test_skin_is_split_by_pose():
+    names = ["null", "skin", "tights", "t-shirt"]
+    label = np.zeros((200, 100), np.uint8)
+    at = {
+        (50, 20): Part.FACE,
+        (50, 40): Part.NECK,
+        (74, 60): Part.LEFT_ARM,
+        (26, 60): Part.RIGHT_ARM,
+        (78, 98): Part.LEFT_ARM,
+    }
+    for x, y in at:
+        label[y, x] = 1
+    legs = {(62, 150): Part.LEFT_LEG, (38, 150): Part.RIGHT_LEG}
+    for x, y in legs:
+        label[y, x] = 2
+    label[70, 50] = 3
+    parts = ccp_parts(label, names, landmarks_of_a_standing_person())
+    for (x, y), part in {**at, **legs, (50, 70): Part.UPPER, (0, 0): Part.BACKGROUND}.items():
+        assert parts[y, x] == part, (x, y)
+
+
+def test_viton_parses_are_translated():
+    parse = np.array([[0, 2, 5, 7], [14, 15, 20, 9]], np.uint8)
+    assert viton_parts(parse).tolist() == [
+        [Part.BACKGROUND, Part.HAIR, Part.UPPER, Part.OUTERWEAR],
+        [Part.LEFT_ARM, Part.RIGHT_ARM, Part.NECK, Part.TROUSERS],
+    ]
+
+
+def test_doubtful_viton_pixels_are_ignored():
+    parts = np.full((20, 20), Part.UPPER, np.uint8)
+    parts[8:10, 8:10] = Part.DRESS  # a speck
+    parts[14:16, 14:16] = Part.BACKGROUND  # a hole well inside the person
+    cleaned = trusted(parts, np.full((20, 20), 255, np.uint8))
+    assert (cleaned[8:10, 8:10] == IGNORE).all()
+    assert (cleaned[14:16, 14:16] == IGNORE).all()
+    assert cleaned[0, 0] == Part.UPPER
+    assert (parts != IGNORE).all()
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [(45, "sleeveless"), (62, "short"), (80, "three-quarter"), (99, "long"), (72, None)],
+)
+def test_sleeves_are_measured_along_the_arms(end, expected):
+    one = person()
+    parts = one.parts.copy()
+    for arm in (Part.LEFT_ARM, Part.RIGHT_ARM):
+        sleeve = parts == arm
+        sleeve[end:] = False
+        parts[sleeve] = Part.UPPER
+    assert sleeve_worn(parts, one.landmarks) == expected
+
+
+# --- samples -----------------------------------------------------------------------------------
+
+
+def test_a_sample_depends_on_seed_and_number_alone():
+    people = People([person(1), person(2)], [person(3, 0.5)], [], seed=5)
+    again = People([person(1), person(2)], [person(3, 0.5)], [], seed=5)
+    ahead = people.batch(3, 2, (64, 96))
+    again.batch(0, 3, (64, 96))
+    for name, array in again.batch(3, 2, (64, 96)).items():
+        np.testing.assert_array_equal(array, ahead[name])
+    other = People([person(1), person(2)], [person(3, 0.5)], [], seed=6).batch(3, 2, (64, 96))
+    assert not np.array_equal(other["pixels"], ahead["pixels"])
+
+
+def test_samples_have_the_network_s_shapes():
+    batch = People([person()], [], []).batch(0, 3, (128, 96))
+    assert {name: (array.shape, array.dtype.name) for name, array in batch.items()} == {
+        "pixels": ((3, 128, 96, 3), "uint8"),
+        "planes": ((3, 7, 32, 24), "uint8"),
+        "labels": ((3, 64, 48), "uint8"),
+        "weight": ((3,), "float32"),
+    }
+    assert set(np.unique(batch["labels"])) <= {*range(15), IGNORE}
+
+
+def test_left_stays_left_when_mirrored():
+    """In every sample, the left arm's label lies where the left arm's pose plane is drawn."""
+    people = People([person()], [], [])
+    agreed = 0
+    for index in range(12):
+        sample = people.sample(index, (128, 96))
+        left = sample["labels"][::2, ::2] == Part.LEFT_ARM
+        if left.sum() > 10:
+            assert sample["planes"][3][left].mean() > sample["planes"][4][left].mean()
+            agreed += 1
+    assert agreed >= 6
+    assert (MIRROR[MIRROR] == np.arange(33)).all()
+    assert MIRROR[Pose.LEFT_WRIST] == Pose.RIGHT_WRIST
+
+
+def test_pasted_garments_carry_mask_and_allowed_values():
+    garments = Garments([piece()], [], [piece(mask=False)], [], [], seed=2)
+    batch = garments.batch(0, 12, (64, 96))
+    assert batch["pixels"].shape == (12, 64, 96, 3)
+    assert batch["mask"].shape == (12, 32, 48)
+    assert {0, 127, 255} == set(np.unique(batch["mask"]))
+    assert batch["allowed_kind"][0].tolist() == [True, False, False]
+    assert allowed_arrays({})["allowed_sleeve"].all()
+
+
+# --- canvas ------------------------------------------------------------------------------------
+
+
+def test_labels_come_back_where_they_were():
+    one = person()
+    window = Window.around(one.landmarks, one.silhouette)
+    assert (window.y1 - window.y0) / (window.x1 - window.x0) == pytest.approx(4 / 3, abs=0.03)
+    canvas = window.cut(one.parts, border=0)
+    assert canvas.shape == CANVAS
+    scores = np.stack([(canvas == label) for label in range(15)]).astype(np.float32)
+    found = window.labels(scores[:, ::2, ::2] * 0.5 + scores[:, 1::2, 1::2] * 0.5, (200, 100))
+    assert (found == one.parts).mean() > 0.97
+
+
+def test_nobody_gives_the_whole_photo():
+    window = Window.around(np.zeros((33, 3), np.float32), np.zeros((40, 30), np.uint8))
+    assert window.x0 <= 0
+    assert window.y0 <= 0
+    assert window.x1 >= 30
+    assert window.y1 >= 40
+
+
+def test_pose_planes_tell_left_from_right():
+    one = person()
+    planes = pose_planes(one.landmarks, one.silhouette)
+    assert planes.shape == (7, 50, 25)
+    left, right = planes[3], planes[4]
+    assert np.nonzero(left)[1].mean() > np.nonzero(right)[1].mean()
+    hidden = one.landmarks.copy()
+    hidden[:, 2] = 0
+    assert pose_planes(hidden, one.silhouette)[3].max() < left.max()
+
+
+def test_parser_labels_photos_of_any_size():
+    parser = Parser(ParserNet(TINY15))
+    one = person()
+    labels = parser(one.pixels, one.landmarks, one.silhouette > 0)
+    assert labels.shape == (200, 100)
+    assert labels.dtype == np.uint8
+    assert labels.max() < 15
+
+
+def test_reader_reads_pictures_of_any_shape():
+    reader = GarmentReader(GarmentNet(GARMENT))
+    reading = reader(np.zeros((70, 333, 3), np.uint8))
+    assert reading.mask.shape == (70, 333)
+    assert sum(reading.scores["kind"].values()) == pytest.approx(1, abs=1e-5)
+    assert 0 <= reading.worn <= 1
+    assert reading.best("kind")[0] in ("upper", "lower", "dress")
+
+
+# --- losses and loop ---------------------------------------------------------------------------
+
+
+def to_tensors(batch: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(array) for name, array in batch.items()}
+
+
+def overfit(net, loss_of, batch, steps: int) -> tuple[float, float]:
+    optimiser = torch.optim.AdamW(net.parameters(), lr=1e-2)
+    first = None
+    for _ in range(steps):
+        loss, _ = loss_of(net, batch)
+        first = first or loss.item()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return first, loss.item()
+
+
+def test_parser_can_learn_one_batch_by_heart():
+    torch.manual_seed(0)
+    batch = to_tensors(People([person()], [], []).batch(0, 2, (64, 64)))
+    first, last = overfit(ParserNet(TINY15), parser_loss, batch, 60)
+    assert last < 0.4 * first
+
+
+def test_garment_net_can_learn_one_batch_by_heart():
+    torch.manual_seed(0)
+    config = GarmentConfig(decoder=GARMENT.decoder, hidden=16, encoder=GARMENT.encoder)
+    batch = to_tensors(Garments([piece()], [], [], [], []).batch(0, 4, (64, 64)))
+    first, last = overfit(GarmentNet(config), garment_loss, batch, 60)
+    assert last < 0.4 * first
+
+
+def test_ignored_pixels_do_not_count():
+    torch.manual_seed(0)
+    net = ParserNet(TINY15).eval()
+    batch = to_tensors(People([person()], [], []).batch(0, 1, (64, 64)))
+    batch["labels"][:] = IGNORE
+    loss, parts = parser_loss(net, batch)
+    assert float(loss) == 0
+    assert parts == {"cross": 0, "dice": 0}
+
+
+def test_frozen_layers_are_the_early_ones_and_wide_kernels():
+    net = ParserNet(ParserConfig())
+    freeze(net.encoder)
+    assert not net.encoder.stem.weight.requires_grad
+    assert not net.encoder.stages[1][0].widen.weight.requires_grad
+    assert net.encoder.stages[2][0].widen.weight.requires_grad
+    assert not net.encoder.stages[2][0].depthwise.weight.requires_grad
+    assert net.encoder.stages[3][0].depthwise.weight.requires_grad
+
+
+class TinyTask(ParserTask):
+    """The parser's task on drawn people, with a tiny network."""
+
+    def __init__(self) -> None:
+        self.config = TINY15
+        self.encoder = None
+        self.people = People([person(1), person(2)], [], [], seed=0)
+        self.ccp, self.viton = [person(7)], [person(8)]
+
+
+def schedule(steps: int) -> trainer.Schedule:
+    return trainer.Schedule(steps=steps, batch=2, sizes=((64, 64),), warm_up=2)
+
+
+def test_a_resumed_run_ends_as_one_that_never_stopped(tmp_path, monkeypatch):
+    # the rate must not depend on where the run is to end
+    monkeypatch.setattr(trainer, "_rate", lambda step, progress, schedule: 1e-3)
+    whole = trainer.fit(TinyTask(), schedule(6), tmp_path / "whole")
+    trainer.fit(TinyTask(), schedule(3), tmp_path / "parts")
+    resumed = trainer.fit(TinyTask(), schedule(6), tmp_path / "parts", resume=True)
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_training_leaves_network_log_and_sheet(tmp_path):
+    from tryon import weights
+
+    trainer.fit(TinyTask(), schedule(2), tmp_path)
+    net = weights.load(ParserNet, tmp_path / "parser.safetensors")
+    assert net.config == TINY15
+    assert weights.training_summary(tmp_path / "parser.safetensors")["steps"] == 2
+    assert (tmp_path / "log.jsonl").read_text().count("ccp mean") == 1
+    assert list(tmp_path.glob("sheet-*.png"))
+
+
+def test_an_error_while_making_data_stops_the_run(tmp_path):
+    class Broken(TinyTask):
+        def batch(self, first, count, size):
+            raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        trainer.fit(Broken(), schedule(2), tmp_path)
+
+
+def test_unknown_network_and_missing_data_are_refused(tmp_path):
+    from tryon.training import main
+
+    with pytest.raises(ValueError, match="unknown network"):
+        main("dreamer", str(tmp_path), str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="no folder"):
+        main("parser", str(tmp_path / "nowhere"), str(tmp_path))
+
+
+def test_iou_is_counted_by_class():
+    confusion = np.zeros((15, 15), np.int64)
+    confusion[0, 0], confusion[4, 4], confusion[4, 0] = 90, 6, 4
+    scores = ious(confusion)
+    assert scores["upper"] == pytest.approx(0.6)
+    assert scores["background"] == pytest.approx(90 / 94)
+    assert scores["mean"] == pytest.approx((0.6 + 90 / 94) / 2)
+    assert set(scores) == {"mean", "background", "upper"}

@@ -1,0 +1,94 @@
+"""GarmentNet: where the garment is in a picture of it, on any background, and what it is.
+
+Notable here:
+- one encoder for both questions; the attribute heads look at the features under the predicted
+  mask as well as at the whole picture, so the floor does not vote.
+- it takes any size that is a multiple of 32: a phone photo is not squashed into a square.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from tryon.nets.blocks import Context, Merge
+from tryon.nets.encoder import Encoder, EncoderConfig
+from tryon.vocabulary import ATTRIBUTES
+
+HEADS = (
+    ("kind", ("upper", "lower", "dress")),
+    ("type", ATTRIBUTES["type"]),
+    ("sleeve", ATTRIBUTES["sleeve"]),
+    ("neckline", ATTRIBUTES["neckline"]),
+    ("worn", ("no", "yes")),
+)
+
+
+@dataclass(frozen=True)
+class GarmentConfig:
+    """Shape of GarmentNet.
+
+    decoder: channels at strides 32, 16, 8, 4, 2. heads: attribute and its values, in order.
+    hidden: channels of the layer that all attribute heads share.
+    """
+
+    decoder: tuple[int, int, int, int, int] = (128, 96, 64, 48, 24)
+    hidden: int = 192
+    heads: tuple[tuple[str, tuple[str, ...]], ...] = HEADS
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+
+
+class GarmentNet(nn.Module):
+    """Encoder, a light decoder to a mask at stride 2, attribute heads on pooled features."""
+
+    def __init__(self, config: GarmentConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config.encoder)
+        fine = config.encoder.channels  # strides 2, 4, 8, 16, 32
+        at = config.decoder
+        self.context = Context(fine[4], at[0])
+        self.merges = nn.ModuleList(Merge(at[i], fine[3 - i], at[i + 1]) for i in range(4))
+        self.mask = nn.Conv2d(at[4], 1, 1)
+        self.describe = nn.Sequential(
+            nn.Linear(2 * at[0] + fine[4] + at[1], config.hidden), nn.ReLU(), nn.Dropout(0.2)
+        )
+        self.heads = nn.ModuleList(
+            nn.Linear(config.hidden, len(values)) for _, values in config.heads
+        )
+
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """(N, 3, H, W) RGB as (pixel - 127) / 128, H and W multiples of 32 -> mask logits
+        (N, 1, H/2, W/2) and attribute -> (N, values) logits.
+        """
+        features = self.encoder(pixels)
+        deep = self.context(features[4])
+        x = middle = deep
+        for merge, fine in zip(self.merges, features[3::-1], strict=True):
+            x = merge(x, fine)
+            if middle is deep:
+                middle = x
+        mask = self.mask(x)
+        # The mask only weighs here: attributes must not bend it.
+        weight = torch.sigmoid(mask.detach())
+        pooled = torch.cat(
+            [
+                deep.mean((2, 3)),
+                _under(deep, weight),
+                _under(features[4], weight),
+                _under(middle, weight),
+            ],
+            dim=1,
+        )
+        shared = self.describe(pooled)
+        return mask, {
+            name: head(shared)
+            for (name, _), head in zip(self.config.heads, self.heads, strict=True)
+        }
+
+
+def _under(features: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean of (N, C, h, w) under the (N, 1, H, W) weight -> (N, C)."""
+    weight = F.adaptive_avg_pool2d(weight, features.shape[-2:]) + 1e-3
+    return (features * weight).sum((2, 3)) / weight.sum((2, 3))

@@ -1,0 +1,401 @@
+"""Garment pictures with masks and labels: VITON's flat garments pasted on floors, garments cut
+out of Clothing Co-Parsing, and real phone photos.
+
+Notable here:
+- exact masks exist only for VITON (tops on white) and for what people wear in Clothing
+  Co-Parsing; both are pasted on textures with perspective, wrinkles, shading and a shadow.
+- textures are the corners of phone photos (floors, beds), patches of streets, and drawn ones.
+- phone photos teach kind and type by their folder, and the mask by confident first guesses
+  (`prepare.cut_garments`).
+- a label is a set of allowed values: "outwear" may be a jacket or a coat, an unknown sleeve may
+  be anything. The loss asks for the set's probability.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from tryon.nets.garment import HEADS
+from tryon.parser import ARMS
+from tryon.training.labels import CCP_PARTS, viton_parts
+from tryon.training.people import (
+    VALIDATION_CCP,
+    VALIDATION_VITON,
+    disturb_photo,
+    read_poses,
+)
+from tryon.types import Part
+from tryon.vocabulary import ATTRIBUTES, TYPE_KIND
+
+VALIDATION_CC0 = 10  # every tenth photo of each folder is never trained on
+LABEL_STRIDE = 2  # masks are drawn at half the canvas, the size of the network's output
+TRUST_CUT = 0.8  # confidence from which a first guess of a mask is learned from
+SMALLEST_MASK, LARGEST_MASK = 0.08, 0.75  # of a VITON picture; others are bad masks
+SHARES = (("paste", 0.42), ("cut", 0.13), ("phone", 0.37), ("worn", 0.08))
+PASTE_BORDER = 4  # pixels kept around a cut-out
+
+Allowed = dict[str, tuple[str, ...]]  # attribute -> values it may have; missing = any
+
+_UPPER_TYPES = tuple(name for name, kind in TYPE_KIND.items() if kind == "upper")
+_LIGHT_TOPS = ("t-shirt", "shirt", "blouse", "polo", "tank-top", "sweater", "sweatshirt", "top")
+_CREWS = ("crew", "v", "scoop", "boat")
+
+# what the folders of the phone photos say
+CC0_LABELS: dict[str, Allowed] = {
+    "blazer": {"type": ("blazer",), "sleeve": ("long",), "neckline": ("collar",)},
+    "dress": {"type": ("dress",)},
+    "hoodie": {"type": ("hoodie",), "neckline": ("hooded",)},
+    "longsleeve": {"type": ("t-shirt", "sweater", "sweatshirt", "top"), "sleeve": ("long",)},
+    "outwear": {"type": ("jacket", "coat"), "sleeve": ("long",)},
+    "pants": {"type": ("trousers", "jeans", "leggings")},
+    "polo": {"type": ("polo",), "neckline": ("collar",)},
+    "shirt": {"type": ("shirt", "blouse"), "neckline": ("collar",)},
+    "shorts": {"type": ("shorts",)},
+    "skirt": {"type": ("skirt",)},
+    "t-shirt": {"type": ("t-shirt",), "sleeve": ("short",), "neckline": _CREWS},
+    "top": {"type": ("top", "blouse", "tank-top")},
+    "undershirt": {"type": ("tank-top",), "sleeve": ("sleeveless",)},
+}
+# Clothing Co-Parsing's class names that are types of the vocabulary
+CCP_TYPES = {
+    **{name: name for name in CCP_PARTS if name in ATTRIBUTES["type"]},
+    "pants": "trousers",
+    "jumper": "sweater",
+}
+LEAST_CUT = 0.035  # of the photo: smaller pieces of a garment are not pasted
+# how far cloth reaches along the arm, 0 = shoulder, 1 = wrist, for each sleeve; gaps are unknown
+SLEEVE_ENDS = {
+    "sleeveless": (-1.0, 0.05),
+    "short": (0.15, 0.45),
+    "three-quarter": (0.6, 0.78),
+    "long": (0.9, 1.1),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A garment with its mask and labels. pixels (H, W, 3), mask (H, W) uint8, 255 = garment, or
+    None where unknown; in a real photo it lies where it lies, else it is cut out."""
+
+    pixels: np.ndarray
+    mask: np.ndarray | None
+    allowed: Allowed = field(default_factory=dict)
+
+
+def read_viton_garments(
+    data: Path, cache: Path, validation: bool, limit: int | None = None
+) -> list[Piece]:
+    """Flat tops with exact masks; the sleeve is measured on the person wearing them."""
+    known = (cache / "viton" / "pose.npz").is_file()
+    poses = read_poses(cache / "viton") if known else {}
+    pieces: list[Piece] = []
+    for path in sorted(data.glob("viton-train-*/cloth/*.jpg"), key=lambda path: path.stem[::-1]):
+        if (int(path.stem) % VALIDATION_VITON == 0) != validation:
+            continue
+        folder = path.parent.parent
+        mask = cv2.imread(str(folder / "cloth_mask" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED)
+        mask = (mask > 0).astype(np.uint8) * 255
+        if not SMALLEST_MASK < (mask > 0).mean() < LARGEST_MASK:
+            continue
+        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        allowed: Allowed = {"kind": ("upper",), "type": _LIGHT_TOPS, "worn": ("no",)}
+        if path.stem in poses:
+            parse = cv2.imread(str(folder / "parse" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED)
+            sleeve = sleeve_worn(viton_parts(parse), poses[path.stem])
+            if sleeve is not None:
+                allowed["sleeve"] = (sleeve,)
+        pieces.append(Piece(pixels, mask, allowed))
+        if limit is not None and len(pieces) == limit:
+            break
+    return pieces
+
+
+def sleeve_worn(parts: np.ndarray, landmarks: np.ndarray) -> str | None:
+    """The sleeve length seen on a person, None if it is unclear.
+
+    parts: (H, W) uint8 `Part`s. landmarks: (33, 3). Both arms are walked from shoulder to wrist;
+    the share of cloth among cloth and bare skin says where the sleeve ends.
+    """
+    ends = []
+    for chain, arm in zip(ARMS, (Part.LEFT_ARM, Part.RIGHT_ARM), strict=True):
+        shoulder, elbow, wrist = landmarks[list(chain[:3])]
+        along = np.linspace(0.06, 0.97, 40)[:, None]
+        first = shoulder[:2] + (elbow - shoulder)[:2] * along * 2
+        second = elbow[:2] + (wrist - elbow)[:2] * (along * 2 - 1)
+        points = np.where(along < 0.5, first, second)
+        columns, rows = np.round(points).astype(int).T
+        height, width = parts.shape
+        inside = (columns >= 0) & (rows >= 0) & (columns < width) & (rows < height)
+        if inside.mean() < 0.9 or wrist[2] < 0.3:
+            continue
+        seen = parts[rows[inside], columns[inside]]
+        cloth = np.isin(seen, (Part.UPPER, Part.OUTERWEAR, Part.DRESS))
+        bare = seen == arm
+        if (cloth | bare).mean() < 0.8:
+            continue
+        if cloth.any() and bare.any() and cloth[: cloth.sum()].mean() < 0.85:
+            continue  # cloth and skin alternate: an arm before the torso, or a bad parse
+        ends.append(cloth.sum() / (cloth | bare).sum())
+    if not ends or max(ends) - min(ends) > 0.2:
+        return None
+    end = float(np.mean(ends))
+    return next((name for name, (low, high) in SLEEVE_ENDS.items() if low <= end <= high), None)
+
+
+def read_ccp_garments(
+    data: Path, validation: bool
+) -> tuple[list[Piece], list[Piece], list[np.ndarray]]:
+    """Garments cut out of people, the whole photos (as worn garments), patches of streets."""
+    names = json.loads((data / "ccp" / "labels.json").read_text())
+    cut, worn, streets = [], [], []
+    for number, path in enumerate(sorted((data / "ccp" / "photo").glob("*.jpg"))):
+        if (number % VALIDATION_CCP == VALIDATION_CCP - 1) != validation:
+            continue
+        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        label = cv2.imread(str(data / "ccp" / "label" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED)
+        for value in np.unique(label):
+            kind = CCP_TYPES.get(names[value])
+            mask = (label == value).astype(np.uint8) * 255
+            if kind is None or (mask > 0).mean() < LEAST_CUT:
+                continue
+            x, y, w, h = cv2.boundingRect(mask)
+            area = np.s_[
+                max(y - PASTE_BORDER, 0) : y + h + PASTE_BORDER,
+                max(x - PASTE_BORDER, 0) : x + w + PASTE_BORDER,
+            ]
+            allowed: Allowed = {"kind": (str(TYPE_KIND[kind]),), "type": (kind,), "worn": ("no",)}
+            cut.append(Piece(pixels[area].copy(), mask[area].copy(), allowed))
+        worn.append(Piece(pixels, None, {"worn": ("yes",)}))
+        side = pixels.shape[1] // 4
+        for patch in (np.s_[:, :side], np.s_[:, -side:], np.s_[-side:, :]):
+            if (label[patch] == 0).mean() > 0.995:
+                streets.append(pixels[patch].copy())
+    return cut, worn, streets
+
+
+def read_phone_garments(
+    data: Path, cache: Path, validation: bool
+) -> tuple[list[Piece], list[np.ndarray]]:
+    """Phone photos with the mask where the first guess is sure, and their corners as textures."""
+    sure = json.loads((cache / "cc0" / "confidence.json").read_text())
+    pieces, textures = [], []
+    for folder, labels in CC0_LABELS.items():
+        kind = str(TYPE_KIND[labels["type"][0]])
+        for number, path in enumerate(sorted((data / "garments-cc0" / folder).glob("*.jpg"))):
+            if (number % VALIDATION_CC0 == VALIDATION_CC0 - 1) != validation:
+                continue
+            pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+            scale = 400 / max(pixels.shape[:2])
+            pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            height, width = pixels.shape[:2]
+            mask = None
+            if sure.get(f"{folder}/{path.stem}", 0.0) >= TRUST_CUT:
+                guess = cv2.imread(str(cache / "cc0" / folder / f"{path.stem}.png"), 0)
+                mask = cv2.resize(guess, (width, height), interpolation=cv2.INTER_LINEAR)
+            pieces.append(Piece(pixels, mask, {"kind": (kind,), "worn": ("no",), **labels}))
+            y, x = height // 5, width // 5
+            for corner in (np.s_[:y, :x], np.s_[:y, -x:], np.s_[-y:, :x], np.s_[-y:, -x:]):
+                free = mask is not None and (mask[corner] > 20).mean() < 0.003
+                if free:
+                    textures.append(pixels[corner].copy())
+    return pieces, textures
+
+
+class Garments:
+    """Training samples for GarmentNet."""
+
+    def __init__(
+        self,
+        flat: list[Piece],
+        cut: list[Piece],
+        phone: list[Piece],
+        worn: list[Piece],
+        textures: list[np.ndarray],
+        seed: int = 0,
+    ) -> None:
+        self.pieces = {"paste": flat, "cut": cut, "phone": phone, "worn": worn}
+        self.textures = textures
+        self.seed = seed
+
+    def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        """Samples first .. first + count - 1 on canvases of `size` (height, width).
+
+        pixels (N, H, W, 3) uint8, mask (N, H/2, W/2) uint8 with 255 = garment, 0 = not and 127 =
+        unknown; one (N, values) bool array "allowed_ATTRIBUTE" for each head.
+        """
+        samples = [self.sample(first + i, size) for i in range(count)]
+        return {name: np.stack([one[name] for one in samples]) for name in samples[0]}
+
+    def sample(self, index: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        """Sample number `index`, always the same for the same seed."""
+        rng = np.random.default_rng((self.seed, index))
+        names = [name for name, _ in SHARES if self.pieces[name]]
+        shares = np.array([share for name, share in SHARES if self.pieces[name]])
+        source = names[rng.choice(len(names), p=shares / shares.sum())]
+        pieces = self.pieces[source]
+        piece = pieces[rng.integers(len(pieces))]
+        if source in ("paste", "cut"):
+            pixels, mask = paste(piece, self.textures, size, rng)
+        else:
+            pixels, mask = _crop(piece, size, rng)
+        pixels = disturb_photo(pixels, rng)
+        half = size[1] // LABEL_STRIDE, size[0] // LABEL_STRIDE
+        if mask is None:
+            mask = np.full(half[::-1], 127, np.uint8)
+        else:
+            mask = cv2.resize(mask, half, interpolation=cv2.INTER_AREA)
+            mask = np.where(mask >= 127, 255, 0).astype(np.uint8)
+        return {"pixels": pixels, "mask": mask, **allowed_arrays(piece.allowed)}
+
+
+def allowed_arrays(allowed: Allowed) -> dict[str, np.ndarray]:
+    """The label sets as (values,) bool arrays "allowed_ATTRIBUTE"; all True where unknown."""
+    arrays = {}
+    for name, values in HEADS:
+        given = allowed.get(name)
+        arrays[f"allowed_{name}"] = np.array([given is None or v in given for v in values])
+    return arrays
+
+
+def paste(
+    piece: Piece, textures: list[np.ndarray], size: tuple[int, int], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The garment laid on something: (H, W, 3) uint8 picture and (H, W) uint8 mask."""
+    height, width = size
+    behind = _ground(textures, size, rng)
+    source_height, source_width = piece.mask.shape
+    matrix = _lay(source_width, source_height, width, height, rng)
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    if rng.random() < 0.5:  # wrinkles and pulled cloth: a smooth displacement
+        waves = cv2.resize(
+            rng.normal(0, 1, (5, 5, 2)).astype(np.float32),
+            size[::-1],
+            interpolation=cv2.INTER_CUBIC,
+        ) * rng.uniform(1, 7)
+        x, y = x + waves[..., 0], y + waves[..., 1]
+    back = np.linalg.inv(matrix)
+    depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
+    map_x = ((back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth).astype(np.float32)
+    map_y = ((back[1, 0] * x + back[1, 1] * y + back[1, 2]) / depth).astype(np.float32)
+    garment = cv2.remap(
+        piece.pixels, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    # One pixel in: what lies at a cut-out's edge is half background.
+    core = cv2.erode(piece.mask, np.ones((3, 3), np.uint8))
+    alpha = cv2.remap(core, map_x, map_y, cv2.INTER_LINEAR)
+    garment = _recolour(garment, alpha, rng)
+    if rng.random() < 0.6:  # folds
+        folds = cv2.resize(
+            rng.normal(0, 1, (rng.integers(4, 14), rng.integers(4, 14))).astype(np.float32),
+            size[::-1],
+            interpolation=cv2.INTER_CUBIC,
+        )
+        garment = cv2.convertScaleAbs(garment * (1 + folds * rng.uniform(0.03, 0.14))[..., None])
+    if rng.random() < 0.7:  # shadow on the ground
+        shift = np.float32([[1, 0, rng.uniform(-9, 9)], [0, 1, rng.uniform(-9, 9)]])
+        shadow = cv2.warpAffine(alpha, shift, size[::-1])
+        shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(1, 7))
+        behind = cv2.convertScaleAbs(behind * (1 - shadow[..., None] / 255 * rng.uniform(0.1, 0.6)))
+    soft = cv2.GaussianBlur(alpha, (3, 3), 0)[..., None] / 255.0
+    return cv2.convertScaleAbs(garment * soft + behind * (1 - soft)), alpha
+
+
+def _lay(
+    source_width: int, source_height: int, width: int, height: int, rng: np.random.Generator
+) -> np.ndarray:
+    """3x3 piece -> canvas: size, turn, mirror, a little perspective."""
+    scale = rng.uniform(0.45, 1.08) * min(width / source_width, height / source_height)
+    angle = np.deg2rad(np.clip(rng.normal(0, 9), -40, 40))
+    stretch = np.exp(rng.normal(0, 0.08))
+    mirror = -1 if rng.random() < 0.5 else 1
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = turn @ np.diag([scale * stretch * mirror, scale / stretch])
+    free = np.maximum(
+        np.array([width, height]) - scale * np.array([source_width, source_height]), 0
+    )
+    centre = np.array([width, height]) / 2 + rng.uniform(-0.5, 0.5, 2) * free
+    matrix = np.eye(3)
+    matrix[:2, :2] = linear
+    matrix[:2, 2] = centre - linear @ (np.array([source_width, source_height]) / 2)
+    tilt = np.eye(3)
+    tilt[2, :2] = rng.normal(0, 0.12, 2) / max(width, height)
+    middle = np.array([[1, 0, width / 2], [0, 1, height / 2], [0, 0, 1]])
+    return middle @ tilt @ np.linalg.inv(middle) @ matrix
+
+
+def _ground(
+    textures: list[np.ndarray], size: tuple[int, int], rng: np.random.Generator
+) -> np.ndarray:
+    """Something to lie on: a texture mirrored until it fills the canvas, or a drawn one."""
+    height, width = size
+    chance = rng.random()
+    if textures and chance < 0.72:
+        texture = textures[rng.integers(len(textures))]
+        zoom = rng.uniform(1.0, 3.5)
+        rows = min(int(height / zoom) + 1, 4 * texture.shape[0])
+        columns = min(int(width / zoom) + 1, 4 * texture.shape[1])
+        tiled = cv2.copyMakeBorder(
+            texture,
+            0,
+            max(rows - texture.shape[0], 0),
+            0,
+            max(columns - texture.shape[1], 0),
+            cv2.BORDER_REFLECT,
+        )
+        if rng.random() < 0.5:
+            tiled = cv2.rotate(tiled, int(rng.integers(0, 3)))
+        ground = cv2.resize(tiled[:rows, :columns], (width, height))
+        if rng.random() < 0.5:
+            ground = _recolour(ground, None, rng)
+        return ground
+    colour = rng.integers(200, 256, 3) if chance > 0.88 else rng.integers(0, 256, 3)
+    ground = np.broadcast_to(colour.astype(np.float32), (height, width, 3)).copy()
+    if rng.random() < 0.6:  # planks, tiles, stripes
+        x, y = np.meshgrid(np.arange(width), np.arange(height))
+        angle = rng.uniform(0, np.pi)
+        for turned in (angle, angle + np.pi / 2)[: rng.integers(1, 3)]:
+            across = x * np.cos(turned) + y * np.sin(turned)
+            period = rng.uniform(6, 90)
+            line = (across % period) < period * rng.uniform(0.03, 0.5)
+            ground[line] += rng.normal(0, 35, 3)
+    corners = rng.normal(0, 14, (3, 3, 3)).astype(np.float32)
+    ground += cv2.resize(corners, (width, height), interpolation=cv2.INTER_CUBIC)
+    ground += rng.standard_normal((height, width, 1), np.float32) * rng.uniform(0, 8)
+    return np.clip(ground, 0, 255).astype(np.uint8)
+
+
+def _recolour(pixels: np.ndarray, alpha: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+    """Another colour, more or less contrast; now and then the negative."""
+    if rng.random() < 0.35:
+        return pixels
+    inside = pixels if alpha is None or not (alpha > 127).any() else pixels[alpha > 127]
+    middle = inside.reshape(-1, 3).mean(0)
+    target = rng.uniform(15, 245, 3) if rng.random() < 0.6 else middle
+    contrast = np.exp(rng.normal(0, 0.3)) * (-1 if rng.random() < 0.1 else 1)
+    table = (np.arange(256)[:, None] - middle) * contrast + target
+    return cv2.LUT(pixels, np.clip(table, 0, 255).astype(np.uint8)[None])
+
+
+def _crop(
+    piece: Piece, size: tuple[int, int], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """A real photo on the canvas, shifted, scaled, turned, mirrored."""
+    height, width = piece.pixels.shape[:2]
+    zoom = max(size[0] / height, size[1] / width) if rng.random() < 0.3 else 0
+    zoom = zoom or min(size[0] / height, size[1] / width)
+    zoom *= np.exp(rng.normal(0.02, 0.1))
+    angle = np.deg2rad(np.clip(rng.normal(0, 8), -30, 30))
+    stretch = np.exp(rng.normal(0, 0.06))
+    mirror = -1 if rng.random() < 0.5 else 1
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = turn @ np.diag([zoom * stretch * mirror, zoom / stretch])
+    shift = rng.normal(0, 0.03, 2) * (size[1], size[0])
+    offset = np.array([size[1] / 2, size[0] / 2]) + shift - linear @ (width / 2, height / 2)
+    matrix = np.concatenate([linear, offset[:, None]], axis=1).astype(np.float32)
+    pixels = cv2.warpAffine(piece.pixels, matrix, size[::-1], borderValue=(127, 127, 127))
+    if piece.mask is None:
+        return pixels, None
+    return pixels, cv2.warpAffine(piece.mask, matrix, size[::-1])
