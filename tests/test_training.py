@@ -346,3 +346,34 @@ def test_iou_is_counted_by_class():
     assert scores["background"] == pytest.approx(90 / 94)
     assert scores["mean"] == pytest.approx((0.6 + 90 / 94) / 2)
     assert set(scores) == {"mean", "background", "upper"}
+
+
+def test_parser_scores_and_labels_agree():
+    parser = Parser(ParserNet(TINY15))
+    one = person()
+    scores = parser.scores(one.pixels, one.landmarks, one.silhouette)
+    assert scores.shape == (200, 100, 15)
+    np.testing.assert_allclose(scores.sum(-1), 1, atol=1e-4)
+    labels = parser(one.pixels, one.landmarks, one.silhouette)
+    assert (scores.argmax(-1) == labels).mean() > 0.99
+
+
+def test_hands_are_told_from_arms():
+    class AllArm(ParserNet):
+        def forward(self, pixels, pose):
+            count, _, height, width = pixels.shape
+            logits = torch.zeros(count, 15, height // 2, width // 2)
+            logits[:, Part.LEFT_ARM] = 9
+            return logits
+
+    one = person()
+    scores = Parser(AllArm(TINY15)).parts_of(
+        one.pixels, one.landmarks, one.silhouette > 0, np.zeros((0, 21, 3), np.float32)
+    )
+    assert scores.shape == (200, 100, 17)
+    best = scores.argmax(-1)
+    assert best[101, 78] == Part.LEFT_HAND
+    assert best[70, 75] == Part.LEFT_ARM
+    assert best[0, 0] == Part.BACKGROUND
+    assert (scores[one.silhouette > 0, Part.BACKGROUND] == 0).all()
+    np.testing.assert_allclose(scores.sum(-1), 1, atol=1e-3)

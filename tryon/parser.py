@@ -19,7 +19,7 @@ from tryon import weights
 from tryon.nets.blocks import fold_norms
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
 from tryon.nets.parser import ParserNet
-from tryon.types import Pose
+from tryon.types import Part, Pose
 
 WEIGHT_FILE = "parser.safetensors"
 CANVAS = (512, 384)  # height, width in pixels
@@ -40,6 +40,12 @@ LEGS = (
     (Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE, Pose.LEFT_FOOT),
     (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE, Pose.RIGHT_FOOT),
 )
+HANDS = (
+    (Pose.LEFT_WRIST, Pose.LEFT_THUMB, Pose.LEFT_INDEX, Pose.LEFT_PINKY),
+    (Pose.RIGHT_WRIST, Pose.RIGHT_THUMB, Pose.RIGHT_INDEX, Pose.RIGHT_PINKY),
+)
+HAND_ROOM, HAND_REACH = 0.1, 0.6  # around a hand's landmarks; how far from the wrist it may be
+LEAST_SCORE = 1e-6
 TORSO = (Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP)
 
 
@@ -64,14 +70,65 @@ class Parser:
         silhouette: (H, W), bool, or uint8 with 255 = person.
         Returns (H, W) uint8, `Part` 0..14; background outside the person's box.
         """
+        window, scores = self._run(pixels, landmarks, silhouette)
+        return window.labels(scores, pixels.shape[:2])
+
+    def scores(
+        self, pixels: np.ndarray, landmarks: np.ndarray, silhouette: np.ndarray
+    ) -> np.ndarray:
+        """As `__call__`, but (H, W, 15) float32: the probability of each part, for small
+        pictures that are worked on further. Beyond the person's box all is background."""
+        window, scores = self._run(pixels, landmarks, silhouette)
+        maps = [
+            window.enlarge(score, pixels.shape[:2], outside=float(label == 0))
+            for label, score in enumerate(scores)
+        ]
+        return np.stack(maps, axis=-1)
+
+    def parts_of(
+        self,
+        pixels: np.ndarray,
+        landmarks: np.ndarray,
+        silhouette: np.ndarray,
+        hands: np.ndarray,
+        view: str = "front",
+    ) -> np.ndarray:
+        """Label every pixel of a person, with hands told apart: the same question, arguments and
+        answer as `parts.parts_of`, which needs no training.
+
+        pixels: (h, w, 3) uint8 RGB. landmarks: (33, 3) float32. silhouette: (h, w) bool.
+        hands: (n, 21, 3) float32. view: not looked at.
+        Returns (h, w, 17) float32, the probability of each `Part`; BACKGROUND is 0 inside the
+        silhouette and 1 outside.
+        """
+        found = self.scores(pixels, landmarks, silhouette)
+        scores = np.zeros((*silhouette.shape, len(Part)), np.float32)
+        scores[..., : found.shape[-1]] = found
+        for hand, arm, mask in zip(
+            (Part.LEFT_HAND, Part.RIGHT_HAND),
+            (Part.LEFT_ARM, Part.RIGHT_ARM),
+            hand_masks(silhouette.shape, landmarks, hands),
+            strict=True,
+        ):
+            scores[mask, hand] = scores[mask, arm]
+            scores[mask, arm] = 0
+        scores[..., Part.BACKGROUND] = 0
+        total = scores.sum(-1, keepdims=True)
+        scores /= np.maximum(total, LEAST_SCORE)
+        scores[~silhouette] = 0
+        scores[..., Part.BACKGROUND] = ~silhouette
+        return scores
+
+    def _run(
+        self, pixels: np.ndarray, landmarks: np.ndarray, silhouette: np.ndarray
+    ) -> "tuple[Window, np.ndarray]":
         silhouette = as_bytes(silhouette)
         window = Window.around(landmarks, silhouette)
         canvas = window.cut(pixels, border=BORDER)
         planes = pose_planes(window.points(landmarks), window.cut(silhouette, border=0))
         with torch.inference_mode():
             logits = self.net(*as_tensors(canvas[None], planes[None], self.device))
-            scores = torch.softmax(logits.float(), dim=1)[0].cpu().numpy()
-        return window.labels(scores, pixels.shape[:2])
+            return window, torch.softmax(logits.float(), dim=1)[0].cpu().numpy()
 
 
 @dataclass(frozen=True)
@@ -141,33 +198,51 @@ class Window:
     def labels(self, scores: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         """(classes, h, w) float32 canvas probabilities -> (H, W) uint8 labels of the photo."""
         labels = np.zeros(size, np.uint8)
-        top, left = max(self.y0, 0), max(self.x0, 0)
-        inner = labels[top : max(self.y1, 0), left : max(self.x1, 0)]
-        if not inner.size:
-            return labels
-        # canvas pixel = (photo pixel - origin) * scale, both counted at pixel centres
-        scale_y = (self.y1 - self.y0) / scores.shape[1]
-        scale_x = (self.x1 - self.x0) / scores.shape[2]
-        matrix = np.array(
-            [
-                [1 / scale_x, 0, (left - self.x0 + 0.5) / scale_x - 0.5],
-                [0, 1 / scale_y, (top - self.y0 + 0.5) / scale_y - 0.5],
-            ],
-            np.float32,
-        )
+        inner = labels[self._inside(size)]
         best = np.zeros(inner.shape, np.float32)
         for label in np.unique(scores.argmax(0)):
-            score = cv2.warpAffine(
-                scores[label],
-                matrix,
-                inner.shape[::-1],
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
+            score = self._sample(scores[label], size)
             better = score > best
             np.copyto(best, score, where=better)
             inner[better] = label
         return labels
+
+    def enlarge(self, score: np.ndarray, size: tuple[int, int], outside: float) -> np.ndarray:
+        """(h, w) float32 on the canvas -> (H, W) float32 on the photo, `outside` beyond the box."""
+        whole = np.full(size, outside, np.float32)
+        whole[self._inside(size)] = self._sample(score, size)
+        return whole
+
+    def _inside(self, size: tuple[int, int]) -> tuple[slice, slice]:
+        """The part of a photo of this size (height, width) that lies in the window."""
+        height, width = size
+        top, bottom = np.clip((self.y0, self.y1), 0, height)
+        left, right = np.clip((self.x0, self.x1), 0, width)
+        return slice(top, bottom), slice(left, right)
+
+    def _sample(self, score: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+        """(h, w) float32 on the canvas, enlarged to that part of the photo."""
+        rows, columns = self._inside(size)
+        shape = rows.stop - rows.start, columns.stop - columns.start
+        if not all(shape):
+            return np.zeros(shape, np.float32)
+        # canvas pixel = (photo pixel - origin) / scale, both counted from pixel centres
+        scale_y = (self.y1 - self.y0) / score.shape[0]
+        scale_x = (self.x1 - self.x0) / score.shape[1]
+        matrix = np.array(
+            [
+                [1 / scale_x, 0, (columns.start - self.x0 + 0.5) / scale_x - 0.5],
+                [0, 1 / scale_y, (rows.start - self.y0 + 0.5) / scale_y - 0.5],
+            ],
+            np.float32,
+        )
+        return cv2.warpAffine(
+            score,
+            matrix,
+            shape[::-1],
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
 
 
 def pose_planes(landmarks: np.ndarray, silhouette: np.ndarray) -> np.ndarray:
@@ -197,6 +272,32 @@ def pose_planes(landmarks: np.ndarray, silhouette: np.ndarray) -> np.ndarray:
             strength = int(55 + 200 * min(seen[a], seen[b]))
             _capsule(plane, points[a], points[b], radius * unit, strength)
     return planes
+
+
+def hand_masks(
+    shape: tuple[int, int], landmarks: np.ndarray, hands: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the left and the right hand may be: two (h, w) bool masks.
+
+    A hand found by its 21 landmarks is the hull of them with some room, and belongs to the nearer
+    wrist; where none was found, the pose landmarks of wrist, thumb, index and little finger serve.
+    """
+    unit = body_unit(landmarks)
+    masks = []
+    for chain in HANDS:
+        wrist, others = landmarks[chain[0], :2], landmarks[HANDS[len(masks) - 1][0], :2]
+        points = landmarks[list(chain), :2]
+        for hand in hands:
+            near = np.linalg.norm(hand[0, :2] - wrist)
+            if near < HAND_REACH * unit and near <= np.linalg.norm(hand[0, :2] - others):
+                points = hand[:, :2]
+        mask = np.zeros(shape, np.uint8)
+        limit = 4 * max(shape)
+        hull = cv2.convexHull(np.clip(np.round(points), -limit, limit).astype(np.int32))
+        cv2.fillConvexPoly(mask, hull, 1)
+        cv2.polylines(mask, [hull], True, 1, max(1, round(2 * HAND_ROOM * unit)))
+        masks.append(mask > 0)
+    return masks[0], masks[1]
 
 
 def body_unit(points: np.ndarray) -> float:
