@@ -1,0 +1,433 @@
+"""The page: widgets, clicks, friendly errors. No vision code.
+
+Notable here:
+- `build_demo` lays out the page and wires it; what a click does is in `page/room.py` and
+  `page/lab.py`, the named endpoints are in `page/api.py`, texts, look and HTML beside them.
+- nothing is loaded on import. `main` opens the page first and loads the models while the visitor
+  looks at it; whoever is faster than that waits a moment.
+- no analytics, no run history in the browser, no font or script from elsewhere.
+"""
+
+import importlib
+import logging
+import sys
+from collections.abc import Callable
+from threading import Thread
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from page import fragments, stock
+from page.api import LONGEST_PROMPT, MOST_PROMPTS, Endpoints
+from page.lab import Lab
+from page.language import LanguageFirst
+from page.room import Room
+from page.texts import t, translations
+from page.theme import Boutique
+from page.widgets import html, picture_file
+from tryon.errors import TryOnError
+
+log = logging.getLogger("tryon.page")
+
+UPLOAD_LIMIT = "10mb"
+QUEUE_LENGTH = 40  # requests that may wait; the next one is told to come back later
+FORGET_AFTER_SECONDS = 600
+SESSIONS = 200  # remembered at once; each holds one analysed photo
+# One try-on at a time: it keeps two cores busy by itself, and memory stays that of one request.
+ONE_AT_A_TIME = {"concurrency_id": "fitting", "concurrency_limit": 1}
+KINDS = ("auto", "upper", "lower", "dress")
+
+
+class FittingRoom(gr.Blocks):
+    """`gr.Blocks` that carries its look, texts and limits, however it is launched."""
+
+    def __init__(self, *, defaults: dict[str, Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.defaults = defaults
+
+    def launch(self, *arguments: Any, **options: Any):
+        """Gradio's `launch`, with the page's own defaults for what is not given."""
+        return super().launch(*arguments, **(self.defaults | options))
+
+
+def build_demo(tryon: Any, gallery: Any = None) -> gr.Blocks:
+    """The page for a `TryOn`; `demo.launch()` opens it.
+
+    gallery: the garments to offer; None for the `TryOn`'s own.
+    """
+    gallery = gallery if gallery is not None else tryon.gallery
+    people, garments = stock.sample_people(), stock.wardrobe(gallery)
+    demo = FittingRoom(
+        title="Tryon",
+        analytics_enabled=False,
+        delete_cache=(FORGET_AFTER_SECONDS, FORGET_AFTER_SECONDS),
+        defaults={
+            "theme": Boutique(),
+            "i18n": translations(),
+            "max_file_size": UPLOAD_LIMIT,
+            "footer_links": ["api"],
+            "run_history": False,
+            "enable_monitoring": False,
+            "share": False,
+            "ssr_mode": False,
+            "state_session_capacity": SESSIONS,
+            "app_kwargs": {
+                "routes": stock.routes((*people, *garments)),
+                "middleware": [Middleware(LanguageFirst)],
+            },
+        },
+    )
+    with demo:
+        html(fragments.header(), elem_id="header")
+        w = SimpleNamespace(
+            subject=remembered(None),
+            choice=remembered(None),
+            history=remembered([]),
+        )
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab(t("tab_room"), elem_id="tab-room"), gr.Row(elem_id="room"):
+                with gr.Column(scale=6, min_width=320, elem_id="choose"):
+                    lay_out_photo(w, people)
+                    lay_out_garment(w, garments)
+                with gr.Column(scale=5, min_width=320, elem_id="mirror"):
+                    lay_out_mirror(w)
+                    lay_out_words(w)
+                    lay_out_details(w)
+            with gr.Tab(t("tab_lab"), elem_id="tab-lab"):
+                lay_out_lab(w)
+        html(fragments.privacy(), elem_id="privacy")
+
+        wire_room(w, Room(tryon, gallery, w), people)
+        wire_lab(w, Lab(tryon, w))
+        add_endpoints(Endpoints(tryon))
+    demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=4)
+    return demo
+
+
+def remembered(value: Any) -> gr.State:
+    """Something known for one browser tab, forgotten after a while."""
+    return gr.State(value, time_to_live=FORGET_AFTER_SECONDS)
+
+
+# --- layout --------------------------------------------------------------------------------------
+
+
+def lay_out_photo(w: SimpleNamespace, people: tuple[stock.Item, ...]) -> None:
+    with gr.Column(elem_id="photo-section", elem_classes="section"):
+        html(fragments.heading(1, "step_photo"))
+        with gr.Row(elem_id="photo-row"):
+            with gr.Column(scale=4, min_width=230, elem_id="photo-column"):
+                w.photo = picture_file(
+                    label=t("photo"),
+                    show_label=False,
+                    placeholder=t("photo_drop"),
+                    height=340,
+                    elem_id="photo",
+                )
+            with gr.Column(scale=5, min_width=260, elem_id="people-column"):
+                html(fragments.tip("photo_tip"))
+                w.people = html(
+                    fragments.people_shelf(people),
+                    elem_id="people",
+                )
+        w.photo_message = html("", elem_id="photo-message")
+        w.who = html("", elem_id="who")
+
+
+def lay_out_garment(w: SimpleNamespace, garments: tuple[stock.Item, ...]) -> None:
+    with gr.Column(elem_id="garment-section", elem_classes="section"):
+        html(fragments.heading(2, "step_garment"))
+        with gr.Tabs(elem_id="garment-tabs"):
+            with gr.Tab(t("tab_wardrobe"), elem_id="tab-wardrobe"):
+                w.wardrobe = html(
+                    fragments.wardrobe_shelf(garments),
+                    elem_id="wardrobe",
+                )
+            with gr.Tab(t("tab_own"), elem_id="tab-own"), gr.Row():
+                with gr.Column(scale=4, min_width=230):
+                    w.own = picture_file(
+                        label=t("own"),
+                        show_label=False,
+                        placeholder=t("own_drop"),
+                        height=320,
+                        elem_id="own",
+                    )
+                with gr.Column(scale=5, min_width=260):
+                    html(fragments.tip("own_tip"))
+                    w.kind = gr.Radio(
+                        [(t(f"kind_{kind}"), kind) for kind in KINDS],
+                        value="auto",
+                        label=t("kind"),
+                        elem_id="kind",
+                    )
+                    w.own_message = html("", elem_id="own-message")
+        with gr.Accordion(t("about"), open=False, elem_id="about-box"):
+            w.about = html(fragments.about_nothing(), elem_id="about")
+
+
+def lay_out_mirror(w: SimpleNamespace) -> None:
+    with gr.Column(elem_id="mirror-section", elem_classes="section"):
+        w.result_message = html("", elem_id="result-message")
+        with gr.Column(elem_id="empty-mirror") as w.empty:
+            html(fragments.empty_mirror())
+        with gr.Column(visible=False, elem_id="stage") as w.stage:
+            with gr.Tabs(elem_id="stage-tabs"):
+                with gr.Tab(t("tab_side"), elem_id="tab-side"), gr.Row(elem_id="side-by-side"):
+                    w.before, w.after = (
+                        gr.Image(
+                            label=t(name),
+                            type="filepath",
+                            interactive=False,
+                            buttons=["fullscreen"],
+                            min_width=120,
+                            elem_id=name,
+                        )
+                        for name in ("before", "after")
+                    )
+                with gr.Tab(t("tab_slider"), elem_id="tab-slider"):
+                    w.slider = gr.ImageSlider(
+                        label=t("slider"),
+                        show_label=False,
+                        type="filepath",
+                        interactive=False,
+                        buttons=["fullscreen"],
+                        max_height=520,
+                        elem_id="slider",
+                    )
+            with gr.Row(elem_id="outcome"):
+                w.verdict = html("", elem_id="verdict")
+                w.download = gr.DownloadButton(
+                    t("download"), interactive=False, scale=0, min_width=150, elem_id="download"
+                )
+            w.notes = html("", elem_id="notes")
+
+
+def lay_out_words(w: SimpleNamespace) -> None:
+    with gr.Column(elem_id="words-section", elem_classes="section"):
+        html(fragments.heading(3, "step_words"))
+        with gr.Row(elem_id="words-row"):
+            w.words = gr.Textbox(
+                label=t("words"),
+                placeholder=t("words_hint"),
+                lines=1,
+                max_lines=3,
+                max_length=LONGEST_PROMPT,
+                scale=1,
+                elem_id="words",
+            )
+            w.button = gr.Button(
+                t("try_on"), variant="primary", size="lg", scale=0, min_width=130, elem_id="try-on"
+            )
+        w.understood = html("", elem_id="understood")
+        w.examples = html(fragments.example_prompts(), elem_id="examples")
+
+
+def lay_out_details(w: SimpleNamespace) -> None:
+    with gr.Column(visible=False, elem_id="details", elem_classes="section") as w.details:
+        with gr.Column(visible=False, elem_id="history-box") as w.history_box:
+            w.history_gallery = gr.Gallery(
+                label=t("history"),
+                object_fit="cover",
+                allow_preview=False,
+                interactive=False,
+                buttons=[],
+                elem_id="history",
+            )
+        with gr.Accordion(t("how"), open=False, elem_id="how"):
+            w.how_gallery = gr.Gallery(
+                label=t("how"),
+                show_label=False,
+                columns=3,
+                object_fit="contain",
+                interactive=False,
+                buttons=["fullscreen"],
+                elem_id="how-gallery",
+            )
+            w.how_steps = html("", elem_id="how-steps")
+
+
+def lay_out_lab(w: SimpleNamespace) -> None:
+    with gr.Row(elem_id="lab"):
+        with gr.Column(scale=4, min_width=300, elem_classes="section"):
+            html(fragments.lab_intro())
+            w.lab_photo = picture_file(
+                label=t("photo"),
+                show_label=False,
+                placeholder=t("photo_drop"),
+                height=300,
+                elem_id="lab-photo",
+            )
+            w.lab_prompts = gr.Textbox(
+                label=t("lab_prompts"), lines=6, max_lines=MOST_PROMPTS, elem_id="lab-prompts"
+            )
+            w.lab_garment = gr.Checkbox(False, label=t("lab_garment"), elem_id="lab-garment")
+            w.lab_button = gr.Button(t("lab_run"), variant="primary", size="lg", elem_id="lab-run")
+        with gr.Column(scale=7, min_width=320, elem_classes="section"):
+            w.lab_message = html("", elem_id="lab-message")
+            w.lab_gallery = gr.Gallery(
+                label=t("lab_results"),
+                columns=3,
+                object_fit="contain",
+                interactive=False,
+                buttons=["fullscreen"],
+                elem_id="lab-gallery",
+            )
+            w.lab_table = html("", elem_id="lab-table")
+            w.lab_export = gr.DownloadButton(
+                t("lab_export"), interactive=False, elem_id="lab-export"
+            )
+
+
+# --- wiring --------------------------------------------------------------------------------------
+
+
+def wire_room(w: SimpleNamespace, room: Room, people: tuple[stock.Item, ...]) -> None:
+    asked = [w.subject, w.choice, w.words, w.history]
+    result = [
+        w.subject, w.photo, w.result_message, w.stage, w.empty, w.before, w.after, w.slider,
+        w.verdict, w.notes, w.details, w.download, w.history, w.history_gallery, w.history_box,
+        w.how_gallery, w.how_steps,
+    ]  # fmt: skip
+    photo = [*result, w.photo_message, w.who, w.lab_photo]
+    garment = [*result, w.choice, w.own, w.own_message, w.about]
+    private = {"api_visibility": "private", "show_progress": "hidden"}
+    fitting = {
+        **ONE_AT_A_TIME, "api_visibility": "private", "trigger_mode": "always_last",
+        "show_progress": "minimal", "show_progress_on": [w.result_message],
+    }  # fmt: skip
+
+    def borrow(event: gr.EventData) -> str | None:
+        return stock.borrowed(people, str((event._data or {}).get("id", "")))
+
+    def fill_in(event: gr.EventData) -> str:
+        return str((event._data or {}).get("id", ""))[:LONGEST_PROMPT]
+
+    w.people.select(borrow, None, w.photo, queue=False, **private)
+    w.photo.change(room.on_photo, [w.photo, *asked], photo, **fitting)
+    w.who.select(room.on_which, asked, photo, **fitting)
+    w.wardrobe.select(room.on_garment, [w.subject, w.words, w.history], garment, **fitting)
+    w.own.input(None, js=fragments.UNCHECK_WARDROBE)
+    gr.on(
+        [w.own.change, w.kind.input],
+        room.on_own,
+        [w.own, w.kind, *asked],
+        garment,
+        **fitting,
+    )
+    w.words.change(
+        room.on_words, w.words, w.understood, trigger_mode="always_last", queue=False, **private
+    )
+    w.examples.select(fill_in, None, w.words, queue=False, **private)
+    gr.on(
+        [w.button.click, w.words.submit],
+        room.on_try,
+        [w.photo, *asked],
+        result,
+        **(fitting | {"trigger_mode": "once"}),
+    ).then(None, js=fragments.SHOW_RESULT)
+    w.history_gallery.select(room.on_history, w.history, result, queue=False, **private)
+
+
+def wire_lab(w: SimpleNamespace, lab: Lab) -> None:
+    w.lab_button.click(
+        lab.on_run,
+        [w.lab_photo, w.lab_prompts, w.lab_garment, w.choice],
+        [w.lab_message, w.lab_gallery, w.lab_table, w.lab_export],
+        **ONE_AT_A_TIME,
+        api_visibility="private",
+        show_progress="minimal",
+        show_progress_on=[w.lab_message],
+    )
+
+
+def add_endpoints(endpoints: Endpoints) -> None:
+    """The named endpoints: widgets that are never shown, so that clients see the right types."""
+    with gr.Column(visible=False):
+        person, garment = picture_file(label="person"), picture_file(label="garment")
+        prompt, prompts = gr.Textbox("", label="prompt"), gr.Textbox(label="prompts", lines=3)
+        kind = gr.Textbox("auto", label="kind: auto, upper, lower or dress")
+        picture, answer = gr.Image(label="result", format="png"), gr.JSON(label="report")
+        pictures, table = gr.Gallery(label="results"), gr.JSON(label="table")
+        archive = gr.File(label="pictures and table")
+    for name, function, inputs, outputs, limits in (
+        ("try_on", endpoints.try_on, [person, garment, prompt, kind], [picture, answer],
+         ONE_AT_A_TIME),
+        ("describe", endpoints.describe, [garment, kind], answer, ONE_AT_A_TIME),
+        ("understand", endpoints.understand, prompt, answer, {}),
+        ("prompt_lab", endpoints.prompt_lab, [person, prompts, garment, kind],
+         [pictures, table, archive], ONE_AT_A_TIME),
+    ):  # fmt: skip
+        gr.Button(visible=False).click(function, inputs, outputs, api_name=name, **limits)
+
+
+# --- start ---------------------------------------------------------------------------------------
+
+
+class Later:
+    """A `TryOn` that is still being loaded. Whoever uses it waits until it is there."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+        self._loaded: Any = None
+        self._error: Exception | None = None
+        self._thread = Thread(target=self._run, name="load models", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wait(self) -> Any:
+        """The loaded `TryOn`. Raises what loading raised."""
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+        return self._loaded
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return self.wait()(*arguments, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.wait(), name)
+
+    def _run(self) -> None:
+        try:
+            self._loaded = self._load()
+        except Exception as error:
+            self._error = error
+
+
+def load_and_warm_up() -> Any:
+    """Load the models and try something on, so that the first visitor does not wait for it."""
+    tryon = importlib.import_module("tryon.pipeline").TryOn.load()
+    people, garments = stock.sample_people(), tryon.gallery.items
+    if people and garments:
+        try:
+            tryon(people[0].path, tryon.gallery.garment(garments[0]))
+        except TryOnError as error:
+            log.warning("the warm-up try-on failed: %s", error)
+    return tryon
+
+
+def main() -> int:
+    """Open the page, then load the models. The exit status: 0, or 2 if they cannot be loaded."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    gallery = importlib.import_module("tryon.gallery").Gallery.load()
+    tryon = Later(load_and_warm_up)
+    demo = build_demo(tryon, gallery)
+    demo.launch(prevent_thread_lock=True)
+    log.info("page open at %s", demo.local_url)
+    tryon.start()
+    try:
+        tryon.wait()
+    except TryOnError as error:
+        sys.stderr.write(f"{error}\n")
+        demo.close()
+        return 2
+    log.info("models loaded")
+    demo.block_thread()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

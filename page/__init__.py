@@ -1,0 +1,1 @@
+"""What the page is made of: texts, theme, HTML fragments and files. `app.py` puts it together."""

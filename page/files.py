@@ -1,0 +1,90 @@
+"""Pictures and tables on their way to the browser: previews, lossless PNG, the lab's zip.
+
+Notable here:
+- files go straight into Gradio's temporary folder, each into a folder of its own with a random
+  name: nobody can guess another visitor's address, and Gradio's `delete_cache` removes them.
+- what is written is pixels only: no camera data, no place, no date.
+"""
+
+import csv
+import io
+import re
+import secrets
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from gradio.utils import get_upload_folder
+
+from tryon.image import encode_photo
+from tryon.types import Photo
+
+PREVIEW_SIDE_PX = 1600
+PREVIEW_JPEG_QUALITY = 93
+
+
+def save_png(pixels: np.ndarray, name: str = "tryon") -> str:
+    """The path of a lossless PNG. pixels: (H, W, 3) uint8 RGB."""
+    path = _new_path(name, ".png")
+    path.write_bytes(encode_photo(Photo(pixels)))
+    return str(path)
+
+
+def save_preview(pixels: np.ndarray, name: str = "preview") -> str:
+    """The path of a JPEG for looking at, at most PREVIEW_SIDE_PX on its longer side."""
+    scale = PREVIEW_SIDE_PX / max(pixels.shape[:2])
+    if scale < 1:
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    options = [
+        cv2.IMWRITE_JPEG_QUALITY, PREVIEW_JPEG_QUALITY,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    ]  # fmt: skip
+    _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
+    path = _new_path(name, ".jpg")
+    path.write_bytes(data.tobytes())
+    return str(path)
+
+
+def save_copy(source: Path) -> str:
+    """The path of a copy of one of our own pictures, where Gradio may serve it."""
+    path = _new_path(source.stem, source.suffix)
+    path.write_bytes(source.read_bytes())
+    return str(path)
+
+
+def save_zip(pictures: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
+    """The path of a zip with the pictures and `prompts.csv`.
+
+    pictures: paths. rows: the lines of the table, at least one, all with the same keys.
+    """
+    path = _new_path("tryon-prompts", ".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # PNGs do not shrink further
+        for picture in pictures:
+            archive.write(picture, Path(picture).name)
+        table = io.StringIO()
+        writer = csv.DictWriter(table, fieldnames=list(rows[0]))
+        writer.writeheader()
+        writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+        # The mark in front tells spreadsheets that the text is UTF-8, so Chinese survives.
+        archive.writestr("prompts.csv", "\ufeff" + table.getvalue())
+    return str(path)
+
+
+def file_name(number: int, text: str) -> str:
+    """A file name from a description: "03-navy-striped-top"."""
+    words = re.sub(r"[^\w]+", "-", text.lower()).strip("-")[:48]
+    return f"{number:02d}-{words or 'picture'}"
+
+
+def _harmless(value: Any) -> Any:
+    """Text that a spreadsheet would run as a formula, made plain."""
+    return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+
+
+def _new_path(name: str, suffix: str) -> Path:
+    folder = Path(get_upload_folder()) / secrets.token_hex(20)
+    folder.mkdir(parents=True)
+    return folder / f"{name}{suffix}"

@@ -1,0 +1,57 @@
+"""Two widgets of our own: a picture that arrives as the file it is, and HTML that reports choices.
+
+Notable here:
+- Gradio rebuilds a component from its class whenever its value is set from a handler, so what must
+  hold for every visit has to be in the class, not in the instance.
+"""
+
+import re
+from abc import ABCMeta
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import ImageData
+
+from page.fragments import SCRIPT
+from tryon.errors import TryOnError
+
+# "http:", "file:", …, but not the drive letter of a Windows path
+_ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+
+
+class _WithoutStub(type(gr.Image)):
+    """Gradio's metaclass writes a .pyi file beside the source of each new component; this not."""
+
+    def __new__(mcs, name: str, bases: tuple, members: dict) -> type:
+        return ABCMeta.__new__(mcs, name, bases, members)
+
+
+class PictureFile(gr.Image, metaclass=_WithoutStub):
+    """A picture widget whose value is the path of the file as it was sent.
+
+    Gradio would open it with Pillow first, to turn and convert it: pixels would change, and a bad
+    file would fail with Pillow's words. `tryon.read_photo` does all of that better. Gradio would
+    also fetch a picture whose "path" is a web address; this page calls nobody.
+    """
+
+    is_template = True  # the browser shows it as its base class, an image
+
+    def preprocess(self, payload: ImageData | None) -> str | None:
+        return payload.path if payload else None
+
+    async def async_move_resource_to_block_cache(self, path: str | Path | None) -> str | None:
+        if _ADDRESS.match(str(path)):
+            raise gr.Error(f"{TryOnError('unreadable_image')} (unreadable_image)")
+        return await super().async_move_resource_to_block_cache(path)
+
+
+def picture_file(**options: Any) -> PictureFile:
+    """A `PictureFile` to upload, photograph or paste into."""
+    sources = ["upload", "webcam", "clipboard"]
+    return PictureFile(type="filepath", image_mode=None, sources=sources, buttons=[], **options)
+
+
+def html(value: str, **options: Any) -> gr.HTML:
+    """HTML in the page's own style; choices made in it are reported as `select`."""
+    return gr.HTML(value, js_on_load=SCRIPT, apply_default_css=False, **options)

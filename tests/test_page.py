@@ -1,0 +1,368 @@
+"""The page in a real browser: a visit from photo to picture, mistakes, phone, Chinese, keyboard.
+
+Needs Chromium (Debian: `apt install chromium`) beside the Python package playwright; without it
+these tests are skipped.
+"""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_tryon import FakeTryOn
+from PIL import Image
+
+import app
+from page.texts import TEXTS
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def tryon(tmp_path_factory):
+    return FakeTryOn(tmp_path_factory.mktemp("wardrobe"))
+
+
+@pytest.fixture(scope="module")
+def demo(tryon, tmp_path_factory):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
+        demo = app.build_demo(tryon)
+        demo.launch(prevent_thread_lock=True, server_port=port, quiet=True)
+        yield demo
+        demo.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, demo):
+    """Opens the page; afterwards holds that it ran clean and asked nobody but its own server."""
+    contexts, elsewhere, broken = [], [], []
+
+    def open_page(viewport=DESKTOP, locale="en-US", address="", **options):
+        context = browser.new_context(viewport=viewport, locale=locale, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        own = (demo.local_url, "data:", "blob:")
+        page.on("request", lambda r: None if r.url.startswith(own) else elsewhere.append(r.url))
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.goto(demo.local_url + address)
+        page.wait_for_selector("#try-on")
+        page.wait_for_selector("#wardrobe .card")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert elsewhere == []
+    assert broken == []
+
+
+@pytest.fixture
+def photo(tmp_path):
+    return save(tmp_path / "me.png", np.full((640, 480, 3), 120, np.uint8))
+
+
+def save(path: Path, pixels: np.ndarray) -> str:
+    Image.fromarray(pixels).save(path)
+    return str(path)
+
+
+def upload(page, widget: str, path: str) -> None:
+    page.set_input_files(f"#{widget} input[type=file]", path)
+
+
+def add_photo(page, path: str) -> None:
+    upload(page, "photo", path)
+    page.wait_for_selector("#photo-message .ready")
+
+
+def pick(page, identifier: str) -> None:
+    page.locator(f"#wardrobe .card:has(input[value={identifier}])").click()
+
+
+def shown(page, text: str) -> None:
+    page.locator("#verdict .headline", has_text=text).wait_for()
+
+
+def fits(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_visit_from_photo_to_picture(visit, photo, tmp_path):
+    page = visit()
+    assert page.locator("#empty-mirror").is_visible()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    assert page.locator("#empty-mirror").is_hidden()
+    page.wait_for_selector("#before img")
+    page.wait_for_selector("#after img")
+    assert "82 %" in page.inner_text("#verdict")
+    assert "0.6 s" in page.inner_text("#notes")
+    with page.expect_download() as download:
+        page.click("#download")
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    result = np.asarray(Image.open(path))
+    assert result.shape == (640, 480, 3)
+    colours = {tuple(colour) for colour in np.unique(result.reshape(-1, 3), axis=0)}
+    assert colours == {(120, 120, 120), (190, 30, 40)}
+
+
+def test_slider_history_and_how_it_was_made(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    pick(page, "blue-jeans")
+    shown(page, "Blue jeans")
+    page.click("#tab-slider-button")
+    page.wait_for_function("document.querySelector('#slider img')?.clientWidth > 100")
+    page.locator("#history .thumbnail-item").nth(1).click()
+    shown(page, "Red tee")
+    page.click("#how > button")
+    page.wait_for_function("document.querySelectorAll('#how-gallery img').length >= 5")
+    assert "Pose" in page.inner_text("#how-gallery")
+    assert "in all" in page.inner_text("#how-steps")
+
+
+def test_words_alone_and_what_was_understood(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    page.fill("#words textarea", "pink wobbly dress")
+    chips = page.locator("#understood .chip")
+    page.wait_for_function("document.querySelectorAll('#understood .chip').length === 3")
+    assert page.locator("#understood .chip.ignored").inner_text().split() == ["Ignored", "wobbly"]
+    assert chips.count() == 3
+    page.click("#try-on")
+    shown(page, "pink wobbly dress")
+    page.locator("#examples .chip").first.click()
+    page.wait_for_function(
+        "text => document.querySelector('#words textarea').value === text",
+        arg=TEXTS["example_1"][0],
+    )
+
+
+def test_picking_in_one_place_clears_the_other(visit, photo, tmp_path):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "navy-hoodie")
+    shown(page, "Navy hoodie")
+    assert page.locator("#wardrobe input:checked[name=garment]").count() == 1
+    page.click("#tab-own-button")
+    upload(
+        page, "own", save(tmp_path / "shirt.png", np.full((300, 240, 3), (0, 160, 80), np.uint8))
+    )
+    shown(page, "Your garment")
+    assert page.locator("#wardrobe input:checked[name=garment]").count() == 0
+    assert "rough" in page.inner_text("#own-message")
+    page.click("#tab-wardrobe-button")
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#tab-own-button")
+    page.wait_for_function("!document.querySelector('#own img')")
+
+
+def test_ask_about_the_garment(visit):
+    page = visit()
+    pick(page, "navy-hoodie")
+    page.click("#about-box > button")
+    page.locator("#about .headline", has_text="Navy hoodie").wait_for()
+    assert "90 %" in page.inner_text("#about")
+    assert "photo first" in page.inner_text("#result-message")
+
+
+def test_groups_of_the_wardrobe(visit):
+    page = visit()
+    page.locator("#wardrobe .filter", has_text="Bottoms").click()
+    cards = page.locator("#wardrobe .card:visible")
+    assert cards.count() == 1
+    assert cards.first.inner_text().strip() == "Blue jeans"
+    page.locator("#wardrobe .filter", has_text="All").click()
+    assert page.locator("#wardrobe .card:visible").count() == 5
+
+
+def test_a_bad_file_gets_a_message_and_the_photo_stays(visit, photo, tmp_path):
+    page = visit()
+    add_photo(page, photo)
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"this is no picture")
+    upload(page, "photo", str(bad))
+    page.locator("#photo-message .message", has_text="cannot be read").wait_for()
+    page.wait_for_function("document.querySelector('#photo img')?.src.includes('me.png')")
+    page.click("#tab-own-button")
+    upload(page, "own", str(bad))
+    page.locator("#own-message .message", has_text="cannot be read").wait_for()
+    assert page.locator("#photo img").is_visible()
+    page.click("#tab-wardrobe-button")
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+
+
+def test_nobody_in_the_photo_and_our_own_faults(visit, photo, tmp_path):
+    page = visit()
+    upload(page, "photo", save(tmp_path / "black.png", np.zeros((400, 300, 3), np.uint8)))
+    page.locator("#photo-message .message", has_text="No person").wait_for()
+    assert page.locator("#photo img").is_visible()
+    page.click("#photo button[aria-label='Remove Image']")
+    add_photo(page, photo)
+    page.fill("#words textarea", "crash")
+    page.click("#try-on")
+    page.locator("#result-message .message", has_text="on our side").wait_for()
+    assert "secret" not in page.inner_text("body")
+    assert page.locator("#photo img").is_visible()
+
+
+def test_several_people(visit, tmp_path):
+    page = visit()
+    add_photo(page, save(tmp_path / "two.png", np.full((400, 800, 3), 90, np.uint8)))
+    assert "2 people" in page.inner_text("#photo-message")
+    assert page.locator("#who .card").count() == 2
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    first = page.get_attribute("#after img", "src")
+    page.locator("#who .card").nth(1).click()
+    page.wait_for_function("old => document.querySelector('#after img').src !== old", arg=first)
+    assert page.locator("#who input:checked").get_attribute("value") == "1"
+
+
+def test_a_borrowed_model(visit):
+    page = visit()
+    page.locator("#people .card").first.click()
+    page.wait_for_selector("#photo-message .ready")
+    assert page.locator("#photo img").is_visible()
+
+
+def test_with_the_keyboard_alone(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    page.focus("#wardrobe input[value=red-tee]")
+    page.keyboard.press("ArrowRight")
+    shown(page, "Navy hoodie")
+    page.focus("#words textarea")
+    page.keyboard.type("red top")
+    page.keyboard.press("Enter")
+    shown(page, "red top")
+
+
+def test_two_visitors_in_two_tabs(visit, photo, tmp_path):
+    first, second = visit(), visit()
+    add_photo(first, photo)
+    add_photo(second, save(tmp_path / "other.png", np.full((640, 480, 3), 60, np.uint8)))
+    pick(first, "red-tee")
+    pick(second, "green-coat")
+    shown(first, "Red tee")
+    shown(second, "Green coat")
+    assert "Green" not in first.inner_text("#verdict")
+    assert second.locator("#wardrobe input:checked[name=garment]").get_attribute("value") == (
+        "green-coat"
+    )
+
+
+def test_the_prompt_lab(visit, photo, tmp_path):
+    page = visit()
+    add_photo(page, photo)
+    page.click("#tab-lab-button")
+    page.wait_for_selector("#lab-photo img")
+    page.fill("#lab-prompts textarea", "red top\nnavy hoodie")
+    page.click("#lab-run")
+    page.wait_for_selector("#lab-export:not([disabled])")
+    assert page.locator("#lab-table tbody tr").count() == 2
+    with page.expect_download() as download:
+        page.click("#lab-export")
+    assert download.value.suggested_filename.endswith(".zip")
+
+
+def test_phone(visit, photo, tmp_path):
+    page = visit(PHONE, is_mobile=True, has_touch=True)
+    assert fits(page)
+    add_photo(page, photo)
+    pick(page, "pink-dress")
+    shown(page, "Pink dress")
+    assert fits(page)
+    button = page.locator("#try-on").bounding_box()
+    assert button["height"] >= 44
+    assert button["width"] > 340
+    assert 0 < button["y"] < PHONE["height"]  # at hand without scrolling
+    for target in ("#wardrobe .filter >> nth=0", "#download", "#examples .chip >> nth=0"):
+        assert page.locator(target).bounding_box()["height"] >= 40
+    shot = tmp_path / "phone.png"
+    page.screenshot(path=shot, full_page=True)
+    assert Image.open(shot).width == PHONE["width"]
+    page.click("#tab-lab-button")
+    page.wait_for_selector("#lab-run")
+    assert fits(page)
+
+
+@pytest.mark.parametrize(
+    ("locale", "address"), [("zh-CN", ""), ("zh-HK", ""), ("en-US", "?lang=zh")]
+)
+def test_chinese(visit, photo, locale, address):
+    page = visit(PHONE, locale=locale, address=address)
+    assert page.inner_text("#try-on").strip() == TEXTS["try_on"][1]
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "红色T恤")
+    text = page.inner_text("body")
+    for key in ("step_photo", "tab_own", "mirror_empty", "confidence_high", "photo_ready", "how"):
+        assert (TEXTS[key][1] in text) == (key != "mirror_empty")
+        assert TEXTS[key][0] not in text
+    assert "原衣服遮住的皮肤" in text
+    assert page.get_attribute("html", "lang").startswith("zh")
+    assert page.get_attribute("#words textarea", "placeholder") == TEXTS["words_hint"][1]
+
+
+def test_english_for_everyone_else(visit):
+    page = visit(locale="fr-FR")
+    assert page.inner_text("#try-on").strip() == TEXTS["try_on"][0]
+    assert "试" not in page.inner_text("#room")
+
+
+def test_dark_mode(visit):
+    page = visit(color_scheme="dark")
+    ground = page.evaluate("getComputedStyle(document.querySelector('.section')).backgroundColor")
+    assert ground == "rgb(36, 33, 29)"
+
+
+def test_everything_can_be_named(visit):
+    """Every control has a name that a screen reader can say."""
+    page = visit()
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('button, input:not([type=file]), textarea, a')]
+            .filter(e => e.checkVisibility() || e.matches('.shelf input'))
+            .filter(e => !(e.innerText?.trim() || e.getAttribute('aria-label') || e.title
+                || e.placeholder || [...(e.labels || [])].some(l => l.innerText.trim())))
+            .map(e => e.outerHTML.slice(0, 160))"""
+    )
+    assert nameless == []
+
+
+def test_chromium_is_there_where_it_must_be():
+    """The continuous integration installs it; there, a skipped browser test would be a lie."""
+    assert CHROMIUM or not os.environ.get("CI")
