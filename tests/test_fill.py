@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.fill import Grain, blur, continue_texture, enlarge, masked_blur, spread
+from tryon.fill import Grain, blur, continue_texture, enlarge, masked_blur, sharpness, spread
 
 
 def test_spread_keeps_known_values_and_continues_them():
@@ -120,3 +120,12 @@ def test_grain_is_as_strong_as_asked_and_repeatable():
     assert np.array_equal(sheet, Grain(2.0, 1.0).sheet((300, 700), seed=5))
     assert not np.array_equal(sheet, Grain(2.0, 1.0).sheet((300, 700), seed=6))
     assert not Grain(0.0, 0.0).sheet((8, 8)).any()
+
+
+def test_sharpness_falls_with_blur():
+    picture = np.random.default_rng(4).integers(0, 255, (200, 200, 3)).astype(np.uint8)
+    sharp = sharpness(picture)
+    soft = sharpness(cv2.GaussianBlur(picture, (0, 0), 1.5))
+    softer = sharpness(cv2.GaussianBlur(picture, (0, 0), 3))
+    assert sharp > 0.9 > soft > softer
+    assert sharpness(np.full((50, 50, 3), 7, np.uint8)) == 1.0

@@ -166,7 +166,7 @@ def test_a_crossing_arm_is_bared_and_reported_in_front():
     crossing = np.zeros(person.photo.size, bool)
     x, y = person.point(Pose.LEFT_WRIST).astype(int)
     crossing[y - 60 : y, x - 30 : x + 30] = person.parts[y - 60 : y, x - 30 : x + 30] == Part.UPPER
-    body = underlay(person, Kind.UPPER, cover, whole(person), crossing)
+    body = underlay(person, Kind.UPPER, cover, whole(person), crossing=crossing)
     left, right = body.arms
     assert left.max() == 1
     assert not right.any()

@@ -16,7 +16,7 @@ import numpy as np
 
 from tryon.anatomy import body_unit
 from tryon.errors import Note
-from tryon.fill import Grain, blur, disc, enlarge, masked_blur, spread
+from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.regions import edit_region, in_front, is_part
 from tryon.types import Composite, Draft, Garment, Kind, Layer, Limb, Part, Person, Photo
 from tryon.underlay import REPLACED, Underlay, underlay
@@ -58,10 +58,10 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     for limb, front in fronts.items():
         fronts[limb] = _without_veil(scene, np.where(crossings[limb], 0, front))
         crossing |= crossings[limb]
-        ahead = np.maximum(ahead, fronts[limb])
+        ahead = np.maximum(ahead, np.where(scene.near_head, fronts[limb], 0))
     covered = _covered(scene, sheets)
     inner_stays = garment.attributes.get("type") in OUTERWEAR_TYPES
-    body = underlay(person, kind, covered, box, crossing, ahead, inner_stays)
+    body = underlay(person, kind, covered, box, old, crossing, ahead, inner_stays)
     for limb, front in fronts.items():
         fronts[limb] = _bared(front, limb, crossings[limb], body)
     pixels = body.pixels.astype(np.float32)
@@ -72,7 +72,7 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     pixels += alpha[..., None] * (colour - pixels)
 
     changes = body.changed | (alpha > 0) | (shadow > SHADOW_SEEN)
-    changes &= ~is_part(scene.parts, *UNTOUCHED)
+    changes &= ~scene.untouched
     result, region = original.copy(), np.zeros(person.photo.size, bool)
     region[crop] = changes
     finished = np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
@@ -105,6 +105,9 @@ class _Scene:
         self.size = self.parts.shape
         self.unit = body_unit(person.landmarks)
         self.old = is_part(self.parts, *REPLACED[kind])
+        self.untouched = is_part(self.parts, *UNTOUCHED)
+        self.near_head = grow(self.untouched, max(1, round(FRONT_EDGE * self.unit)))
+        self.grain = Grain.of(self.photo)
 
 
 def _work_box(person: Person, draft: Draft, old: np.ndarray) -> Box | None:
@@ -207,12 +210,12 @@ def _texture(garment: Garment, reduce: float) -> tuple[np.ndarray, tuple[float, 
     if size != (width, height):
         pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
         alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
-    pure = (alpha >= MIXED_ALPHA).view(np.uint8)
-    inner = cv2.erode(pure, disc(max(1, round(MIXED_SIZE * max(size)))), borderValue=1)
+    pure = alpha >= MIXED_ALPHA
+    inner = shrink(pure, max(1, round(MIXED_SIZE * max(size))))
     if inner.any():
         pure = inner
     texture = np.dstack([pixels, alpha])
-    edge = (cv2.dilate((alpha > 0).view(np.uint8), disc(4)) > 0) & (pure == 0)
+    edge = grow(alpha > 0, 4) & ~pure
     if pure.any() and edge.any():
         continued = spread(pixels.astype(np.float32), pure.astype(np.float32))
         texture[..., :3][edge] = np.clip(continued[edge] + 0.5, 0, 255).astype(np.uint8)
@@ -229,16 +232,12 @@ def _covered(scene: _Scene, sheets: list[_Sheet]) -> np.ndarray:
 
 def _crossing(scene: _Scene, front: np.ndarray) -> np.ndarray:
     """(h, w) bool: where old cloth stays in front, which is an arm in its old sleeve."""
-    crossing = (front > SURELY_IN_FRONT) & scene.old
     # At the edges of hair, face and hands the old cloth is only a part of a soft edge.
-    edge = disc(max(1, round(FRONT_EDGE * scene.unit)))
-    head = is_part(scene.parts, *UNTOUCHED).view(np.uint8)
-    crossing &= cv2.dilate(head, edge) == 0
+    crossing = (front > SURELY_IN_FRONT) & scene.old & ~scene.near_head
     if not crossing.any():
         return crossing
-    wider = disc(max(1, round(2.5 * FRONT_EDGE * scene.unit)))
-    crossing = cv2.dilate(crossing.view(np.uint8), wider) > 0
-    return crossing & scene.old & (cv2.dilate(head, edge) == 0)
+    wider = max(1, round(2.5 * FRONT_EDGE * scene.unit))
+    return grow(crossing, wider) & scene.old & ~scene.near_head
 
 
 SURELY_IN_FRONT = 0.8
@@ -325,8 +324,8 @@ def _lit(scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay) -
     colour *= _ambient(scene)
     under = _arm_shadow(scene, alpha, body)
     colour *= 1 - under[..., None]
-    colour = _as_sharp(scene, colour, alpha)
-    colour += Grain.of(scene.photo).sheet(scene.size, seed=1)[..., None]
+    colour = _as_sharp(scene, colour)
+    colour += scene.grain.sheet(scene.size, seed=1)[..., None]
     return np.clip(colour, 0, 255)
 
 
@@ -337,7 +336,7 @@ def _folds(scene: _Scene) -> np.ndarray:
     size = (max(round(w * scale), 1), max(round(h * scale), 1))
     unit = scene.unit * scale
     old = cv2.resize(scene.old.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
-    old = cv2.erode(old.view(np.uint8), disc(1), borderValue=1)
+    old = shrink(old, 1)
     if np.count_nonzero(old) < 200:
         return np.ones((h, w), np.float32)
     small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA)
@@ -389,13 +388,22 @@ def _ambient(scene: _Scene) -> np.ndarray:
 
 def _arm_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndarray:
     """(h, w) float32 0..1: the shade that arms and hands in front throw on the garment."""
-    limbs = is_part(
-        scene.parts, Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND
-    ).astype(np.float32)
-    limbs = np.maximum(limbs, np.maximum(*body.arms)) * (1 - alpha)
-    return _soft_shadow(limbs, 0.05 * scene.unit, ARM_SHADOW)
+    h, w = scene.size
+    scale = min(1.0, SHADOW_LONG / max(h, w))
+    size = (max(round(w * scale), 1), max(round(h * scale), 1))
+    limbs = is_part(scene.parts, *BARE_LIMBS).astype(np.float32)
+    limbs, left, right, cloth = (
+        cv2.resize(layer, size, interpolation=cv2.INTER_AREA)
+        for layer in (limbs, *body.arms, alpha)
+    )
+    caster = np.maximum(limbs, np.maximum(left, right)) * (1 - cloth)
+    shadow = _soft_shadow(caster, ARM_SHADOW_SIZE * scene.unit * scale, ARM_SHADOW)
+    return enlarge(shadow, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
+BARE_LIMBS = (Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND)
+SHADOW_LONG = 384  # longest side of the copy on which wide shadows are made, pixels
+ARM_SHADOW_SIZE = 0.05  # shoulder widths
 ARM_SHADOW = 0.16
 CONTACT_SHADOW = 0.24
 CONTACT_SIZE = 0.018  # shoulder widths
@@ -406,7 +414,7 @@ def _contact_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndar
     """(h, w) float32 0..1: the thin shade of the garment's edge on the body below it."""
     shadow = _soft_shadow(alpha, CONTACT_SIZE * scene.unit, CONTACT_SHADOW)
     shadow *= body.solid
-    shadow[is_part(scene.parts, *UNTOUCHED)] = 0
+    shadow[scene.untouched] = 0
     return np.where(shadow > SHADOW_SEEN, shadow, 0)
 
 
@@ -417,9 +425,17 @@ def _soft_shadow(caster: np.ndarray, size: float, strength: float) -> np.ndarray
     return strength * blur(lowered, size)
 
 
-def _as_sharp(scene: _Scene, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Soften the garment to the photo's own sharpness."""
-    return colour
+def _as_sharp(scene: _Scene, colour: np.ndarray) -> np.ndarray:
+    """Soften the garment to the photo's own sharpness: a crisp print on a blurred person is glued
+    on."""
+    sigma = SOFTER * min(SHARP - sharpness(scene.photo), SHARP / 2)
+    if sigma < 0.3:
+        return colour
+    return cv2.GaussianBlur(colour, (0, 0), sigma)
+
+
+SHARP = 0.9  # `sharpness` from which on a photo is as sharp as its pixels
+SOFTER = 1.6  # pixels of blur for a photo without any sharpness; found by blurring sharp ones
 
 
 def _notes(body: Underlay) -> tuple[Note, ...]:

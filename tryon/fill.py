@@ -285,7 +285,22 @@ def enlarge(
 
 
 def disc(radius: int) -> np.ndarray:
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
+    """A round structuring element; a square one where it is large, which is many times quicker."""
+    shape = cv2.MORPH_ELLIPSE if radius <= ROUND_RADIUS else cv2.MORPH_RECT
+    return cv2.getStructuringElement(shape, (2 * radius + 1,) * 2)
+
+
+ROUND_RADIUS = 3  # pixels
+
+
+def grow(mask: np.ndarray, radius: int) -> np.ndarray:
+    """A bool mask widened by radius pixels."""
+    return cv2.dilate(mask.view(np.uint8), disc(radius)) > 0
+
+
+def shrink(mask: np.ndarray, radius: int) -> np.ndarray:
+    """A bool mask without its rim of radius pixels; the picture's border is no rim."""
+    return cv2.erode(mask.view(np.uint8), disc(radius), borderValue=1) > 0
 
 
 def blur(picture: np.ndarray, sigma: float) -> np.ndarray:
@@ -320,6 +335,7 @@ class Grain:
     def of(cls, picture: np.ndarray) -> "Grain":
         """The noise of a (h, w, 3) uint8 picture: that of its calmest places, for pores, leaves and
         cloth are no noise."""
+        picture = _middle(picture)
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
         h, w = grey.shape
         rows, columns = h // GRAIN_BLOCK, w // GRAIN_BLOCK
@@ -349,6 +365,23 @@ class Grain:
         return np.tile(grain, (-(-h // grain.shape[0]), -(-w // grain.shape[1])))[:h, :w]
 
 
+def sharpness(picture: np.ndarray) -> float:
+    """How much of a (h, w, 3) uint8 picture's structure is in its finest detail.
+
+    About 0.4 for a picture enlarged four times, 0.9 and more for one that is sharp to the pixel.
+    """
+    grey = cv2.cvtColor(_middle(picture), cv2.COLOR_RGB2GRAY)
+    fine, coarse = (np.quantile(np.abs(detail), 0.98) for detail in _details(grey))
+    return float(fine / max(coarse, 1e-3)) if coarse > 1 else 1.0
+
+
+def _middle(picture: np.ndarray) -> np.ndarray:
+    """The middle of a large picture, which tells as much as the whole."""
+    top, left = (max(0, (side - GRAIN_SIDE) // 2) for side in picture.shape[:2])
+    return picture[top : top + GRAIN_SIDE, left : left + GRAIN_SIDE]
+
+
+GRAIN_SIDE = 768  # pixels
 GRAIN_BLOCK = 8  # pixels
 GRAIN_BLOCKS = 30  # fewer tell nothing
 GRAIN_LIMIT = 2.5  # levels; more than that is texture, not grain

@@ -20,7 +20,17 @@ import cv2
 import numpy as np
 
 from tryon.anatomy import body_unit, capsule_mask
-from tryon.fill import Grain, blur, continue_texture, disc, enlarge, masked_blur, spread
+from tryon.fill import (
+    Grain,
+    blur,
+    continue_texture,
+    disc,
+    enlarge,
+    grow,
+    masked_blur,
+    shrink,
+    spread,
+)
 from tryon.regions import edit_region, is_part
 from tryon.types import Kind, Part, Person, Pose
 
@@ -108,6 +118,7 @@ def underlay(
     kind: Kind,
     cover: np.ndarray,
     box: tuple[int, int, int, int],
+    region: np.ndarray | None = None,
     crossing: np.ndarray | None = None,
     front: np.ndarray | None = None,
     inner_stays: bool = False,
@@ -116,12 +127,14 @@ def underlay(
     """Paint away what the new garment leaves open of the old one.
 
     cover: (h, w) uint8, 255 where the new garment hides the body, inside the box only.
-    box: x0, y0, x1, y1 in the photo. crossing: (h, w) bool, where an arm in its old sleeve passes
+    box: x0, y0, x1, y1 in the photo. region: (H, W) bool, `edit_region` if it is known already.
+    crossing: (h, w) bool, where an arm in its old sleeve passes
     in front of the new garment. front: (h, w) float32 0..1, what is in front of the old garment as
     well, with soft edges: hair, hands. inner_stays: the new garment is worn open over the old one.
     Pixels away from the old garment are those of the photo.
     """
-    scene = _Scene(person, Kind(kind), cover, box, inner_stays)
+    region = edit_region(person, kind) if region is None else region
+    scene = _Scene(person, Kind(kind), cover, box, region, inner_stays)
     photo, hole = scene.photo, scene.hole
     size = hole.shape[::-1]
     shapes = _shapes(scene)
@@ -166,7 +179,7 @@ def underlay(
     hair_source = scene.parts == Part.HAIR
     hair = behind & _beside_hair(scene, shapes, hair_source)[part]
     if hair.any():
-        painted[hair] = textured(_inner(hair_source, scene.fringe), hair)[hair]
+        painted[hair] = textured(shrink(hair_source, scene.fringe), hair)[hair]
     behind &= ~hair
     if behind.any():
         painted[behind] = textured(scene.background, behind)[behind]
@@ -205,7 +218,15 @@ class _Scene:
     landmarks in small pixels.
     """
 
-    def __init__(self, person, kind, cover, box, inner_stays):
+    def __init__(
+        self,
+        person: Person,
+        kind: Kind,
+        cover: np.ndarray,
+        box: tuple[int, int, int, int],
+        region: np.ndarray,
+        inner_stays: bool,
+    ) -> None:
         x0, y0, x1, y1 = box
         crop = (slice(y0, y1), slice(x0, x1))
         self.person, self.kind = person, kind
@@ -226,7 +247,7 @@ class _Scene:
         ][:, np.clip(((np.arange(self.small_size[0]) + 0.5) / factor[0]).astype(int), 0, w - 1)]
 
         self.fringe = fringe = max(1, round(FRINGE * self.unit / self.scale))
-        region = edit_region(person, kind)[crop]
+        region = region[crop]
         core = region & is_part(self.parts, *REPLACED[kind])
         if kind == Kind.DRESS:  # trousers worn under a dress stay: the region then only grazes them
             trousers = self.parts == Part.TROUSERS
@@ -234,39 +255,39 @@ class _Scene:
                 core &= ~trousers
         stays = self._stays(core, inner_stays)
         self.kept = frozenset(Part(label) for label in np.unique(self.parts[stays]))
-        core &= ~stays & ~self.grow(self._beside_head())
+        core &= ~stays & ~self.enlarge(self._beside_head())
         core &= ~self._bare_already(core)
         if kind != Kind.LOWER:
             core |= self._sleeve_ends(core)
-        grown = cv2.dilate(core.view(np.uint8), disc(fringe)) > 0
+        grown = grow(core, fringe)
         untouched = is_part(self.parts, *NEVER)
         self.old = grown & (region | core) & ~untouched & ~stays
         self.hole = self.old & (cover < OPAQUE)
-        self.core_small = self.shrink(core) > 100
-        self.old_small = self.shrink(self.old) > 0
-        self.hole_small = self.shrink(self.hole) > 0
+        self.core_small = self.reduce(core) > 100
+        self.old_small = self.reduce(self.old) > 0
+        self.hole_small = self.reduce(self.hole) > 0
 
         matte = person.matte[crop]
         self.person_small = (
             cv2.resize(matte, self.small_size, interpolation=cv2.INTER_AREA) > 127
-        ) | (self.shrink(self.parts != Part.BACKGROUND) > 200)
+        ) | (self.reduce(self.parts != Part.BACKGROUND) > 200)
         outside = (self.parts == Part.BACKGROUND) & (matte < 8)
-        margin = _inner(outside, 2 * fringe)
+        margin = shrink(outside, 2 * fringe)
         self.background = margin & ~self.old
         lower = is_part(self.parts, Part.TROUSERS, Part.SKIRT)
         upper = is_part(self.parts, Part.UPPER, Part.OUTERWEAR)
         source = (upper if kind == Kind.LOWER else lower) & ~self.old
-        self.cloth_source = _inner(source, fringe)
+        self.cloth_source = shrink(source, fringe)
         skin = is_part(self.parts, *SKIN, Part.FACE) & ~self.old
-        self.real_skin = _inner(skin, fringe)
+        self.real_skin = shrink(skin, fringe)
 
-    def shrink(self, mask: np.ndarray) -> np.ndarray:
+    def reduce(self, mask: np.ndarray) -> np.ndarray:
         """A full-size bool mask as the small copy's shares, uint8."""
         return cv2.resize(
             mask.view(np.uint8) * np.uint8(255), self.small_size, interpolation=cv2.INTER_AREA
         )
 
-    def grow(self, mask: np.ndarray) -> np.ndarray:
+    def enlarge(self, mask: np.ndarray) -> np.ndarray:
         """A small bool mask at full size, its steps smoothed."""
         size = self.parts.shape[::-1]
         soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)
@@ -291,8 +312,8 @@ class _Scene:
         Puts their labels right on the small copy.
         """
         none = np.zeros(core.shape, bool)
-        core_small = self.shrink(core) > 200
-        face = _inner(self.parts_small == Part.FACE, 1)
+        core_small = self.reduce(core) > 200
+        face = shrink(self.parts_small == Part.FACE, 1)
         if min(np.count_nonzero(face), np.count_nonzero(core_small)) < 10 * SKIN_PIXELS:
             return none
         places: dict[Part, np.ndarray] = {}
@@ -329,12 +350,12 @@ class _Scene:
         found = cv2.morphologyEx(large[pieces].view(np.uint8), cv2.MORPH_CLOSE, disc(4)) > 0
         for label, place in places.items():
             self.parts_small[found & place] = label
-        return self.grow(cv2.dilate(found.view(np.uint8), disc(2)) > 0)
+        return self.enlarge(grow(found, 2))
 
     def _sleeve_ends(self, core: np.ndarray) -> np.ndarray:
         """(h, w) bool: cuffs that lie over the lower garment and were taken for it."""
         lower = is_part(self.parts_small, Part.TROUSERS, Part.SKIRT)
-        core_small = self.shrink(core) > 200
+        core_small = self.reduce(core) > 200
         found = np.zeros(lower.shape, bool)
         lab = self.lab_small
         for chain in ARMS:
@@ -356,7 +377,7 @@ class _Scene:
             return np.zeros(core.shape, bool)
         found = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, disc(1))
         found = cv2.dilate(found, disc(2)) > 0
-        return self.grow(found) & is_part(self.parts, Part.TROUSERS, Part.SKIRT)
+        return self.enlarge(found) & is_part(self.parts, Part.TROUSERS, Part.SKIRT)
 
     def _stays(self, core: np.ndarray, inner_stays: bool) -> np.ndarray:
         """(h, w) bool: what of the old garment is worn on with the new one."""
@@ -510,7 +531,7 @@ def _arms_in_front(
     found: list[np.ndarray | None] = [None, None]
     if crossing is None or not crossing.any():
         return found
-    passes = scene.shrink(crossing) > 127
+    passes = scene.reduce(crossing) > 127
     for limb in shapes.limbs:
         if not limb.is_arm:
             continue
@@ -563,7 +584,7 @@ def _limb(
     centre, half = _fitted(scene, path, normal, usual, skin)
 
     near = scene.old_small | is_part(scene.parts_small, *skin)
-    near = cv2.dilate(near.view(np.uint8), disc(2)) > 0  # edges are interpolated later
+    near = grow(near, 2)  # edges are interpolated later
     ys, xs = np.nonzero(near)
     points = np.column_stack([xs, ys]).astype(np.float32)
     close = _within(points, path, 2.5 * float(half.max()) + 3)
@@ -723,7 +744,7 @@ def _cloth(scene: _Scene) -> np.ndarray:
     a lower one.
     """
     w, h = scene.small_size
-    source = scene.shrink(scene.cloth_source) > 127
+    source = scene.reduce(scene.cloth_source) > 127
     canvas = np.zeros((h, w), np.uint8)
     rows = np.flatnonzero(source.any(1))
     if not len(rows):
@@ -748,23 +769,18 @@ def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray
     """(h, w) bool at full size: beside the neck and nearer to hair than to background. What a high
     collar hid there is more hair."""
     neck = next((limb for limb in shapes.limbs if limb.skin == (Part.NECK,)), None)
-    hair_small = scene.shrink(hair) > 200
+    hair_small = scene.reduce(hair) > 200
     if neck is None or not hair_small.any():
         return np.zeros(hair.shape, bool)
     collar = (neck.inside > -0.15 * scene.unit) & (scene.heights() < 0) & scene.hole_small
     to_hair = cv2.distanceTransform((~hair_small).view(np.uint8), cv2.DIST_L2, 3)
-    open_small = scene.shrink(scene.background) > 200
+    open_small = scene.reduce(scene.background) > 200
     to_open = cv2.distanceTransform((~open_small).view(np.uint8), cv2.DIST_L2, 3)
     # Short hair ends above; only where hair hangs at least as low can there be more of it.
     hanging = np.maximum.accumulate(hair_small[::-1], axis=0)[::-1].view(np.uint8)
     reach = 2 * round(0.15 * scene.unit) + 1
     collar &= cv2.dilate(hanging, np.ones((1, reach), np.uint8)) > 0
-    return scene.grow(collar & (to_hair < to_open) & (to_hair < 0.2 * scene.unit))
-
-
-def _inner(mask: np.ndarray, margin: int) -> np.ndarray:
-    """A bool mask without its rim; the picture's border is no rim."""
-    return cv2.erode(mask.view(np.uint8), disc(margin), borderValue=1) > 0
+    return scene.enlarge(collar & (to_hair < to_open) & (to_hair < 0.2 * scene.unit))
 
 
 def _signed(mask: np.ndarray) -> np.ndarray:
@@ -802,7 +818,7 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
         weight = np.where(painted_over, apart, 1.0) * (limb.inside > -1.5)
         field += weight[..., None] * (colour - field)
     real = is_part(scene.parts_small, *SKIN) & ~scene.hole_small & tones.likely
-    real = _inner(real, 1)
+    real = shrink(real, 1)
     away = np.full(real.shape, 1e3, np.float32)
     if real.any():
         away = cv2.distanceTransform((~real).view(np.uint8), cv2.DIST_L2, 3)
@@ -943,7 +959,7 @@ class _Tones:
         """The middle of the brighter half of a part's skin; None where too little is seen."""
         scene = self.scene
         skin = is_part(scene.parts_small, *parts) & ~scene.hole_small & self.likely
-        inner = _inner(skin, 2)
+        inner = shrink(skin, 2)
         if np.count_nonzero(inner) >= SKIN_PIXELS:
             skin = inner
         pixels = scene.photo_small[skin]
