@@ -725,7 +725,7 @@ def leg_reach(garment: Garment, measured: float) -> float:
     word = garment.attributes.get("type", "")
     if word == "shorts" or (word not in FULL_LENGTH and measured < 0.58):
         limits = LEG_REACH["shorts"]
-    elif measured < 0.75:
+    elif measured < (0.55 if word in FULL_LENGTH else 0.75):
         limits = LEG_REACH["cropped"]
     else:
         limits = LEG_REACH["full"]
