@@ -41,11 +41,17 @@ def body_unit(landmarks: np.ndarray) -> float:
     """The shoulder width as seen from the front, in pixels of the landmarks' frame.
 
     Turned to the side the shoulders say too little, so the torso's length has a say as well;
-    where the hips lie outside the photo they are guesses, but guesses of the right size.
+    less so where the hips are not seen, for then they are guesses.
     """
     shoulders = distance(landmarks, Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER)
-    torso = np.linalg.norm(middle_of_hips(landmarks) - middle_of_shoulders(landmarks))
-    return float(max(shoulders, min(torso / TORSO_PER_SHOULDERS, 2.5 * shoulders), 4.0))
+    torso = float(np.linalg.norm(middle_of_hips(landmarks) - middle_of_shoulders(landmarks)))
+    from_torso = torso / TORSO_PER_SHOULDERS
+    if landmarks[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 2].max() < HIPS_SEEN:
+        from_torso = min(from_torso, 1.5 * shoulders)
+    return max(shoulders, from_torso, 4.0)
+
+
+HIPS_SEEN = 0.3  # visibility
 
 
 def distance(landmarks: np.ndarray, first: Pose, second: Pose) -> float:

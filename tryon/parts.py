@@ -27,8 +27,8 @@ from tryon.anatomy import (
 )
 from tryon.types import Part
 
-# The parts found here; outerwear is left to a trained parser.
-FOUND = (
+# The parts found here, the wide and the narrow; outerwear is left to a trained parser.
+WIDE = (
     Part.HAIR,
     Part.FACE,
     Part.NECK,
@@ -36,15 +36,14 @@ FOUND = (
     Part.DRESS,
     Part.TROUSERS,
     Part.SKIRT,
-    Part.LEFT_ARM,
-    Part.RIGHT_ARM,
     Part.LEFT_LEG,
     Part.RIGHT_LEG,
     Part.SHOES,
-    Part.ACCESSORY,
-    Part.LEFT_HAND,
-    Part.RIGHT_HAND,
 )
+NARROW = (Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
+FOUND = WIDE + NARROW
+WIDE_SMOOTHING = 0.025  # radius of the guided filter, in canvas heights
+NARROW_SMOOTHING = 0.01
 
 UPPER_ARM_RADIUS = 0.2  # in body units, as are all lengths below; a bare arm with some room
 ELBOW_RADIUS = 0.15
@@ -82,12 +81,14 @@ def parts_of(
     volume = np.stack([evidence[part] for part in FOUND], axis=-1)  # (h, w, parts)
     volume /= volume.sum(-1, keepdims=True) + 1e-6
     volume[~silhouette] = 0
-    radius = max(2, round(0.025 * max(shape)))
-    smooth = cv2.ximgproc.createGuidedFilter(pixels, radius, (0.04 * 255) ** 2)
     scores = np.zeros((*shape, len(Part)), np.float32)
-    for start in range(0, len(FOUND), 4):  # OpenCV filters up to four channels at a time
-        block = smooth.filter(np.ascontiguousarray(volume[:, :, start : start + 4]))
-        scores[:, :, [int(p) for p in FOUND[start : start + 4]]] = block.reshape(*shape, -1)
+    for parts, smoothing in ((WIDE, WIDE_SMOOTHING), (NARROW, NARROW_SMOOTHING)):
+        radius = max(2, round(smoothing * max(shape)))
+        smooth = cv2.ximgproc.createGuidedFilter(pixels, radius, (0.04 * 255) ** 2)
+        for start in range(0, len(parts), 4):  # OpenCV filters up to four channels at a time
+            channels = [FOUND.index(part) for part in parts[start : start + 4]]
+            block = smooth.filter(np.ascontiguousarray(volume[:, :, channels]))
+            scores[:, :, [int(FOUND[c]) for c in channels]] = block.reshape(*shape, -1)
     np.clip(scores, 0, 1, out=scores)
     scores /= scores.sum(-1, keepdims=True) + 1e-6
     scores[~silhouette] = 0
@@ -262,7 +263,8 @@ def _head(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
     matching = np.zeros(body.shape, np.float32)
     if likelihood is not None:
         matching = np.minimum(likelihood, 4)
-        around = _soft(np.hypot(across / 2.0, (down + 0.4) / 1.9), 1.0, 0.25)
+        width = 2.0 if body.view == "front" else 3.0  # in profile the face is the head's edge
+        around = _soft(np.hypot(across / width, (down + 0.4) / 1.9), 1.0, 0.25)
         around *= _soft(down, 0.75, 0.5)
         hair = 0.1 * around + (1.2 * around + 0.8 * _hanging(body, matching)) * matching
         hair *= 1 - 0.97 * np.maximum(core, _soft(radius, 1.0, 0.2) * skin * seen)
@@ -407,9 +409,17 @@ def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
     cloth = body.silhouette & (body.skin < 0.5) & (body.face_radius > 1.15)
     for side in SIDES:
         cloth &= body.hand[side] < 0.3
+    for hand in body.hands:  # nor what it holds
+        reach = 0.9 * float(np.linalg.norm(hand[0, :2] - hand[9, :2]))
+        cloth &= np.hypot(body.xs - hand[9, 0], body.ys - hand[9, 1]) > reach
     cloth &= evidence[Part.HAIR] < 0.6
     end, skirt = _lower_end(body, cloth)
+    body.hem = end
     waist, contrast = _waist(body, cloth)
+    bare_below = end < 1.7
+    if waist > LONG_TOP and bare_below and not skirt:
+        waist = HIDDEN_SEAM  # legs apart and bare: shorts, whose folds were taken for a seam
+    body.waist = waist
 
     sleeves = np.zeros_like(cloth)
     thighs = np.zeros_like(cloth)
@@ -419,8 +429,8 @@ def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         reach, along = body.leg[side]
         thighs |= cloth & (reach < 0.8) & (body.down > max(waist, 1.0) + 0.08) & (along < end - 0.1)
     chest = cloth & (body.down > 0.12) & (body.down < waist - 0.1) & (np.abs(body.across) < 0.42)
-    top = _covered(body, chest | sleeves)
-    bottom = _covered(body, thighs & (body.leg_position < 1.6))
+    top = body.top = _covered(body, chest | sleeves)
+    bottom = body.bottom = _covered(body, thighs & (body.leg_position < 1.6))
 
     not_skin = 1 - 0.9 * body.skin
     # Far from the body only the garment's own colours count: a coat's skirts, but not a bag.
@@ -433,23 +443,22 @@ def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
     for side in SIDES:
         reach, along = body.arm[side]
         wide = _soft(reach, 1.7, 0.6) * np.clip((body.sleeve_end[side] - along) / 0.1 + 0.6, 0, 1)
+        wide *= (along > 0) | (reach < 1)  # a shoulder seen from the side does not reach the hair
         sleeve_zone = np.maximum(sleeve_zone, wide * (along < 1.97))
-    torso = above * (top - 0.8 * far * np.minimum(top, 0.15))
     # Collars reach up to the mouth in front; beside the head only hair does.
     _, from_face = body.face.offset(body.shape)
-    torso *= np.clip((from_face - 0.4) / 0.4, 0, 1)
-    torso *= np.clip((body.down + 0.15 + 0.3 * _soft(np.abs(body.across), 0.35, 0.2)) / 0.1, 0, 1)
+    above *= np.clip((from_face - 0.4) / 0.4, 0, 1)
+    above *= np.clip((body.down + 0.15 + 0.3 * _soft(np.abs(body.across), 0.35, 0.2)) / 0.1, 0, 1)
+    torso = above * (top - 0.8 * far * np.minimum(top, 0.15))
     outside_face = np.clip((body.face_radius - 0.95) / 0.2, 0, 1)
-    upper = np.maximum(torso, sleeve_zone * top) * not_skin * outside_face + 0.04 * above * (
-        1 - far
-    )
+    upper = np.maximum(torso, sleeve_zone * top) * not_skin * outside_face
+    upper += 0.04 * above * (1 - far)
 
     below = (1 - _soft(body.down, waist, 0.1)) * _soft(body.leg_position, end, 0.12)
     lower = below * (bottom - 0.8 * far * np.minimum(bottom, 0.15)) * not_skin
-    bare_below = end < 1.7
-    if contrast < SAME_COLOUR and skirt and end > 0.6:
+    if contrast < SAME_COLOUR and skirt and end > KNEE_LENGTH:
         evidence[Part.DRESS] += np.maximum(upper, lower)  # one piece from shoulders to hem
-    elif waist > 1.25 and bare_below:
+    elif waist > LONG_TOP and bare_below:
         evidence[Part.DRESS] += upper
         evidence[Part.SKIRT] += 0.5 * lower
     else:
@@ -457,6 +466,9 @@ def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         evidence[Part.SKIRT if skirt else Part.TROUSERS] += lower
 
 
+LONG_TOP = 1.25  # torso position of a hem below which it is a coat or a dress
+HIDDEN_SEAM = 0.98  # torso position where a top usually ends
+KNEE_LENGTH = 0.75  # along the leg; shorter, it is rather a top and shorts of one colour
 SAME_COLOUR = 9.0  # Lab difference below which top and bottom may be one piece
 FAINT_SEAM = 3.0  # Lab difference below which no seam is seen at all
 
@@ -479,6 +491,7 @@ def _waist(body: _Canvas, cloth: np.ndarray) -> tuple[float, float]:
     rows = np.arange(0.15, 2.4, step)
     legs = np.minimum(body.leg["left"][0], body.leg["right"][0])
     column = cloth & np.where(body.down < 1, np.abs(body.across) < 0.34, legs < 0.8)
+    column &= (body.down < 1) | (body.leg_position < body.hem - 0.04)
     index = np.floor((body.down - rows[0]) / step).astype(int)
     used = column & (index >= 0) & (index < len(rows))
     count = np.bincount(index[used], minlength=len(rows)).astype(np.float64)
@@ -501,7 +514,7 @@ def _waist(body: _Canvas, cloth: np.ndarray) -> tuple[float, float]:
         )
         if difference * prior > best_score:
             best, best_score, contrast = float(rows[k]), difference * prior, difference
-    return (best, contrast) if contrast >= FAINT_SEAM else (0.98, contrast)
+    return (best, contrast) if contrast >= FAINT_SEAM else (HIDDEN_SEAM, contrast)
 
 
 def _lower_end(body: _Canvas, cloth: np.ndarray) -> tuple[float, bool]:
@@ -547,6 +560,8 @@ def _rest(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         reach, _ = body.leg[side]
         mine = _soft(reach - body.leg[other][0], 0.0, 0.1)
         place = _soft(reach, 1.3, 0.5) * mine * (body.down > 0.95)
+        place *= np.clip((body.leg_position - body.hem) / 0.12 + 0.6, 0, 1)
+        place *= 1 - 0.9 * np.maximum(body.hand["left"], body.hand["right"])
         evidence[leg] += place * (1.2 * body.skin + 0.05)
         foot = body.points[list(FEET[side])]
         radii = np.array([0.13, 0.12, 0.12]) * body.unit
@@ -555,8 +570,19 @@ def _rest(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         shoe = _soft(near, 1.6, 0.8) * np.clip(1.05 - body.skin, 0, 1) * below
         evidence[Part.SHOES] += 1.5 * shoe
         evidence[leg] += 0.8 * _soft(near, 1.4, 0.6) * body.skin
-    # Whatever lies off the body and is nobody's colour: bags and other things held.
+    # Whatever lies off the body and is nobody's colour: bags and other things carried.
     off = np.minimum.reduce([reach for reach, _ in (*body.arm.values(), *body.leg.values())])
     off = np.minimum(off, np.where(body.down < 1.1, np.abs(body.across) / 0.42, 9))
     off *= np.clip((body.face.offset(body.shape)[1] - 1) / 0.5, 0, 1)  # above the chin it is hair
     evidence[Part.ACCESSORY] += 0.02 + 0.25 * np.clip(off - 1.5, 0, 1)
+    # What a hand holds: between and beyond its fingers, neither skin nor cloth in colour.
+    for hand in body.hands:
+        size = float(np.linalg.norm(hand[0, :2] - hand[9, :2]))
+        x, y = hand[[5, 8, 9, 12, 17, 20], :2].mean(0)
+        near = _soft(np.hypot(body.xs - x, body.ys - y), HELD_REACH * size, 0.4 * size)
+        worn = np.where(body.down < body.waist, body.top, body.bottom)
+        strange = np.clip(1 - worn / 0.6, 0, 1) * (1 - body.skin)
+        evidence[Part.ACCESSORY] += 1.2 * near * strange
+
+
+HELD_REACH = 1.1  # how far from the middle of the fingers, in palm lengths

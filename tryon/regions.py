@@ -23,6 +23,8 @@ from tryon.types import Kind, Limb, Part, Person, Pose
 GROW = 0.03  # body units an edit region is widened by, so that no fringe of the old stays
 EDGE = 0.05  # body units within which a soft edge may follow the photo
 
+STEEPER = 2.2
+
 SLEEVED_ARM = (0.25, 0.2, 0.16)  # capsule radii at shoulder, elbow, wrist in body units
 CLOTHED_LEG = (0.36, 0.28, 0.24)
 
@@ -44,10 +46,10 @@ def edit_region(person: Person, kind: Kind) -> np.ndarray:
     region = np.zeros(parts.shape, bool)
     if kind == Kind.UPPER:
         region |= is_part(parts, *TOPS)
-        region |= is_part(parts, Part.DRESS) & (torso_position(person) < 1.05)
+        region |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] < 1.05)
     elif kind == Kind.LOWER:
         region |= is_part(parts, *BOTTOMS)
-        region |= is_part(parts, Part.DRESS) & (torso_position(person) > 0.75)
+        region |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] > 0.75)
     else:
         region |= is_part(parts, *TOPS, Part.DRESS, Part.SKIRT)
         trousers = is_part(parts, Part.TROUSERS)
@@ -73,16 +75,16 @@ def in_front(person: Person, limb: Limb, kind: Kind) -> np.ndarray:
     parts = person.parts
     if kind == Kind.LOWER:
         kept = is_part(parts, *HANDS, *BARE_ARMS, *TOPS, Part.SHOES, Part.ACCESSORY, *HEAD)
-        kept |= is_part(parts, Part.DRESS) & (torso_position(person) < 0.75)
+        kept |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] < 0.75)
     else:
         kept = is_part(parts, *HEAD, *HANDS, Part.ACCESSORY)
         if limb in (Limb.LEFT, Limb.RIGHT):
             other = "right" if limb == Limb.LEFT else "left"
             if _nearer(person, other):
-                kept |= _arm_over_torso(person, other)
+                kept |= arm_over_torso(person, other)
         else:
             for side in SIDES:
-                kept |= _arm_over_torso(person, side)
+                kept |= arm_over_torso(person, side)
         if kind == Kind.DRESS:
             kept |= is_part(parts, Part.SHOES)
     return soft_edges(person, kept)
@@ -127,14 +129,18 @@ def is_part(parts: np.ndarray, *wanted: Part) -> np.ndarray:
     return table[parts]
 
 
-def torso_position(person: Person) -> np.ndarray:
-    """(H, W) float32: 0 on the line of the shoulders, 1 on the line of the hips."""
+def torso_coordinates(person: Person) -> tuple[np.ndarray, np.ndarray]:
+    """Two (H, W) float32: along the torso (0 shoulders, 1 hips), and sideways in body units."""
     top, bottom = middle_of_shoulders(person.landmarks), middle_of_hips(person.landmarks)
-    axis = (bottom - top) / max(float(np.sum((bottom - top) ** 2)), 1e-6)
+    length = max(float(np.linalg.norm(bottom - top)), 1e-6)
+    axis = (bottom - top) / length
+    unit = body_unit(person.landmarks)
     height, width = person.parts.shape
-    rows = (np.arange(height, dtype=np.float32) - top[1]) * axis[1]
-    columns = (np.arange(width, dtype=np.float32) - top[0]) * axis[0]
-    return (rows[:, None] + columns[None, :]).astype(np.float32)
+    y = (np.arange(height, dtype=np.float32) - top[1])[:, None]
+    x = (np.arange(width, dtype=np.float32) - top[0])[None, :]
+    down = (x * axis[0] + y * axis[1]) / length
+    across = (x * axis[1] - y * axis[0]) / unit
+    return down.astype(np.float32), across.astype(np.float32)
 
 
 def soft_edges(person: Person, mask: np.ndarray) -> np.ndarray:
@@ -156,11 +162,11 @@ def soft_edges(person: Person, mask: np.ndarray) -> np.ndarray:
         scale=0.5 if radius >= 4 else 1.0,
     )
     # The filter leaves a veil on both sides of an edge; a steeper ramp lifts it.
-    soft[box] = np.clip((refined - 0.5) * 1.5 * 255 + 127.5, 0, 255).astype(np.uint8)
+    soft[box] = np.clip((refined - 0.5) * (STEEPER * 255) + 127.5, 0, 255).astype(np.uint8)
     return soft
 
 
-def _arm_over_torso(person: Person, side: str) -> np.ndarray:
+def arm_over_torso(person: Person, side: str) -> np.ndarray:
     """(H, W) bool: the part of an arm that a torso garment must not cover."""
     unit = body_unit(person.landmarks)
     chain = person.landmarks[list(ARMS[side]), :2].astype(np.float64)
@@ -171,7 +177,8 @@ def _arm_over_torso(person: Person, side: str) -> np.ndarray:
         return bare
     # A clothed arm cannot be told by its colour: take the capsule where it crosses the torso.
     top, bottom = middle_of_shoulders(person.landmarks), middle_of_hips(person.landmarks)
-    axis = (bottom - top) / max(float(np.linalg.norm(bottom - top)), 1e-6)
+    length = max(float(np.linalg.norm(bottom - top)), 1e-6)
+    axis = (bottom - top) / length
     steps = np.linspace(0.5, 2.0, 16)
     along = np.where(
         steps[:, None] < 1,
@@ -179,14 +186,17 @@ def _arm_over_torso(person: Person, side: str) -> np.ndarray:
         chain[1] + (chain[2] - chain[1]) * (steps[:, None] - 1),
     )
     across = np.abs((along - top) @ np.array([axis[1], -axis[0]])) / unit
-    down = (along - top) @ axis / max(float(np.linalg.norm(bottom - top)), 1e-6)
-    over = (across < 0.42) & (down > 0) & (down < 1.2)
-    if over.sum() < 2:
+    down = (along - top) @ axis / length
+    height, width = bare.shape
+    at = np.clip(np.round(along).astype(int), 0, [width - 1, height - 1])
+    clothed = is_part(person.parts[at[:, 1], at[:, 0]], *TOPS, Part.DRESS)
+    crossing = np.flatnonzero(clothed & (across < 0.42) & (down > 0) & (down < 1.2))
+    if len(crossing) < 2:
         return bare
     radii = np.interp(steps, [0, 1, 2], SLEEVED_ARM) * unit * 0.9
-    first = int(np.argmax(over))
-    crossing = capsule_mask(bare.shape, along[first:], radii[first:])
-    return bare | (crossing & person.silhouette & is_part(person.parts, *TOPS, Part.DRESS))
+    run = slice(crossing[0], crossing[-1] + 1)
+    sleeve = capsule_mask(bare.shape, along[run], radii[run])
+    return bare | (sleeve & person.silhouette & is_part(person.parts, *TOPS, Part.DRESS))
 
 
 def _nearer(person: Person, side: str) -> bool:
