@@ -55,6 +55,8 @@ SKIN = (
     Part.LEFT_LEG,
     Part.RIGHT_LEG,
 )
+# Skin on which the old garment's shadow may be retouched, a few pixels wide; never a hand.
+RETOUCHED = (Part.NECK, Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_LEG, Part.RIGHT_LEG)
 REPLACED = {
     Kind.UPPER: (Part.UPPER, Part.OUTERWEAR, Part.DRESS),
     Kind.LOWER: (Part.TROUSERS, Part.SKIRT, Part.DRESS),
@@ -80,9 +82,8 @@ LEG_HALF = {
     2.0: 0.09,
 }
 NECK_HALF = {0.0: 0.165, 1.0: 0.17, 1.5: 0.19, 2.0: 0.22}  # 0 = jaw, 2 = collarbones
-NECK_BASE_HALF = 0.23
-NECK_BASE_UP = 0.20  # above the shoulder joints
-TIP_OUT, TIP_UP = 0.12, 0.07  # the shoulder's outer end, from its joint
+# From the neck down to the shoulder's outer end: distance from the middle, height over the joints.
+TRAPEZIUS = ((0.16, 0.36), (0.18, 0.27), (0.23, 0.20), (0.32, 0.155), (0.45, 0.12), (0.62, 0.07))
 ARMPIT_DOWN = 0.36
 TORSO_HALF = {0.0: 0.50, 0.6: 0.42, 1.0: 0.50}  # by height, 0 = shoulders, 1 = hips
 WAISTBAND = 0.80  # where lower garments end, by the same height
@@ -158,10 +159,12 @@ def underlay(
     x, y, w, h = part_box
     part = (slice(y, y + h), slice(x, x + w))
     inner = hole[part]
-    # The old garment's halo on the background fades out a little further away.
+    # The old garment's halo on the background, and its hem's shadow on the skin, fade out a little
+    # further away.
     away = cv2.distanceTransform((~inner).view(np.uint8), cv2.DIST_L2, 3)
-    share = np.clip(1 - (away - 1) / feather, 0, 1)
-    share *= inner | (scene.parts[part] == Part.BACKGROUND)
+    share = np.clip(1.5 * (1 - (away - 1) / feather), 0, 1)
+    on_skin = ~inner & is_part(scene.parts[part], *RETOUCHED)
+    share *= inner | on_skin | (scene.parts[part] == Part.BACKGROUND)
 
     def alpha(distance: np.ndarray) -> np.ndarray:
         whole = enlarge(distance, size, part_box, cv2.INTER_LINEAR)
@@ -174,6 +177,7 @@ def underlay(
 
     skin_alpha, cloth_alpha = alpha(shapes.skin), alpha(shapes.cloth)
     skin_alpha[~inner], cloth_alpha[~inner] = 0, 0
+    skin_alpha[on_skin] = 1
     painted = np.zeros((h, w, 3), np.float32)
     behind = (share > 0) & (np.maximum(skin_alpha, cloth_alpha) < 1)
     hair_source = scene.parts == Part.HAIR
@@ -506,7 +510,8 @@ def _shapes(scene: _Scene) -> _Shapes:
             for chain, skin in zip(ARMS, ARM_SKIN, strict=True)
         ]
         trunk = _trunk(scene)
-    if scene.kind != Kind.UPPER:
+    # Below a dress, trousers that stay are there in place of the legs.
+    if scene.kind == Kind.LOWER or (scene.kind == Kind.DRESS and not scene.cloth_source.any()):
         limbs += [
             _limb(scene, scene.marks[list(chain)], LEG_HALF, skin)
             for chain, skin in zip(LEGS, LEG_SKIN, strict=True)
@@ -720,9 +725,7 @@ def _trunk(scene: _Scene) -> np.ndarray:
     up *= scene.unit / max(np.linalg.norm(up), 1e-6)
     left, right = [], []
     for sign, points in ((1, left), (-1, right)):
-        points.append(scene.on_torso(0, sign * NECK_BASE_HALF * 0.8) + up * (NECK_BASE_UP + 0.04))
-        points.append(scene.on_torso(0, sign * NECK_BASE_HALF) + up * NECK_BASE_UP)
-        points.append(scene.on_torso(0, sign * (0.5 + TIP_OUT)) + up * TIP_UP)
+        points += [scene.on_torso(0, sign * out) + up * height for out, height in TRAPEZIUS]
         points.append(scene.on_torso(0.12, sign * 0.56))
         points.append(scene.on_torso(ARMPIT_DOWN / TORSO_PER_SHOULDERS, sign * 0.44))
         points.append(scene.on_torso(0.55, sign * 0.2))
@@ -772,6 +775,9 @@ def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray
     hair_small = scene.reduce(hair) > 200
     if neck is None or not hair_small.any():
         return np.zeros(hair.shape, bool)
+    # A beard is no hair that hangs beside the neck.
+    columns = np.abs(np.arange(scene.small_size[0]) - scene.on_torso(-0.2, 0)[0])
+    hair_small &= columns[None] > BEARD * scene.unit
     collar = (neck.inside > -0.15 * scene.unit) & (scene.heights() < 0) & scene.hole_small
     to_hair = cv2.distanceTransform((~hair_small).view(np.uint8), cv2.DIST_L2, 3)
     open_small = scene.reduce(scene.background) > 200
@@ -781,6 +787,9 @@ def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray
     reach = 2 * round(0.15 * scene.unit) + 1
     collar &= cv2.dilate(hanging, np.ones((1, reach), np.uint8)) > 0
     return scene.enlarge(collar & (to_hair < to_open) & (to_hair < 0.2 * scene.unit))
+
+
+BEARD = 0.16  # shoulder widths to each side of the neck's middle
 
 
 def _signed(mask: np.ndarray) -> np.ndarray:
@@ -817,7 +826,8 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
             apart = np.clip((1.7 - limb.along) / 0.9, 0, 1)
         weight = np.where(painted_over, apart, 1.0) * (limb.inside > -1.5)
         field += weight[..., None] * (colour - field)
-    real = is_part(scene.parts_small, *SKIN) & ~scene.hole_small & tones.likely
+    near_hole = grow(scene.hole_small, max(1, round(1.5 * FRINGE * scene.unit)))
+    real = is_part(scene.parts_small, *SKIN) & ~near_hole & tones.likely
     real = shrink(real, 1)
     away = np.full(real.shape, 1e3, np.float32)
     if real.any():
@@ -831,7 +841,8 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
         fade = np.exp(-away / max(MEMBRANE_REACH * scene.unit, 1))[..., None]
         field += spread(off, real.astype(np.float32)) * fade
     # Nothing outside the skin bleeds in when the copy is enlarged.
-    return spread(field, (shapes.skin > -1).astype(np.float32))
+    skin = (shapes.skin > -1) | is_part(scene.parts_small, *RETOUCHED)
+    return spread(field, skin.astype(np.float32))
 
 
 MEMBRANE_REACH = 0.45  # shoulder widths
@@ -913,21 +924,32 @@ MOTTLE = 0.008
 class _Tones:
     """This person's skin: medians of what the photo shows of it, float RGB.
 
+    The whole person is asked, for the face may lie outside the crop under work.
     likely: (h, w) bool of the small copy, coloured like the skin that is surest, the face's.
     """
 
     def __init__(self, scene: _Scene) -> None:
-        self.scene = scene
+        person = scene.person
+        height, width = person.photo.size
+        x0, y0 = (int(max(edge, 0)) for edge in person.box[:2])
+        x1, y1 = int(min(person.box[2] + 1, width)), int(min(person.box[3] + 1, height))
+        step = max(1, max(x1 - x0, y1 - y0) // TONES_LONG)
+        self._colours = person.photo.pixels[y0:y1:step, x0:x1:step].astype(np.float32)
+        self._labels = np.ascontiguousarray(person.parts[y0:y1:step, x0:x1:step])
+        self._likely = np.ones(self._labels.shape, bool)
         self.likely = np.ones(scene.parts_small.shape, bool)
         for parts in ((Part.FACE,), (Part.NECK,), (Part.LEFT_ARM, Part.RIGHT_ARM)):
             surest = self._median(parts)
             if surest is not None:
-                self.likely = self._like(surest)
+                self._likely = _like(self._colours, surest)
+                self.likely = _like(scene.photo_small, surest)
                 break
         face = self._median((Part.FACE,))
         neck = self._median((Part.NECK,))
         arms = self._median((Part.LEFT_ARM, Part.RIGHT_ARM))
         hands = self._median((Part.LEFT_HAND, Part.RIGHT_HAND))
+        if face is not None and arms is not None and np.abs(arms - face).max() > LIMBS_APART:
+            arms = None  # rather a sleeve or a trunk in its shade
         self.anywhere = next((t for t in (arms, face, neck, hands) if t is not None), NO_SKIN)
         self.face = self.anywhere if face is None else face
         self.trunk = self.face * 0.96 if neck is None else (neck + self.face) / 2
@@ -938,6 +960,8 @@ class _Tones:
             return self.trunk, self.trunk
         if limb.is_arm:
             arm, hand = (self._median((part,)) for part in limb.skin)
+            if arm is not None and np.abs(arm - self.face).max() > LIMBS_APART:
+                arm = None
             near = self.trunk if arm is None else arm
             far = next(t for t in (arm, hand, self.trunk) if t is not None)
             return near, far
@@ -945,24 +969,17 @@ class _Tones:
         if leg is None:
             leg = self._median((Part.LEFT_LEG, Part.RIGHT_LEG))
         # Brown shoes and tan trousers look like skin; legs are about as light as arms.
-        if leg is None or np.abs(leg - self.anywhere).max() > LEG_APART:
+        if leg is None or np.abs(leg - self.anywhere).max() > LIMBS_APART:
             leg = self.anywhere
         return leg, leg
 
-    def _like(self, tone: np.ndarray) -> np.ndarray:
-        lab = self.scene.lab_small
-        light, a, b = cv2.cvtColor(np.float32([[tone / 255]]), cv2.COLOR_RGB2LAB)[0, 0]
-        hue_apart = np.hypot(lab[..., 1] - a, lab[..., 2] - b)
-        return (hue_apart < SKIN_HUE) & (lab[..., 0] > 0.45 * light) & (lab[..., 0] < light + 30)
-
     def _median(self, parts: tuple[Part, ...]) -> np.ndarray | None:
         """The middle of the brighter half of a part's skin; None where too little is seen."""
-        scene = self.scene
-        skin = is_part(scene.parts_small, *parts) & ~scene.hole_small & self.likely
+        skin = is_part(self._labels, *parts) & self._likely
         inner = shrink(skin, 2)
         if np.count_nonzero(inner) >= SKIN_PIXELS:
             skin = inner
-        pixels = scene.photo_small[skin]
+        pixels = self._colours[skin]
         if len(pixels) < SKIN_PIXELS:
             return None
         grey = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
@@ -970,7 +987,16 @@ class _Tones:
         return np.median(pixels[(grey >= low) & (grey <= high)], axis=0)
 
 
+def _like(picture: np.ndarray, tone: np.ndarray) -> np.ndarray:
+    """(h, w) bool: a float RGB picture's pixels that may be skin of this tone in some light."""
+    lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
+    light, a, b = cv2.cvtColor(np.float32([[tone / 255]]), cv2.COLOR_RGB2LAB)[0, 0]
+    hue_apart = np.hypot(lab[..., 1] - a, lab[..., 2] - b)
+    return (hue_apart < SKIN_HUE) & (lab[..., 0] > 0.45 * light) & (lab[..., 0] < light + 30)
+
+
+TONES_LONG = 320  # longest side of the copy skin colours are read from, pixels
 NO_SKIN = np.array([200, 160, 135], np.float32)  # where a photo shows no skin at all
-LEG_APART = 55  # 8-bit levels
+LIMBS_APART = 55  # 8-bit levels: skin of one person in one light differs by less
 SKIN_HUE = 17.0  # CIELAB a, b: skin in shade and in light differ by less
 SKIN_PIXELS = 30  # of the small copy: fewer tell no colour
