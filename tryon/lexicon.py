@@ -6,8 +6,8 @@ Notable here:
 - a meaning is `attribute=value`, several of them separated by spaces ("hot pink" is a colour and
   a shade); `!attribute=value` rules a value out; `type=skirt|dress` is the first value unless the
   sentence speaks of sleeves or a neckline, which only the second can have; `pattern=graphic?`
-  gives way to any other pattern the sentence names ("printed with flowers"). `@direction` and
-  `@scale` beside a pattern say how it lies and how large it is.
+  gives way to any other pattern the sentence names ("printed with flowers"). `@direction`,
+  `@scale` and `@motif` beside a pattern say how it lies, how large it is, which it is.
 - a meaning `@role` marks a word that steers how others are read; the roles are explained in
   `prompt.py`, which reads by them.
 - English phrases match with spaces, hyphens or neither ("t-shirt", "t shirt", "tshirt"), in the
@@ -134,8 +134,11 @@ pattern=graphic?: print, printed
 pattern=graphic: graphic, logo, slogan, picture, graphics, band, artwork, lettering, cartoon,
   text print, emblem
 pattern=camouflage: camouflage, camo, military print, camouflaged
-pattern=animal: animal, animal print, leopard, leopard print, zebra, zebra print, tiger,
-  tiger print, cheetah, snake print, snakeskin, snake, cow print, giraffe
+pattern=animal @motif=zebra: zebra, zebra print, zebra stripe, zebra striped, zebra pattern
+pattern=animal @motif=tiger: tiger, tiger print, tiger stripe, tiger striped
+pattern=animal @motif=snake: snake, snakeskin, snake print, python print
+pattern=animal: animal, animal print, leopard, leopard print, cheetah, cheetah print, cow print,
+  giraffe, giraffe print, leopard spots
 
 sleeve=sleeveless: sleeveless, no sleeve, spaghetti strap, spaghetti straps, halter, halter neck,
   strappy, bare arms, armless
@@ -420,7 +423,10 @@ pattern=floral: 碎花, 花朵, 花卉, 夏威夷, 热带, 玫瑰花, 碎花图�
 pattern=graphic?: 图案
 pattern=graphic: 卡通, logo, 标志, 字母, 印字, 文字, 图片, 标语, 涂鸦, 商标, 字样
 pattern=camouflage: 迷彩, 迷彩图案, 迷彩色
-pattern=animal: 动物纹, 豹纹, 斑马纹, 虎纹, 蛇纹, 蛇皮纹, 奶牛纹, 豹点, 老虎纹, 动物图案, 豹文
+pattern=animal @motif=zebra: 斑马纹, 斑马条纹, 斑马
+pattern=animal @motif=tiger: 虎纹, 老虎纹
+pattern=animal @motif=snake: 蛇纹, 蛇皮纹
+pattern=animal: 动物纹, 豹纹, 奶牛纹, 豹点, 动物图案, 豹文
 
 sleeve=sleeveless: 无袖, 没袖, 坎袖, 去袖, 无袖子, 挂脖, 没有袖, 免袖
 sleeve=short: 短袖, 半袖, 五分袖, 短袖子, 短秀, 盖袖, 飞飞袖, 小飞袖

@@ -162,11 +162,13 @@ class PatternDetails:
     """How a pattern should look, as far as the words say.
 
     direction: "vertical", "horizontal", "diagonal" or "". scale: "small", "large" or "".
+    motif: of an animal print, "zebra", "tiger", "snake" or "".
     colour: (colour, shade or "") of the stripes, dots, … on the cloth, or None.
     """
 
     direction: str = ""
     scale: str = ""
+    motif: str = ""
     colour: tuple[str, str] | None = None
 
 
@@ -175,7 +177,7 @@ def pattern_details(prompt: Prompt) -> PatternDetails:
 
     Read from the prompt's words, so whoever read the text need not know of it.
     """
-    direction = scale = shade = ""
+    direction = scale = motif = shade = ""
     colour = None
     for word, used in prompt.words:
         role, meaning = _meaning_of(word)
@@ -183,6 +185,7 @@ def pattern_details(prompt: Prompt) -> PatternDetails:
             direction = direction or meaning.get("@direction", "")
             direction = direction or (role if role in _DIRECTIONS else "")
             scale = scale or _SIZES.get(role, "") or meaning.get("@scale", "")
+            motif = motif or meaning.get("@motif", "")
         elif used == "shade":
             shade = meaning.get("shade", "")
         elif used == "colour":
@@ -191,7 +194,7 @@ def pattern_details(prompt: Prompt) -> PatternDetails:
             if named not in ("", prompt.attributes.get("colour"), *ruled_out) and colour is None:
                 colour = (named, shade or meaning.get("shade", ""))
             shade = ""
-    return PatternDetails(direction, scale, colour)
+    return PatternDetails(direction, scale, motif, colour)
 
 
 _DIRECTIONS = ("vertical", "horizontal", "diagonal")

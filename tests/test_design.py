@@ -1,0 +1,407 @@
+"""Garment and words to a new garment: dyeing, patterns, cutting, choosing.
+
+The garments here are drawn: flat cloth with a known fold, print and outline, so that what should
+come out can be worked out by hand.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from tryon import dye, pattern
+from tryon.design import choose, design
+from tryon.errors import TryOnError
+from tryon.prompt import understand
+from tryon.tailor import shorten, shorten_sleeves
+from tryon.types import Garment, Kind, Limb, Outline, Photo
+from tryon.vocabulary import COLOUR_RGB
+
+HEIGHT, WIDTH = 400, 400
+CHEST = 140  # pixels between the armpits
+DARKEST, LIGHTEST = 0.72, 1.12  # of the cloth's brightness, across its folds
+
+
+def top(rgb=(200, 200, 198), print_rgb=None, **attributes) -> Garment:
+    """A long-sleeved top: body 130..270 wide, sleeves down its sides, folds running down it."""
+    alpha = np.zeros((HEIGHT, WIDTH), np.uint8)
+    limbs = np.zeros((HEIGHT, WIDTH), np.uint8)
+    body = np.array([[130, 60], [270, 60], [270, 360], [130, 360]])
+    left = np.array([[270, 60], [330, 90], [370, 330], [330, 336], [270, 130]])
+    right = left * (-1, 1) + (WIDTH, 0)
+    for label, shape in ((Limb.LEFT, left), (Limb.RIGHT, right), (Limb.BODY, body)):
+        cv2.fillPoly(alpha, [shape], 255)
+        cv2.fillPoly(limbs, [shape], int(label))
+    limbs[alpha < 128] = 0
+    fold = (DARKEST + LIGHTEST) / 2 + (LIGHTEST - DARKEST) / 2 * np.sin(np.arange(WIDTH) / 9)
+    pixels = np.clip(np.array(rgb) * fold[None, :, None].repeat(HEIGHT, 0), 0, 255)
+    if print_rgb is not None:
+        pixels[150:230, 160:240] = print_rgb
+    landmarks = np.zeros((len(Outline), 3), np.float32)
+    for name, (x, y) in {
+        "COLLAR_LEFT": (230, 60), "COLLAR_RIGHT": (170, 60), "COLLAR_CENTRE": (200, 75),
+        "SHOULDER_LEFT": (270, 62), "SHOULDER_RIGHT": (130, 62),
+        "ARMPIT_LEFT": (270, 130), "ARMPIT_RIGHT": (130, 130),
+        "ELBOW_LEFT": (322, 205), "ELBOW_RIGHT": (78, 205),
+        "CUFF_OUTER_LEFT": (370, 330), "CUFF_INNER_LEFT": (330, 336),
+        "CUFF_OUTER_RIGHT": (30, 330), "CUFF_INNER_RIGHT": (70, 336),
+        "WAIST_LEFT": (270, 250), "WAIST_RIGHT": (130, 250),
+        "HEM_LEFT": (270, 360), "HEM_RIGHT": (130, 360), "HEM_CENTRE": (200, 360),
+    }.items():  # fmt: skip
+        landmarks[Outline[name]] = (x, y, 1)
+    said = {"sleeve": "long", "length": "regular", "type": "top", **attributes}
+    return Garment(
+        photo=Photo(np.round(pixels).astype(np.uint8)),
+        alpha=alpha,
+        limbs=limbs,
+        landmarks=landmarks,
+        kind=Kind.UPPER,
+        attributes=said,
+        attribute_scores=dict.fromkeys(said, 0.9),
+    )
+
+
+def trousers(rgb=(90, 110, 90)) -> Garment:
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    limbs = np.zeros((HEIGHT, WIDTH), np.uint8)
+    seat = np.array([[140, 30], [260, 30], [264, 130], [136, 130]])
+    left = np.array([[200, 130], [264, 130], [270, 380], [225, 380]])
+    right = left * (-1, 1) + (WIDTH, 0)
+    for label, shape in ((Limb.BODY, seat), (Limb.LEFT, left), (Limb.RIGHT, right)):
+        cv2.fillPoly(mask, [shape], 255)
+        cv2.fillPoly(limbs, [shape], int(label))
+    landmarks = np.zeros((len(Outline), 3), np.float32)
+    for name, (x, y) in {
+        "WAIST_LEFT": (260, 30), "WAIST_RIGHT": (140, 30), "CROTCH": (200, 135),
+        "HIP_LEFT": (264, 110), "HIP_RIGHT": (136, 110), "HEM_LEFT": (270, 380),
+        "HEM_RIGHT": (130, 380), "HEM_INNER_LEFT": (225, 380), "HEM_INNER_RIGHT": (175, 380),
+    }.items():  # fmt: skip
+        landmarks[Outline[name]] = (x, y, 1)
+    pixels = np.empty((HEIGHT, WIDTH, 3), np.uint8)
+    pixels[:] = rgb
+    return Garment(
+        Photo(pixels), mask, limbs, landmarks, Kind.LOWER, {"type": "trousers"}, {"type": 0.9}
+    )
+
+
+def usual_lab(garment: Garment) -> np.ndarray:
+    """The colour of the cloth where it is as light as it usually is."""
+    core = cv2.erode(garment.mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    lab = dye.to_lab(garment.photo.pixels[core])
+    usual = np.abs(lab[:, 0] - np.median(lab[:, 0])) < 1.5
+    return lab[usual].mean(axis=0)
+
+
+def inside(garment: Garment) -> np.ndarray:
+    """Pixels of the body, away from edges and print."""
+    return garment.photo.pixels[250:340, 140:260]
+
+
+# --- colours -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("colour", list(COLOUR_RGB))
+@pytest.mark.parametrize("before", [(235, 235, 233), (30, 30, 32), (190, 40, 50), (60, 90, 160)])
+def test_the_cloth_gets_the_colour_asked_for(colour, before):
+    made = design(top(before), understand(colour))
+    assert np.linalg.norm(usual_lab(made) - dye.colour_named(colour)) < 3.0  # CIE76
+    assert made.attributes["colour"] == colour
+
+
+@pytest.mark.parametrize("before", [(235, 235, 233), (60, 90, 160), (26, 26, 28)])
+@pytest.mark.parametrize("colour", ["white", "black", "yellow", "navy"])
+def test_folds_stay_where_they_were(before, colour):
+    garment = top(before)
+    was = dye.to_lab(inside(garment))[..., 0].mean(axis=0)
+    now = dye.to_lab(inside(design(garment, understand(colour))))[..., 0].mean(axis=0)
+    assert np.corrcoef(was, now)[0, 1] > 0.93
+
+
+def test_black_made_white_is_white_cloth_with_folds_and_not_grey():
+    made = dye.to_lab(inside(design(top((26, 26, 28)), understand("white"))))[..., 0]
+    assert np.median(made) > 92
+    assert made.min() > 60
+    assert np.ptp(np.percentile(made, [5, 95])) > 3
+
+
+def test_white_made_black_is_black_cloth_with_folds():
+    made = dye.to_lab(inside(design(top((240, 240, 238)), understand("black"))))[..., 0]
+    assert np.median(made) < 12
+    assert np.ptp(np.percentile(made, [5, 95])) > 2
+
+
+def test_shadows_keep_the_hue():
+    """Dyed, not tinted: in a shadow a and b shrink with L + 16."""
+    made = dye.to_lab(inside(design(top((235, 235, 233)), understand("blue")))).reshape(-1, 3)
+    target = dye.colour_named("blue")
+    expected = target[1:] * ((made[:, :1] + 16) / (target[0] + 16))
+    assert np.abs(made[:, 1:] - expected).max() < 4
+
+
+@pytest.mark.parametrize("shade", ["light", "dark", "pastel", "bright"])
+@pytest.mark.parametrize("colour", ["blue", "green", "red", "purple", "yellow", "grey", "brown"])
+def test_shades(colour, shade):
+    plain, made = dye.colour_named(colour), dye.colour_named(colour, shade)
+    assert np.abs(dye.to_lab(dye.to_rgb(made)) - made).max() < 1.5  # can be shown on a screen
+    if shade in ("light", "pastel"):
+        assert made[0] > plain[0] + 3
+    if shade == "dark":
+        assert made[0] < plain[0] - 5
+    if shade == "bright" and colour not in ("grey", "yellow"):
+        assert np.hypot(*made[1:]) > np.hypot(*plain[1:]) * 1.02
+
+
+def test_a_shade_alone_changes_the_cloths_own_colour():
+    garment = top((60, 90, 160))
+    darker = design(garment, understand("darker"))
+    assert usual_lab(darker)[0] < usual_lab(garment)[0] - 8
+    assert darker.attributes["shade"] == "dark"
+
+
+def test_a_print_is_not_dyed():
+    garment = top((235, 235, 233), print_rgb=(30, 60, 150))
+    made = design(garment, understand("red"))
+    kept = made.photo.pixels[160:220, 170:230].astype(int)
+    assert np.abs(kept - (30, 60, 150)).max() <= 2
+    assert np.linalg.norm(usual_lab(made) - dye.colour_named("red")) < 4
+
+
+def test_no_fringe_of_the_old_colour_is_left_around_a_print():
+    """Pixels that mix ground and print keep their share of each."""
+    garment = top((235, 235, 233), print_rgb=(20, 20, 20))
+    soft = cv2.GaussianBlur(garment.photo.pixels, (0, 0), 1.5)
+    made = design(replace(garment, photo=Photo(soft)), understand("red"))
+    edge = made.photo.pixels[190, 150:170].astype(int)
+    assert (edge[:, 0] - edge[:, 1]).min() > -8
+    assert edge[:, 1:].max() < 110  # white would show here
+
+
+def test_plain_takes_a_print_off():
+    made = design(top((200, 60, 60), print_rgb=(240, 240, 240)), understand("plain"))
+    spot = dye.to_lab(made.photo.pixels[170:210, 180:220]).reshape(-1, 3)
+    assert np.abs(spot[:, 1:].mean(0) - usual_lab(made)[1:]).max() < 6
+    assert made.attributes["pattern"] == "plain"
+
+
+def test_what_is_not_asked_for_stays_the_same():
+    garment = top(neckline="crew", pattern="plain")
+    made = design(garment, understand("make it red, slim fit"))
+    assert made.attributes == {
+        **garment.attributes, "colour": "red", "fit": "slim"
+    }  # fmt: skip
+    assert np.array_equal(made.alpha, garment.alpha)
+    assert np.array_equal(made.landmarks, garment.landmarks)
+    assert made.attribute_scores.keys() == made.attributes.keys()
+
+
+def test_nothing_said_gives_the_garment_itself():
+    garment = top()
+    assert design(garment, understand("")) is garment
+    assert design(garment, understand("hello there")) is garment
+
+
+# --- patterns ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(pattern.PATTERNS))
+def test_patterns_show_and_repeat_for_a_seed(name):
+    garment = top()
+    prompt = understand(name if name != "animal" else "leopard print")
+    made = design(garment, prompt, seed=3)
+    again = design(garment, prompt, seed=3)
+    assert np.array_equal(made.photo.pixels, again.photo.pixels)
+    assert made.attributes["pattern"] == name
+    spread = dye.to_lab(inside(made)).reshape(-1, 3).std(axis=0)
+    calm = dye.to_lab(inside(garment)).reshape(-1, 3).std(axis=0)
+    assert spread.sum() > calm.sum() + 5
+
+
+@pytest.mark.parametrize("name", ["floral", "camouflage", "animal"])
+def test_another_seed_gives_another_pattern(name):
+    prompt = understand({"animal": "leopard print"}.get(name, name))
+    first, second = (design(top(), prompt, seed=seed).photo.pixels for seed in (1, 2))
+    assert (first != second).any(axis=-1).mean() > 0.05
+
+
+def flat_top() -> Garment:
+    return replace(top(), photo=Photo(np.full((HEIGHT, WIDTH, 3), 235, np.uint8)))
+
+
+def test_stripes_run_across_the_body_and_around_the_sleeve():
+    made = design(flat_top(), understand("white with black stripes"))
+    light = dye.to_lab(made.photo.pixels)[..., 0]
+    assert light[150:330, 200].std() > 20  # down the body: stripe, gap, stripe
+    assert light[200, 150:250].std() < 3  # across: one of them
+    # the sleeve runs from (270, 96) by (322, 205) to (350, 333)
+    along = [light[int(y), int(x)] for x, y in np.linspace((318, 200), (345, 310), 60)]
+    direction = np.array([28, 128]) / np.hypot(28, 128)
+    square = np.array([-direction[1], direction[0]])
+    middle = np.array([338.0, 275.0])
+    across = [light[int(y), int(x)] for x, y in (middle + square * s for s in range(-12, 13))]
+    assert np.std(along) > 20
+    assert np.std(across) < 0.5 * np.std(along)
+
+
+def test_vertical_stripes_run_down():
+    made = design(flat_top(), understand("vertical black stripes"))
+    light = dye.to_lab(made.photo.pixels)[..., 0]
+    assert light[200, 150:250].std() > 20
+    assert light[150:330, 200].std() < 3
+
+
+def test_stripes_have_the_width_asked_for():
+    def crossings(words: str) -> int:
+        light = dye.to_lab(design(flat_top(), understand(words)).photo.pixels)[..., 0]
+        dark = light[70:350, 200] < 50
+        return int(np.abs(np.diff(dark.astype(int))).sum())
+
+    assert (
+        crossings("thin black stripes")
+        > crossings("black stripes")
+        > crossings("wide black stripes")
+    )
+
+
+def test_a_pattern_has_the_colours_asked_for():
+    made = design(flat_top(), understand("red with big white polka dots"))
+    lab = dye.to_lab(inside(made)).reshape(-1, 3)
+    white = np.linalg.norm(lab - dye.colour_named("white"), axis=1) < 12
+    red = np.linalg.norm(lab - dye.colour_named("red"), axis=1) < 12
+    assert 0.08 < white.mean() < 0.4
+    assert red.mean() > 0.5
+
+
+def test_folds_go_through_a_pattern():
+    made = dye.to_lab(inside(design(top(), understand("navy and white checked"))))[..., 0]
+    was = dye.to_lab(inside(top()))[..., 0]
+    assert np.corrcoef(was.mean(axis=0), cv2.blur(made, (1, 90)).mean(axis=0))[0, 1] > 0.2
+
+
+def test_tiles_repeat_without_a_seam():
+    for name in sorted(pattern.PATTERNS):
+        tile = pattern.make(name, dye.colour_named("white"), density=8).tile.astype(int)
+        inner = np.abs(np.diff(tile, axis=0)).mean(axis=(1, 2)).max()
+        seam = np.abs(tile[0] - tile[-1]).mean()
+        assert seam <= inner + 1, name
+
+
+# --- cutting -----------------------------------------------------------------------------------
+
+
+def lowest(garment: Garment, limb: Limb) -> int:
+    return int(np.nonzero((garment.limbs == limb).any(axis=1))[0].max())
+
+
+def test_long_sleeves_become_short():
+    garment = top()
+    made = design(garment, understand("short sleeves"))
+    assert made.attributes["sleeve"] == "short"
+    assert made.attribute_scores["sleeve"] == 1.0
+    for limb in (Limb.LEFT, Limb.RIGHT):
+        assert 130 < lowest(made, limb) < 220
+        assert np.array_equal(made.limbs == Limb.BODY, garment.limbs == Limb.BODY)
+    for side in ("LEFT", "RIGHT"):
+        for name in ("CUFF_OUTER", "CUFF_INNER"):
+            x, y = made.point(Outline[f"{name}_{side}"])
+            around = made.mask[int(y) - 3 : int(y) + 4, int(x) - 3 : int(x) + 4]
+            assert around.any()  # a cuff lies on the new edge
+            assert not around.all()
+    assert made.mask.sum() < garment.mask.sum()
+    assert ((made.alpha > 0) & (made.alpha < 255)).sum() > 20  # a smooth edge
+
+
+def test_left_and_right_are_cut_alike():
+    made = shorten_sleeves(top(), "short")
+    assert abs(int((made.limbs == Limb.LEFT).sum()) - int((made.limbs == Limb.RIGHT).sum())) < 60
+
+
+def test_three_quarter_is_longer_than_short():
+    short, longer = (shorten_sleeves(top(), name) for name in ("short", "three-quarter"))
+    assert lowest(longer, Limb.LEFT) > lowest(short, Limb.LEFT) + 30
+
+
+def test_sleeves_come_off():
+    made = design(top(), understand("without sleeves"))
+    assert made.attributes["sleeve"] == "sleeveless"
+    assert not ((made.limbs == Limb.LEFT) | (made.limbs == Limb.RIGHT)).any()
+    assert made.point(Outline.ELBOW_LEFT) is None
+    assert made.point(Outline.CUFF_OUTER_RIGHT) is None
+    assert not made.mask[200:, 300:].any()
+    assert made.mask[200, 200]
+
+
+def test_a_top_is_cropped():
+    garment = top()
+    made = design(garment, understand("cropped"))
+    assert made.attributes["length"] == "cropped"
+    assert lowest(made, Limb.BODY) < lowest(garment, Limb.BODY) - 60
+    assert lowest(made, Limb.LEFT) == lowest(garment, Limb.LEFT)
+    assert abs(made.point(Outline.HEM_LEFT)[1] - lowest(made, Limb.BODY)) <= 3
+    assert made.point(Outline.WAIST_LEFT)[1] < made.point(Outline.HEM_LEFT)[1]
+
+
+def test_trousers_become_shorts():
+    garment = trousers()
+    made = design(garment, understand("make them shorts"))
+    assert made.attributes["type"] == "shorts"
+    assert 140 < lowest(made, Limb.LEFT) < 230
+    assert abs(lowest(made, Limb.LEFT) - lowest(made, Limb.RIGHT)) <= 4
+    assert abs(made.point(Outline.HEM_INNER_LEFT)[1] - lowest(made, Limb.LEFT)) < 15
+
+
+@pytest.mark.parametrize("words", ["longer sleeves", "long", "v neck", "turtleneck", "a dress"])
+def test_what_cannot_be_shown_is_told_and_left(words):
+    garment = replace(shorten_sleeves(top(), "short"), attributes={}, attribute_scores={})
+    made = design(garment, understand(words))
+    assert [note.code for note in made.notes] == ["words_not_shown"]
+    assert np.array_equal(made.photo.pixels, garment.photo.pixels)
+    assert np.array_equal(made.alpha, garment.alpha)
+
+
+def test_what_is_so_already_is_no_news():
+    short = shorten_sleeves(top(), "short")
+    assert shorten_sleeves(short, "short") is short
+    assert shorten(shorten(top(), "cropped"), "cropped").alpha is not None
+    made = design(replace(top(), attributes={}, attribute_scores={}), understand("regular length"))
+    assert not made.notes
+
+
+# --- words alone -------------------------------------------------------------------------------
+
+
+class Rack:
+    """A gallery of one garment that remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked = None
+
+    def find(self, attributes):
+        self.asked = dict(attributes)
+        return self
+
+    name = {"en": "White top", "zh": "白色上衣"}  # noqa: RUF012
+
+    def garment(self, item):
+        return top((235, 235, 233), colour="white")
+
+
+def test_words_alone_choose_and_design():
+    rack = Rack()
+    made = choose(understand("navy long sleeve top"), rack)
+    assert rack.asked["type"] == "top"
+    assert np.linalg.norm(usual_lab(made) - dye.colour_named("navy")) < 4
+    assert [note.code for note in made.notes] == ["from_gallery"]
+
+
+def test_a_type_is_assumed_with_a_note():
+    rack = Rack()
+    made = choose(understand("something red"), rack)
+    assert rack.asked["type"] == "t-shirt"
+    assert [note.code for note in made.notes] == ["type_assumed", "from_gallery"]
+
+
+def test_words_that_say_nothing_are_refused():
+    with pytest.raises(TryOnError) as caught:
+        choose(understand("surprise me"), Rack())
+    assert caught.value.code == "no_match"

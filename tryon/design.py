@@ -1,0 +1,341 @@
+"""Garment + words -> another garment: recoloured, patterned, shortened, at full resolution.
+
+Notable here:
+- only what the words say changes. What they say and a picture cannot show (longer sleeves, another
+  neckline, another kind of garment) is left as it is and told in a note.
+- cutting comes first (`tailor.py`), then the colour of the ground and what is laid on it
+  (`dye.py`, `pattern.py`). Folds and shading stay; buttons and prints stay unless the words speak
+  of the pattern.
+- the fit is passed on in the attributes: the warp hangs the garment tighter or looser.
+- the same garment, words and seed give the same pixels.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tryon import dye, pattern
+from tryon.errors import Note, TryOnError
+from tryon.prompt import PatternDetails, pattern_details
+from tryon.tailor import shorten, shorten_sleeves
+from tryon.types import Garment, Kind, Photo, Prompt
+from tryon.vocabulary import ATTRIBUTES, TYPE_KIND, name
+
+if TYPE_CHECKING:
+    from tryon.gallery import Gallery
+
+log = logging.getLogger(__name__)
+
+
+def design(garment: Garment, prompt: Prompt, seed: int = 0) -> Garment:
+    """The garment as the words want it; attributes that were changed are updated.
+
+    Its notes tell what was understood but cannot be shown. Nothing said: the garment itself.
+    """
+    if prompt.empty:
+        return garment
+    asked = prompt.attributes
+    shown = _Shown(dict(garment.attributes))
+    made = _cut(garment, asked, shown)
+    made = _repaint(made, prompt, shown, seed)
+    for attribute in ("type", "neckline", "fabric"):
+        value = asked.get(attribute)
+        if value is not None and shown.attributes.get(attribute) != value:
+            if attribute == "type" and TYPE_KIND[value] == garment.kind:
+                continue  # a T-shirt called a top: what it is called changes nothing
+            shown.missing.append((attribute, value))
+    for attribute in ("colour", "sleeve", "length"):
+        value = shown.attributes.get(attribute)
+        if value in prompt.excluded.get(attribute, ()) and attribute not in asked:
+            shown.missing.append(("!" + attribute, value))
+    if "fit" in asked:
+        shown.attributes["fit"] = asked["fit"]
+    notes = garment.notes
+    if shown.missing:
+        notes = (*notes, Note("words_not_shown", {"words": _in_words(shown.missing)}))
+    scores = {
+        key: garment.attribute_scores[key] if garment.attributes.get(key) == value else 1.0
+        for key, value in shown.attributes.items()
+    }
+    return replace(made, attributes=shown.attributes, attribute_scores=scores, notes=notes)
+
+
+def _in_words(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Attribute-value pairs as a list in both languages; "!attribute" is one ruled out."""
+    english, chinese = [], []
+    for attribute, value in pairs:
+        plain = attribute.lstrip("!")
+        english.append(("not " if plain != attribute else "") + _as_said(plain, value))
+        chinese.append(("不要" if plain != attribute else "") + name(plain, value, "zh"))
+    return {"en": ", ".join(english), "zh": "、".join(chinese)}
+
+
+NOUNS = {"sleeve": "sleeves", "neckline": "neckline", "length": "length", "fit": "fit"}
+
+
+def _as_said(attribute: str, value: str) -> str:
+    """ "long" alone says nothing: "long sleeves"."""
+    if value.endswith(("less", "ed", "neck", "shoulder")):
+        return value
+    return f"{value} {NOUNS[attribute]}" if attribute in NOUNS else value
+
+
+class _Shown:
+    """What the garment is by now, and what was asked for and could not be shown."""
+
+    def __init__(self, attributes: dict[str, str]) -> None:
+        self.attributes = attributes
+        self.missing: list[tuple[str, str]] = []
+
+
+# --- cutting -----------------------------------------------------------------------------------
+
+SLEEVES = ATTRIBUTES["sleeve"]  # from none to long
+LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
+
+
+def _cut(garment: Garment, asked: dict[str, str], shown: _Shown) -> Garment:
+    sleeve, length = asked.get("sleeve"), asked.get("length")
+    if asked.get("type") == "shorts" and garment.kind == Kind.LOWER and length is None:
+        length = "short"
+    if sleeve is not None and shown.attributes.get("sleeve") != sleeve:
+        shorter = shorten_sleeves(garment, sleeve) if sleeve != "long" else None
+        if shorter is None:
+            shown.missing.append(("sleeve", sleeve))
+        else:
+            garment = shorter
+            shown.attributes["sleeve"] = sleeve
+    if length is not None and LENGTHS.get(shown.attributes.get("length", "")) != LENGTHS[length]:
+        shorter = shorten(garment, length)
+        if shorter is not None:
+            garment = shorter
+            shown.attributes["length"] = length
+            if asked.get("type") == "shorts":
+                shown.attributes["type"] = "shorts"
+        elif "length" in asked:
+            shown.missing.append(("length", length))
+    return garment
+
+
+# --- colour and pattern ------------------------------------------------------------------------
+
+MARGIN = 12  # pixels around the garment that are dyed too: soft edges are sampled there
+CLEAR_PRINT = 0.90  # of the garment is ground: more print than that is a pattern of its own
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is to be painted. colour: (name, shade) or None. pattern: of the vocabulary or ""."""
+
+    colour: tuple[str, str] | None
+    shade: str
+    pattern: str
+    fabric: str
+    plain: bool
+    details: PatternDetails
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.colour or self.shade or self.pattern or self.fabric or self.plain)
+
+
+def _wish(prompt: Prompt, shown: _Shown) -> _Wish:
+    asked = prompt.attributes
+    now = shown.attributes.get("pattern", "")
+    colour, shade = asked.get("colour"), asked.get("shade", "")
+    if colour == shown.attributes.get("colour") and not shade:
+        colour = None  # it is so already
+    wanted = asked.get("pattern", "")
+    ruled_out = prompt.excluded.get("pattern", ())
+    plain = wanted == "plain" or "graphic" in ruled_out or (now != "" and now in ruled_out)
+    fabric = asked.get("fabric", "")
+    return _Wish(
+        colour=(colour, shade) if colour else None,
+        shade=shade,
+        pattern=wanted if wanted in pattern.PATTERNS and wanted != now else "",
+        fabric=fabric if fabric in FABRICS and shown.attributes.get("fabric") != fabric else "",
+        plain=plain,
+        details=pattern_details(prompt),
+    )
+
+
+# Fabrics that can be hinted at, and the contrast of their folds: leather and silk shine.
+FABRICS = {"denim": 1.0, "knit": 1.0, "leather": 1.45, "silk": 1.3, "velvet": 1.35}
+
+
+def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garment:
+    wish = _wish(prompt, shown)
+    wanted = prompt.attributes.get("pattern")
+    if wanted == "graphic" and shown.attributes.get("pattern") != "graphic":
+        shown.missing.append(("pattern", "graphic"))
+    ruled_out = prompt.excluded.get("pattern", ())
+    if (wish.nothing and not ruled_out) or not garment.mask.any():
+        return garment
+    window = _window(garment.alpha)
+    pixels = np.ascontiguousarray(garment.photo.pixels[window])
+    inside = garment.alpha[window] > 0
+    ground = dye.find_ground(pixels, inside)
+    busy = ground.share < CLEAR_PRINT
+    patterned = shown.attributes.get("pattern", "")
+    unwanted = bool(ruled_out) and busy and patterned in ("", *ruled_out)
+    if wish.nothing and not unwanted:
+        return garment
+    everything = wish.colour is not None and ground.share < dye.NO_GROUND
+    bare = wish.plain or unwanted or (wish.pattern != "" and busy)
+    if bare:
+        ground = _without_print(ground, inside)
+        shown.attributes["pattern"] = "plain"
+    painted = _paint(garment, window, pixels, ground, wish, bare, seed)
+    _update(shown, wish, everything)
+    whole = garment.photo.pixels.copy()
+    whole[window] = painted
+    return replace(garment, photo=Photo(whole, garment.photo.alpha))
+
+
+def _window(alpha: np.ndarray) -> tuple[slice, slice]:
+    rows = np.nonzero(alpha.any(axis=1))[0]
+    columns = np.nonzero(alpha.any(axis=0))[0]
+    height, width = alpha.shape
+    return (
+        slice(max(rows[0] - MARGIN, 0), min(rows[-1] + MARGIN + 1, height)),
+        slice(max(columns[0] - MARGIN, 0), min(columns[-1] + MARGIN + 1, width)),
+    )
+
+
+def _without_print(ground: dye.Ground, inside: np.ndarray) -> dye.Ground:
+    """The ground as if it had no print: its shading carried on under what was printed on it."""
+    weight = ground.weight * inside
+    for room in (1.2, 0.7):  # stripes that differ only in lightness pass for folds at first
+        smooth = dye.fill_shading(ground.lightness, weight, everywhere=True)
+        away = np.abs(ground.lightness - smooth) / (room * dye.fold_depth(ground.lab[0]) + 5.0)
+        weight = np.minimum(weight, np.clip(4 - 3 * away, 0, 1))
+    lightness = dye.fill_shading(ground.lightness, weight)
+    return replace(
+        ground, lightness=lightness, weight=np.ones_like(ground.weight), share=1.0, mixed=None
+    )
+
+
+def _paint(
+    garment: Garment,
+    window: tuple[slice, slice],
+    pixels: np.ndarray,
+    ground: dye.Ground,
+    wish: _Wish,
+    bare: bool,
+    seed: int,
+) -> np.ndarray:
+    """(h, w, 3) uint8: the window's pixels, repainted. bare: prints were taken off the ground."""
+    target = _target(ground, wish)
+    density = pattern.pixels_per_cm(garment)
+    cover, paints = None, ()
+    cloth = None
+    if wish.pattern or wish.fabric in pattern.WEAVES or (wish.colour or ("",))[0] == "multicolour":
+        relief = ground.lightness - ground.lab[0]
+        cloth = pattern.cloth_coordinates(garment, window, relief)
+    if wish.pattern:
+        many = wish.colour is not None and wish.colour[0] == "multicolour"
+        laid = pattern.make(
+            wish.pattern,
+            target,
+            _accents(wish, many),
+            direction=wish.details.direction,
+            scale=wish.details.scale,
+            motif=wish.details.motif,
+            density=density,
+            seed=seed,
+        )
+        cover, paints = laid.cover(cloth), laid.paints
+    elif wish.colour is not None and wish.colour[0] == "multicolour":
+        cover, paints = pattern.tie_dye(cloth, seed)
+
+    dyes_ground = bare or bool(wish.fabric) or not np.allclose(target, ground.lab)
+    if wish.fabric in pattern.WEAVES:
+        woven = ground.lightness + pattern.weave(wish.fabric, cloth, density, seed)
+        ground = replace(ground, lightness=woven)
+    contrast = FABRICS.get(wish.fabric, 1.0)
+    tables = [dye.tone_table(ground.lab[0], colour, contrast) for colour in (target, *paints)]
+    lights = [dye.calm(ground, colour[0]) for colour in (target, *paints)]
+    dyed = dye.look_up(tables[0], lights[0]) if dyes_ground else pixels
+    if cover is not None:
+        dyed = dye.overlay(dyed, cover, tables[1:], lights[1:])
+
+    def dye_at(lightness: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Dyed colours of ground of these lightnesses at these pixels."""
+        made = dye.look_up(tables[0], lightness)
+        if cover is None:
+            return made
+        return dye.overlay(made, cover[rows, columns], tables[1:], [lightness] * len(paints))
+
+    return dye.settle(pixels, ground, dyed, dye_at)
+
+
+def _target(ground: dye.Ground, wish: _Wish) -> np.ndarray:
+    """(3,) Lab: the colour the ground is to have."""
+    if wish.colour is not None:
+        colour, shade = wish.colour
+        return dye.colour_named("cream" if colour == "multicolour" else colour, shade)
+    if wish.fabric == "denim":
+        return dye.to_lab(np.array(DENIM_RGB, np.float32))
+    if wish.pattern == "camouflage":
+        return dye.colour_named("khaki", wish.shade)
+    if wish.pattern == "animal":
+        return dye.colour_named(*ANIMAL_GROUND.get(wish.details.motif, ("beige", "")))
+    return dye.shaded(ground.lab, wish.shade) if wish.shade else ground.lab
+
+
+DENIM_RGB = (62, 84, 126)
+ANIMAL_GROUND = {"zebra": ("white", ""), "tiger": ("orange", "")}
+
+
+def _accents(wish: _Wish, many: bool) -> tuple[np.ndarray, ...]:
+    if many:
+        return tuple(dye.colour_named(*colour) for colour in pattern.TIE_DYE)
+    if wish.details.colour is None or wish.details.colour[0] == "multicolour":
+        return ()
+    return (dye.colour_named(*wish.details.colour),)
+
+
+def _update(shown: _Shown, wish: _Wish, everything: bool) -> None:
+    attributes = shown.attributes
+    if wish.colour is not None:
+        attributes["colour"] = wish.colour[0]
+        attributes.pop("shade", None)
+        if everything:
+            attributes["pattern"] = "plain"
+    if wish.shade:
+        attributes["shade"] = wish.shade
+    if wish.pattern:
+        attributes["pattern"] = wish.pattern
+    if wish.fabric:
+        attributes["fabric"] = wish.fabric
+
+
+# --- from words alone --------------------------------------------------------------------------
+
+USUAL_TYPE = {Kind.UPPER: "t-shirt", Kind.LOWER: "trousers", Kind.DRESS: "dress"}
+
+
+def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: int = 0) -> Garment:
+    """The garment of the gallery nearest to the words, designed by them.
+
+    kind: of garment, where the words do not say. Its notes name what was chosen.
+    Raises TryOnError("no_match") if the words say nothing about a garment.
+    """
+    if prompt.empty:
+        raise TryOnError("no_match")
+    wanted = dict(prompt.attributes)
+    notes = []
+    if "type" not in wanted:
+        usual = USUAL_TYPE[kind or Kind.UPPER]
+        wanted = {"type": usual, **wanted}
+        words = {language: name("type", usual, language) for language in ("en", "zh")}
+        notes.append(Note("type_assumed", {"kept": words}))
+    item = gallery.find(wanted)
+    if item is None:
+        raise TryOnError("no_match")
+    notes.append(Note("from_gallery", {"name": item.name}))
+    garment = gallery.garment(item)
+    made = design(garment, replace(prompt, attributes=wanted), seed)
+    return replace(made, notes=(*notes, *made.notes))
