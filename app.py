@@ -21,6 +21,7 @@ from starlette.middleware import Middleware
 
 from page import fragments, stock
 from page.api import LONGEST_PROMPT, MOST_PROMPTS, Endpoints
+from page.files import Tray
 from page.lab import Lab
 from page.language import LanguageFirst
 from page.room import Room
@@ -79,6 +80,9 @@ def build_demo(tryon: Any, gallery: Any = None) -> gr.Blocks:
             },
         },
     )
+    tray = Tray()
+    demo.upload_file_set = tray.written  # what visitors send is deleted with what we write
+    demo.temp_file_sets = [tray.written]
     with demo:
         html(fragments.header(), elem_id="header")
         w = SimpleNamespace(
@@ -99,9 +103,9 @@ def build_demo(tryon: Any, gallery: Any = None) -> gr.Blocks:
                 lay_out_lab(w)
         html(fragments.privacy(), elem_id="privacy")
 
-        wire_room(w, Room(tryon, gallery, w), people)
-        wire_lab(w, Lab(tryon, w))
-        add_endpoints(Endpoints(tryon))
+        wire_room(w, Room(tryon, gallery, people, w, tray))
+        wire_lab(w, Lab(tryon, w, tray))
+        add_endpoints(Endpoints(tryon, tray))
     demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=4)
     return demo
 
@@ -283,7 +287,7 @@ def lay_out_lab(w: SimpleNamespace) -> None:
 # --- wiring --------------------------------------------------------------------------------------
 
 
-def wire_room(w: SimpleNamespace, room: Room, people: tuple[stock.Item, ...]) -> None:
+def wire_room(w: SimpleNamespace, room: Room) -> None:
     asked = [w.subject, w.choice, w.words, w.history]
     result = [
         w.subject, w.photo, w.result_message, w.stage, w.empty, w.before, w.after, w.slider,
@@ -298,13 +302,7 @@ def wire_room(w: SimpleNamespace, room: Room, people: tuple[stock.Item, ...]) ->
         "show_progress": "minimal", "show_progress_on": [w.result_message],
     }  # fmt: skip
 
-    def borrow(event: gr.EventData) -> str | None:
-        return stock.borrowed(people, str((event._data or {}).get("id", "")))
-
-    def fill_in(event: gr.EventData) -> str:
-        return str((event._data or {}).get("id", ""))[:LONGEST_PROMPT]
-
-    w.people.select(borrow, None, w.photo, queue=False, **private)
+    w.people.select(room.on_borrow, None, w.photo, queue=False, **private)
     w.photo.change(room.on_photo, [w.photo, *asked], photo, **fitting)
     w.who.select(room.on_which, asked, photo, **fitting)
     w.wardrobe.select(room.on_garment, [w.subject, w.words, w.history], garment, **fitting)
@@ -319,7 +317,7 @@ def wire_room(w: SimpleNamespace, room: Room, people: tuple[stock.Item, ...]) ->
     w.words.change(
         room.on_words, w.words, w.understood, trigger_mode="always_last", queue=False, **private
     )
-    w.examples.select(fill_in, None, w.words, queue=False, **private)
+    w.examples.select(room.on_example, None, w.words, queue=False, **private)
     gr.on(
         [w.button.click, w.words.submit],
         room.on_try,

@@ -17,7 +17,7 @@ from typing import Any
 
 import gradio as gr
 
-from page import files
+from page.files import Tray, file_name
 from page.language import language_of
 from tryon.errors import Note, TryOnError
 from tryon.types import Garment, Prompt, Result
@@ -32,8 +32,9 @@ LONGEST_PROMPT = 500  # characters
 class Endpoints:
     """The functions behind the named endpoints, bound to a `TryOn`."""
 
-    def __init__(self, tryon: Any) -> None:
+    def __init__(self, tryon: Any, tray: Tray) -> None:
         self.tryon = tryon
+        self.tray = tray
 
     def try_on(
         self,
@@ -58,7 +59,7 @@ class Endpoints:
             if person is None:
                 raise TryOnError("no_person")
             result = self.tryon(person, garment, check_words(prompt or ""), kind=_kind(kind))
-            return files.save_png(result.photo.pixels), report(result, language_of(request))
+            return self.tray.png(result.photo.pixels), report(result, language_of(request))
 
     def describe(
         self, garment: str | None, kind: str = "auto", request: gr.Request = None
@@ -114,12 +115,12 @@ class Endpoints:
                 raise TryOnError("no_person")
             wearer = self.tryon.analyse(person)
             cloth = None if garment is None else self.tryon.describe(garment, _kind(kind))
-            trials = list(try_prompts(self.tryon, wearer, cloth, prompts, _kind(kind)))
+            trials = list(try_prompts(self.tryon, self.tray, wearer, cloth, prompts, _kind(kind)))
             if not trials:
                 raise TryOnError("empty_request")
         pictures = [(trial.path, trial.text) for trial in trials if trial.path]
         rows = [row(trial, language) for trial in trials]
-        return pictures, rows, export(trials, language)
+        return pictures, rows, export(self.tray, trials, language)
 
 
 # --- the prompt lab, shared with the page -------------------------------------------------------
@@ -151,7 +152,12 @@ def lines_of(prompts: str) -> list[str]:
 
 
 def try_prompts(
-    tryon: Any, wearer: Any, cloth: Garment | None, prompts: str, kind: str | None = None
+    tryon: Any,
+    tray: Tray,
+    wearer: Any,
+    cloth: Garment | None,
+    prompts: str,
+    kind: str | None = None,
 ) -> Iterator[Trial]:
     """Each of the first MOST_PROMPTS descriptions tried on. A failure is a trial without picture;
     one picture at a time is in memory."""
@@ -168,16 +174,16 @@ def try_prompts(
             number,
             text,
             prompt,
-            files.save_png(result.photo.pixels, files.file_name(number, text)),
+            tray.png(result.photo.pixels, file_name(number, text)),
             result.confidence,
             result.seconds.get("total", 0.0),
             result.remarks,
         )
 
 
-def export(trials: Sequence[Trial], language: str) -> str:
+def export(tray: Tray, trials: Sequence[Trial], language: str) -> str:
     """The path of a zip: the pictures and a table of how each description was read."""
-    return files.save_zip(
+    return tray.zip(
         [trial.path for trial in trials if trial.path],
         [row(trial, language, flat=True) for trial in trials],
     )

@@ -11,7 +11,7 @@ import io
 import re
 import secrets
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,51 +26,71 @@ PREVIEW_SIDE_PX = 1600
 PREVIEW_JPEG_QUALITY = 93
 
 
-def save_png(pixels: np.ndarray, name: str = "tryon") -> str:
-    """The path of a lossless PNG. pixels: (H, W, 3) uint8 RGB."""
-    path = _new_path(name, ".png")
-    path.write_bytes(encode_photo(Photo(pixels)))
-    return str(path)
+class Tray:
+    """Where files are put for the browser.
 
-
-def save_preview(pixels: np.ndarray, name: str = "preview") -> str:
-    """The path of a JPEG for looking at, at most PREVIEW_SIDE_PX on its longer side."""
-    scale = PREVIEW_SIDE_PX / max(pixels.shape[:2])
-    if scale < 1:
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    options = [
-        cv2.IMWRITE_JPEG_QUALITY, PREVIEW_JPEG_QUALITY,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-    ]  # fmt: skip
-    _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
-    path = _new_path(name, ".jpg")
-    path.write_bytes(data.tobytes())
-    return str(path)
-
-
-def save_copy(source: Path) -> str:
-    """The path of a copy of one of our own pictures, where Gradio may serve it."""
-    path = _new_path(source.stem, source.suffix)
-    path.write_bytes(source.read_bytes())
-    return str(path)
-
-
-def save_zip(pictures: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
-    """The path of a zip with the pictures and `prompts.csv`.
-
-    pictures: paths. rows: the lines of the table, at least one, all with the same keys.
+    written: their paths, for Gradio to delete when they are old and when the page is closed.
+        (Gradio forgets files of widgets that a handler has changed, so it is told of each.)
     """
-    path = _new_path("tryon-prompts", ".zip")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # PNGs do not shrink further
-        for picture in pictures:
-            archive.write(picture, Path(picture).name)
+
+    def __init__(self) -> None:
+        self.written: set[str] = Written()
+
+    def png(self, pixels: np.ndarray, name: str = "tryon") -> str:
+        """The path of a lossless PNG. pixels: (H, W, 3) uint8 RGB."""
+        return self._put(name, ".png", encode_photo(Photo(pixels)))
+
+    def preview(self, pixels: np.ndarray, name: str) -> str:
+        """The path of a JPEG for looking at, at most PREVIEW_SIDE_PX on its longer side."""
+        scale = PREVIEW_SIDE_PX / max(pixels.shape[:2])
+        if scale < 1:
+            pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        options = [
+            cv2.IMWRITE_JPEG_QUALITY, PREVIEW_JPEG_QUALITY,
+            cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+        ]  # fmt: skip
+        _, data = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), options)
+        return self._put(name, ".jpg", data.tobytes())
+
+    def copy(self, source: Path) -> str:
+        """The path of a copy of one of our own pictures, where Gradio may serve it."""
+        return self._put(source.stem, source.suffix, source.read_bytes())
+
+    def zip(self, pictures: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
+        """The path of a zip with the pictures and `prompts.csv`.
+
+        pictures: paths. rows: the lines of the table, at least one, all with the same keys.
+        """
         table = io.StringIO()
         writer = csv.DictWriter(table, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-        # The mark in front tells spreadsheets that the text is UTF-8, so Chinese survives.
-        archive.writestr("prompts.csv", "\ufeff" + table.getvalue())
-    return str(path)
+        path = self._new_path("tryon-prompts", ".zip")
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:  # PNGs do not shrink
+            for picture in pictures:
+                archive.write(picture, Path(picture).name)
+            # The mark in front tells spreadsheets that the text is UTF-8, so Chinese survives.
+            archive.writestr("prompts.csv", "\ufeff" + table.getvalue())
+        return str(path)
+
+    def _put(self, name: str, suffix: str, data: bytes) -> str:
+        path = self._new_path(name, suffix)
+        path.write_bytes(data)
+        return str(path)
+
+    def _new_path(self, name: str, suffix: str) -> Path:
+        folder = Path(get_upload_folder()) / secrets.token_hex(20)
+        folder.mkdir(parents=True)
+        path = folder / f"{name}{suffix}"
+        self.written.add(str(path))
+        return path
+
+
+class Written(set):
+    """A set that may grow while it is walked through, as Gradio's cleaning does."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(frozenset(self))
 
 
 def file_name(number: int, text: str) -> str:
@@ -82,9 +102,3 @@ def file_name(number: int, text: str) -> str:
 def _harmless(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made plain."""
     return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
-
-
-def _new_path(name: str, suffix: str) -> Path:
-    folder = Path(get_upload_folder()) / secrets.token_hex(20)
-    folder.mkdir(parents=True)
-    return folder / f"{name}{suffix}"

@@ -8,6 +8,7 @@ import gradio as gr
 
 from page import fragments
 from page.api import MOST_PROMPTS, Trial, export, friendly, lines_of, try_prompts
+from page.files import Tray
 from page.language import language_of
 from page.room import Choice
 from page.texts import say
@@ -18,9 +19,10 @@ Update = dict[Any, Any]
 class Lab:
     """The lab's handlers, bound to a `TryOn` and the page's widgets."""
 
-    def __init__(self, tryon: Any, widgets: SimpleNamespace) -> None:
+    def __init__(self, tryon: Any, widgets: SimpleNamespace, tray: Tray) -> None:
         self.tryon = tryon
         self.widgets = widgets
+        self.tray = tray
 
     def on_run(
         self,
@@ -46,7 +48,7 @@ class Lab:
         cloth = choice.garment if use_garment and choice else None
         trials: list[Trial] = []
         most = min(len(lines), MOST_PROMPTS)
-        for trial in try_prompts(self.tryon, person, cloth, prompts):
+        for trial in try_prompts(self.tryon, self.tray, person, cloth, prompts):
             trials.append(trial)
             progress = say("lab_progress", language, done=len(trials), most=most)
             yield {
@@ -57,7 +59,9 @@ class Lab:
         cut = say("lab_cut", language, most=MOST_PROMPTS) if len(lines) > MOST_PROMPTS else ""
         yield {
             w.lab_message: fragments.hint(cut) if cut else "",
-            w.lab_export: gr.DownloadButton(value=export(trials, language), interactive=True),
+            w.lab_export: gr.DownloadButton(
+                value=export(self.tray, trials, language), interactive=True
+            ),
         }
 
     def _table(self, trials: list[Trial], language: str) -> str:

@@ -10,7 +10,7 @@ Notable here:
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +18,11 @@ from typing import Any
 
 import gradio as gr
 
-from page import files, fragments
-from page.api import friendly
+from page import fragments
+from page.api import LONGEST_PROMPT, friendly
+from page.files import Tray
 from page.language import language_of
+from page.stock import Item
 from page.texts import say
 from tryon.errors import TryOnError
 from tryon.image import read_photo
@@ -57,17 +59,31 @@ class Choice:
 
 
 class Room:
-    """The handlers, bound to a `TryOn`, a gallery and the page's widgets.
+    """The handlers, bound to a `TryOn`, what there is to choose from, and the page's widgets.
 
     widgets: the page's components by name, see `app.py`.
     """
 
-    def __init__(self, tryon: Any, gallery: Any, widgets: SimpleNamespace) -> None:
+    def __init__(
+        self,
+        tryon: Any,
+        gallery: Any,
+        people: Sequence[Item],
+        widgets: SimpleNamespace,
+        tray: Tray,
+    ) -> None:
         self.tryon = tryon
         self.gallery = gallery
+        self.people = people
         self.widgets = widgets
+        self.tray = tray
 
     # --- the photo ---------------------------------------------------------------------------
+
+    def on_borrow(self, event: gr.EventData) -> str | None:
+        """A sample person was picked: their picture becomes the photo."""
+        person = next((one for one in self.people if one.identifier == _chosen(event)), None)
+        return self.tray.copy(person.path) if person else None
 
     def on_photo(
         self,
@@ -101,7 +117,7 @@ class Room:
             return
         shown = path
         if Path(path).suffix.lower() not in SHOWN_BY_BROWSERS:
-            shown = files.save_png(photo.pixels, "photo")
+            shown = self.tray.png(photo.pixels, "photo")
         yield from self._analyse(photo, shown, 0, choice, words, history, language)
 
     def on_which(
@@ -115,7 +131,7 @@ class Room:
     ) -> Iterator[Update]:
         """Another of several people was chosen."""
         language = language_of(request)
-        which = _whole_number(event._data)
+        which = _whole_number(_chosen(event))
         if subject is None or subject.person is None or which is None:
             yield {self.widgets.subject: subject}
             return
@@ -158,7 +174,7 @@ class Room:
     def _look(self, photo: Photo, path: str, which: int = 0) -> Subject:
         """Analyse a photo. Raises TryOnError."""
         person = self.tryon.analyse(photo, which)
-        return Subject(path, person, which, files.save_preview(photo.pixels, "before"))
+        return Subject(path, person, which, self.tray.preview(photo.pixels, "before"))
 
     def _who(self, person: Person, which: int, language: str) -> str:
         """The person picker, "" if there is nobody to choose."""
@@ -180,8 +196,8 @@ class Room:
     ) -> Iterator[Update]:
         """A garment was picked in the wardrobe: it takes the place of the visitor's own."""
         w, language = self.widgets, language_of(request)
-        identifier = str((event._data or {}).get("id", ""))
-        item = next((item for item in self.gallery.items if item.identifier == identifier), None)
+        chosen = _chosen(event)
+        item = next((item for item in self.gallery.items if item.identifier == chosen), None)
         if item is None:
             yield {w.result_message: ""}
             return
@@ -235,6 +251,10 @@ class Room:
             yield from self._dress(subject, choice, words, history, language)
 
     # --- the words -----------------------------------------------------------------------------
+
+    def on_example(self, event: gr.EventData) -> str:
+        """An example was picked: it becomes the words."""
+        return _chosen(event)[:LONGEST_PROMPT]
 
     def on_words(self, words: str, request: gr.Request) -> str:
         """Show what is understood while the visitor types."""
@@ -311,8 +331,8 @@ class Room:
             caption = f"{caption} · {words.strip()}"
         return {
             "before": subject.preview,
-            "after": files.save_preview(result.photo.pixels, "after"),
-            "png": files.save_png(result.photo.pixels),
+            "after": self.tray.preview(result.photo.pixels, "after"),
+            "png": self.tray.png(result.photo.pixels),
             "caption": caption[:80],
             "verdict": fragments.verdict(result, caption[:80], language),
             "notes": fragments.good_to_know(result, language),
@@ -338,7 +358,7 @@ class Room:
         w = self.widgets
         try:
             stages = [
-                (files.save_preview(picture, name), fragments.stage_name(name, language))
+                (self.tray.preview(picture, name), fragments.stage_name(name, language))
                 for name, picture in draw_stages(result, legend=False).items()
             ]
         except Exception:
@@ -366,7 +386,11 @@ def _still_there(entry: dict[str, str]) -> bool:
     return all(Path(entry[key]).is_file() for key in ("before", "after", "png"))
 
 
-def _whole_number(data: Any) -> int | None:
-    """The number a shelf's card stands for, None if it is none."""
-    text = str((data or {}).get("id", ""))
+def _chosen(event: gr.EventData) -> str:
+    """What was chosen in a piece of our HTML, "" for nothing."""
+    return str((event._data or {}).get("id", ""))
+
+
+def _whole_number(text: str) -> int | None:
+    """The number a card stands for, None if it is none."""
     return int(text) if text.isdecimal() and len(text) < 4 else None

@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from page import files
 from tryon.image import read_photo
 from tryon.types import Kind
 from tryon.vocabulary import OUTERWEAR_TYPES
@@ -73,12 +72,6 @@ def group_of(kind: Kind, attributes: dict[str, str]) -> str:
     if attributes.get("type") in OUTERWEAR_TYPES:
         return "outerwear"
     return {Kind.UPPER: "tops", Kind.LOWER: "bottoms", Kind.DRESS: "dresses"}[kind]
-
-
-def borrowed(people: Sequence[Item], identifier: str) -> str | None:
-    """A copy of a sample person's picture for the photo widget; None for an unknown one."""
-    person = next((one for one in people if one.identifier == identifier), None)
-    return files.save_copy(person.path) if person else None
 
 
 def routes(items: Sequence[Item]) -> list[Route]:

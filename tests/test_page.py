@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_tryon import FakeTryOn
+from gradio.route_utils import delete_files_created_by_app
+from gradio.utils import get_upload_folder
 from PIL import Image
 
 import app
@@ -67,7 +69,7 @@ def visit(browser, demo):
         context = browser.new_context(viewport=viewport, locale=locale, **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(45_000)
         own = (demo.local_url, "data:", "blob:")
         page.on("request", lambda r: None if r.url.startswith(own) else elsewhere.append(r.url))
         page.on("pageerror", lambda error: broken.append(str(error)))
@@ -297,6 +299,21 @@ def test_the_prompt_lab(visit, photo, tmp_path):
     with page.expect_download() as download:
         page.click("#lab-export")
     assert download.value.suggested_filename.endswith(".zip")
+
+
+def test_all_files_of_a_visit_are_deleted(visit, photo, demo):
+    """What Gradio deletes when files grow old is everything, not just what was sent."""
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    pick(page, "navy-hoodie")
+    shown(page, "Navy hoodie")
+    page.wait_for_function("document.querySelectorAll('#how-gallery img').length >= 5")
+    folder = Path(get_upload_folder())
+    assert [path for path in folder.rglob("*") if path.is_file()]
+    delete_files_created_by_app(demo, age=None)
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
 def test_phone(visit, photo, tmp_path):
