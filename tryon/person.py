@@ -17,7 +17,7 @@ import numpy as np
 from tryon.anatomy import SIDES, body_unit
 from tryon.errors import Note, TryOnError
 from tryon.parts import parts_of
-from tryon.pose import Body, PoseFinder, box_of, working_copy
+from tryon.pose import Body, PoseFinder, box_of, is_inside, working_copy
 from tryon.regions import (
     arm_mask,
     arm_over_torso,
@@ -71,7 +71,7 @@ class BodyAnalyser:
         hands = self._finder.hands(small, subject)
         view = _view(subject)
 
-        matte = _matte(photo.pixels, subject.mask, body_unit(subject.landmarks) / scale)
+        matte = _matte(photo.pixels, subject)
         silhouette = matte >= 128
         if not silhouette.any():
             raise TryOnError("no_person")
@@ -118,45 +118,90 @@ SIDE_TURN = 58.0  # degrees the shoulders are turned out of the picture's plane
 # --- silhouette and parts -----------------------------------------------------------------
 
 
-def _matte(pixels: np.ndarray, mask: np.ndarray, unit: float) -> np.ndarray:
-    """(H, W) uint8: a coarse mask (h, w) float32 drawn to the edges of the photo."""
+def _matte(pixels: np.ndarray, body: Body) -> np.ndarray:
+    """(H, W) uint8: a body's coarse mask drawn to the edges of the photo.
+
+    Only a band around the coarse outline is in question: within it a guided filter decides,
+    inside of it is person, outside of it is not.
+    """
     height, width = pixels.shape[:2]
-    coarse = _one_piece(mask > 0.5)
-    mask = np.where(coarse, np.maximum(mask, 0.02), np.minimum(mask, 0.02 + 0 * mask))
+    coarse = _cleaned(body.mask > 0.5, body.landmarks)
     matte = np.zeros((height, width), np.uint8)
-    x0, y0, x1, y1 = box_of(coarse)
+    if not coarse.any():
+        return matte
+    reach = max(2, round(MATTE_REACH * body_unit(body.landmarks)))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    outer = cv2.dilate(coarse.view(np.uint8), kernel)
+    inner = cv2.erode(coarse.view(np.uint8), kernel, borderType=cv2.BORDER_REPLICATE)
+    mask = np.where(inner > 0, 1, body.mask) * outer
+
+    # Coarse frame -> photo frame, in the box alone.
     across, down = width / mask.shape[1], height / mask.shape[0]
-    radius = max(4, round(MATTE_REACH * unit))
-    box = (
-        slice(max(0, int(y0 * down) - 3 * radius), int((y1 + 1) * down) + 3 * radius + 1),
-        slice(max(0, int(x0 * across) - 3 * radius), int((x1 + 1) * across) + 3 * radius + 1),
+    x0, y0, x1, y1 = box_of(outer > 0)
+    columns = slice(int(x0 * across), min(width, int(np.ceil((x1 + 1) * across))))
+    rows = slice(int(y0 * down), min(height, int(np.ceil((y1 + 1) * down))))
+    shape = (columns.stop - columns.start, rows.stop - rows.start)
+    move = np.array(
+        [
+            [1 / across, 0, (columns.start + 0.5) / across - 0.5],
+            [0, 1 / down, (rows.start + 0.5) / down - 0.5],
+        ]
     )
-    large = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)[box]
-    refined = cv2.ximgproc.guidedFilter(pixels[box], large, radius, (0.02 * 255) ** 2, scale=0.5)
-    sharp = np.clip((refined - 0.5) * 1.4 + 0.5, 0, 1)
-    matte[box] = (sharp * 255 + 0.5).astype(np.uint8)
-    kept = _one_piece(matte >= 128)
-    matte[~cv2.dilate(kept.view(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)] = 0
-    matte[kept & (matte < 128)] = 255
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    large = cv2.warpAffine(mask, move, shape, flags=how, borderMode=cv2.BORDER_REPLICATE)
+    band = cv2.warpAffine(outer, move, shape, flags=how, borderMode=cv2.BORDER_REPLICATE)
+    radius = max(4, round(reach * across))
+    guide = pixels[rows, columns]
+    refined = cv2.ximgproc.guidedFilter(guide, large, radius, MATTE_SMOOTHNESS, scale=0.5)
+    # The filter leaves a veil on both sides of an edge; a steeper ramp lifts it.
+    soft = np.clip((refined - 0.5) * MATTE_STEEPER + 0.5, 0, 1) * (band > 0)
+    matte[rows, columns] = _without_islands((soft * 255 + 0.5).astype(np.uint8))
     return matte
 
 
-MATTE_REACH = 0.04  # body units over which the matte may follow the photo's edges
+MATTE_REACH = 0.04  # body units within which the matte may follow the photo's edges
+MATTE_SMOOTHNESS = (0.02 * 255) ** 2  # variance of colour taken for an edge
+MATTE_STEEPER = 2.0
 
 
-def _one_piece(mask: np.ndarray) -> np.ndarray:
-    """(h, w) bool: the mask's large pieces, small holes closed."""
+def _cleaned(mask: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    """(h, w) bool: the mask's largest piece and those with landmarks on them, holes closed."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count <= 1:
         return mask
-    areas = stats[:, cv2.CC_STAT_AREA]
-    large = areas >= 0.03 * areas[1:].max()
-    large[0] = False
-    kept = large[labels]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((~kept).astype(np.uint8))
-    holes = stats[:, cv2.CC_STAT_AREA] < 0.002 * kept.sum()
+    kept = np.zeros(count, bool)
+    kept[1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))] = True
+    seen = [point for point in landmarks if is_inside(point[:2], mask.shape) and point[2] > 0.5]
+    for x, y, _ in seen:
+        kept[labels[round(float(y)), round(float(x))]] = True
+    kept[0] = False
+    mask = kept[labels]
+    # Gaps between arm and body are no holes; specks are.
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8))
+    holes = stats[:, cv2.CC_STAT_AREA] < LARGEST_HOLE * np.count_nonzero(mask)
     holes[0] = False
-    return kept | holes[labels]
+    return mask | holes[labels]
+
+
+LARGEST_HOLE = 0.002  # of the silhouette
+
+
+def _without_islands(matte: np.ndarray) -> np.ndarray:
+    """The matte without specks that touch no larger piece, looked for on a small copy."""
+    height, width = matte.shape
+    scale = min(1.0, 512 / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = (cv2.resize(matte, size, interpolation=cv2.INTER_AREA) >= 64).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(small, connectivity=8)
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    specks = (areas > 0) & (areas < 0.005 * areas.max())
+    if not specks.any():
+        return matte
+    gone = cv2.dilate(specks[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
+    gone[(labels > 0) & ~specks[labels]] = 0
+    gone = cv2.resize(gone, (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.where(gone > 0, 0, matte).astype(np.uint8)
 
 
 def _parts(pixels, landmarks, silhouette, hands, view) -> np.ndarray:
@@ -215,18 +260,22 @@ def _labels_at(scores: np.ndarray, shape: tuple[int, int], inside: np.ndarray) -
 DARK = 45  # lightness (0..255) three quarters of the person are below: edges are uncertain
 SMALL = 60  # body unit in pixels (a figure of about 270) below which details are coarse
 DOUBTFUL = 0.45  # confidence
+RIVAL = 0.4  # of the subject's height; smaller people are passers-by
+RANKS = (
+    {"en": "largest one", "zh": "最大的一位"},
+    {"en": "second largest one", "zh": "第二大的一位"},
+    {"en": "third largest one", "zh": "第三大的一位"},
+)
 COVERED = 0.03  # share of the torso below which a thing held before it is not worth a remark
 
 
 def _notes(person: Person, which: int) -> tuple[Note, ...]:
     notes = []
-    if len(person.others):
-        chosen = (
-            {"en": "largest one", "zh": "最大的一位"}
-            if which == 0
-            else {"en": f"number {which + 1}", "zh": f"第{which + 1}位"}
-        )
-        notes.append(Note("several_people", {"count": len(person.others) + 1, "which": chosen}))
+    height = person.box[3] - person.box[1]
+    rivals = sum(other[3] - other[1] > RIVAL * height for other in person.others)
+    if rivals:
+        chosen = RANKS[min(which, len(RANKS) - 1)]
+        notes.append(Note("several_people", {"count": int(rivals) + 1, "which": chosen}))
     if person.view != "front":
         notes.append(Note(f"{person.view}_view"))
     if not person.visible(Pose.LEFT_HIP, 0.0) and not person.visible(Pose.RIGHT_HIP, 0.0):
@@ -243,7 +292,7 @@ def _notes(person: Person, which: int) -> tuple[Note, ...]:
     if np.percentile(lightness, 75) < DARK:
         notes.append(Note("too_dark"))
     if body_unit(person.landmarks) < SMALL:
-        notes.append(Note("small_person", {"pixels": round(float(person.box[3] - person.box[1]))}))
+        notes.append(Note("small_person", {"pixels": round(float(height))}))
     if person.confidence < DOUBTFUL:
         notes.append(Note("low_confidence"))
     return tuple(notes)

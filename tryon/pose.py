@@ -245,7 +245,7 @@ class PoseFinder:
                 if not _headless_person(body, head, segmented):
                     continue
             believed.append(Body(body.landmarks, body.world, body.mask, head))
-        return believed
+        return _distinct(believed)
 
     def _head(self, picture: np.ndarray, body: Body) -> float:
         """0..1: BlazeFace's score where the pose has its face. Backs of heads score 0.3 to 0.9."""
@@ -277,6 +277,24 @@ LEAST_AGREEMENT = 0.5
 SURE_HEAD = 0.8
 LIKELY_HEAD = 0.7
 POSSIBLE_HEAD = 0.3
+
+
+def _distinct(bodies: list[Body]) -> list[Body]:
+    """Without second poses of the same person: the surer head stays."""
+    kept: list[Body] = []
+    for body in sorted(bodies, key=lambda body: body.head, reverse=True):
+        own = body.mask > 0.5
+        overlaps = (
+            np.count_nonzero(own & (other.mask > 0.5))
+            / max(1, min(np.count_nonzero(own), np.count_nonzero(other.mask > 0.5)))
+            for other in kept
+        )
+        if all(overlap < SAME_PERSON for overlap in overlaps):
+            kept.append(body)
+    return kept
+
+
+SAME_PERSON = 0.6  # share of the smaller mask that lies in the other
 
 
 def _human(body: Body, loose: bool) -> bool:
