@@ -275,7 +275,7 @@ def test_it_is_quick(width, times, limit):
     draft = straight_draft(person, garment, torso_box(person), 512 / size[1])
     seconds = []
     for _ in range(5):
-        started = time.perf_counter()
+        started = time.process_time()
         compose(person, garment, draft, Kind.UPPER)
-        seconds.append(time.perf_counter() - started)
-    assert min(seconds) < 3 * limit  # machines differ; three times as slow is a fault
+        seconds.append(time.process_time() - started)
+    assert min(seconds) < 3 * limit  # processor time, on both cores; three times is a fault

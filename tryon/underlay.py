@@ -661,19 +661,21 @@ def _fitted(
     columns, rows = columns.clip(0, w - 1), rows.clip(0, h - 1)
     # Hands are no measure of an arm's width.
     bare = (scene.parts_small == skin[0])[rows, columns] & seen
-    filled = is_part(scene.parts_small, *skin)[rows, columns] | scene.core_small[rows, columns]
-    filled &= seen
+    # Hair hides where a sleeve ends, so it counts as sleeve.
+    filled = is_part(scene.parts_small, *skin, Part.HAIR) | scene.core_small
+    filled = filled[rows, columns] & seen
 
     bare_width, bare_centre = _run(bare, steps)
     ratio = bare_width / 2
     measured = (ratio > 0.6) & (ratio < 1.7)
     samples = np.arange(len(path))
-    build = np.ones(len(path))
+    build, beside = np.ones(len(path)), np.zeros(len(path))
     if measured.sum() >= 2:
         build = np.interp(samples, samples[measured], ratio[measured])
+        beside = np.interp(samples, samples[measured], bare_centre[measured]).clip(-0.6, 0.6)
     build = np.clip(build, 0.8, 1.35)
     half = build.copy()
-    centre = np.zeros(len(path))
+    centre = beside.copy()
     sleeve_width, sleeve_centre = _run(filled, steps)
     for k in samples:
         if measured[k]:
@@ -683,7 +685,7 @@ def _fitted(
             centre[k] = sleeve_centre[k]
         elif sleeve_width[k] > 0.5:
             low, high = (sleeve_centre[k] + sign * sleeve_width[k] / 2 for sign in (-1, 1))
-            centre[k] = np.clip(0, low + half[k], high - half[k])
+            centre[k] = np.clip(beside[k], low + half[k], high - half[k])
     smooth = np.array([1.0, 2.0, 3.0, 2.0, 1.0]) / 9
     half = np.convolve(np.pad(half, 2, mode="edge"), smooth, "valid")
     centre = np.convolve(np.pad(centre, 2, mode="edge"), smooth, "valid")
