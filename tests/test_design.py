@@ -4,14 +4,14 @@ The garments here are drawn: flat cloth with a known fold, print and outline, so
 come out can be worked out by hand.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import pytest
 
 from tryon import dye, pattern
-from tryon.design import choose, design
+from tryon.design import choose, design, nearest
 from tryon.errors import TryOnError
 from tryon.prompt import understand
 from tryon.tailor import shorten, shorten_sleeves
@@ -370,38 +370,88 @@ def test_what_is_so_already_is_no_news():
 # --- words alone -------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Item:
+    identifier: str
+    attributes: dict[str, str]
+
+    @property
+    def name(self) -> dict[str, str]:
+        return {"en": self.identifier, "zh": self.identifier}
+
+
 class Rack:
-    """A gallery of one garment that remembers what it was asked for."""
+    """A gallery of drawn garments; every one looks like `top`."""
 
-    def __init__(self) -> None:
-        self.asked = None
+    def __init__(self, *items: Item) -> None:
+        self.items = items or (Item("tee", {"type": "t-shirt", "colour": "white"}),)
+        self.taken = None
 
-    def find(self, attributes):
-        self.asked = dict(attributes)
-        return self
-
-    name = {"en": "White top", "zh": "白色上衣"}  # noqa: RUF012
-
-    def garment(self, item):
-        return top((235, 235, 233), colour="white")
+    def garment(self, item: Item) -> Garment:
+        self.taken = item.identifier
+        return top((235, 235, 233), **item.attributes)
 
 
 def test_words_alone_choose_and_design():
-    rack = Rack()
-    made = choose(understand("navy long sleeve top"), rack)
-    assert rack.asked["type"] == "top"
+    made = choose(understand("navy t-shirt"), Rack())
     assert np.linalg.norm(usual_lab(made) - dye.colour_named("navy")) < 4
     assert [note.code for note in made.notes] == ["from_gallery"]
+    assert made.attributes["colour"] == "navy"
 
 
 def test_a_type_is_assumed_with_a_note():
-    rack = Rack()
-    made = choose(understand("something red"), rack)
-    assert rack.asked["type"] == "t-shirt"
+    made = choose(understand("something red"), Rack())
     assert [note.code for note in made.notes] == ["type_assumed", "from_gallery"]
 
 
-def test_words_that_say_nothing_are_refused():
+def test_a_type_that_is_not_there_is_told():
+    made = choose(understand("red blazer"), Rack())
+    assert [note.code for note in made.notes] == ["from_gallery", "words_not_shown"]
+
+
+@pytest.mark.parametrize("words", ["surprise me", "", "围巾"])
+def test_words_that_say_nothing_are_refused(words):
     with pytest.raises(TryOnError) as caught:
-        choose(understand("surprise me"), Rack())
+        choose(understand(words), Rack())
     assert caught.value.code == "no_match"
+
+
+WARDROBE = (
+    Item(
+        "white tee", {"type": "t-shirt", "colour": "white", "sleeve": "short", "neckline": "crew"}
+    ),
+    Item("v tee", {"type": "t-shirt", "colour": "black", "sleeve": "short", "neckline": "v"}),
+    Item("logo tee", {"type": "t-shirt", "colour": "red", "sleeve": "short", "pattern": "graphic"}),
+    Item("long top", {"type": "top", "colour": "white", "sleeve": "long", "neckline": "crew"}),
+    Item("striped top", {"type": "top", "colour": "navy", "sleeve": "long", "pattern": "striped"}),
+    Item("jeans", {"type": "jeans", "colour": "blue", "length": "long"}),
+    Item("dress", {"type": "dress", "colour": "pink", "sleeve": "sleeveless", "length": "regular"}),
+    Item("hoodie", {"type": "hoodie", "colour": "grey", "sleeve": "long"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [
+        ("red t-shirt", "white tee"),  # a print cannot be taken for plain red
+        ("a tee with a logo", "logo tee"),
+        ("v neck t-shirt in white", "v tee"),  # a colour can be changed, a neckline not
+        ("navy striped long-sleeve top", "striped top"),
+        ("long sleeve t-shirt", "long top"),
+        ("green striped hoodie", "hoodie"),
+        ("denim shorts", "jeans"),
+        ("short dress", "dress"),
+        ("black top, not striped, long sleeves", "long top"),
+    ],
+)
+def test_the_nearest_garment_is_the_one_that_can_become_it(words, taken):
+    prompt = understand(words)
+    assert nearest(WARDROBE, prompt).identifier == taken
+
+
+def test_the_seed_takes_turns_among_equals():
+    twins = tuple(Item(name, {"type": "t-shirt", "colour": "white"}) for name in "ab")
+    assert {nearest(twins, understand("white t-shirt"), seed).identifier for seed in (0, 1)} == {
+        "a",
+        "b",
+    }

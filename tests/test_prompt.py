@@ -179,6 +179,9 @@ def test_pattern_details():
     assert details.colour == ("blue", "light")
     assert pattern_details(understand("藏青色宽横条纹，白色")).scale == "large"
     assert pattern_details(understand("striped")).colour is None
+    assert pattern_details(understand("blue and light blue checks")).colour == ("blue", "light")
+    assert pattern_details(understand("zebra print skirt")).motif == "zebra"
+    assert pattern_details(understand("not red but white and navy stripes")).colour == ("navy", "")
 
 
 # --- hostile and odd texts ---------------------------------------------------------------------

@@ -21,10 +21,12 @@ from tryon.errors import Note, TryOnError
 from tryon.prompt import PatternDetails, pattern_details
 from tryon.tailor import shorten, shorten_sleeves
 from tryon.types import Garment, Kind, Photo, Prompt
-from tryon.vocabulary import ATTRIBUTES, TYPE_KIND, name
+from tryon.vocabulary import ATTRIBUTES, COLOUR_RGB, OUTERWEAR_TYPES, TYPE_KIND, name
 
 if TYPE_CHECKING:
-    from tryon.gallery import Gallery
+    from collections.abc import Sequence
+
+    from tryon.gallery import Gallery, Item
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +153,10 @@ def _wish(prompt: Prompt, shown: _Shown) -> _Wish:
     ruled_out = prompt.excluded.get("pattern", ())
     plain = wanted == "plain" or "graphic" in ruled_out or (now != "" and now in ruled_out)
     fabric = asked.get("fabric", "")
+    if fabric == "denim" and shown.attributes.get("type") == "jeans":
+        fabric = ""  # it is so already
+    if fabric == "denim" and colour is None and shown.attributes.get("colour") not in OF_DENIM:
+        colour = "blue"
     return _Wish(
         colour=(colour, shade) if colour else None,
         shade=shade,
@@ -160,6 +166,8 @@ def _wish(prompt: Prompt, shown: _Shown) -> _Wish:
         details=pattern_details(prompt),
     )
 
+
+OF_DENIM = ("blue", "navy", "black")  # cloth of other colours is dyed when it becomes denim
 
 # Fabrics that can be hinted at, and the contrast of their folds: leather and silk shine.
 FABRICS = {"denim": 1.0, "knit": 1.0, "leather": 1.45, "silk": 1.3, "velvet": 1.35}
@@ -275,18 +283,26 @@ def _target(ground: dye.Ground, wish: _Wish) -> np.ndarray:
     """(3,) Lab: the colour the ground is to have."""
     if wish.colour is not None:
         colour, shade = wish.colour
+        if wish.fabric == "denim" and colour == "blue":
+            return dye.shaded(dye.to_lab(np.array(DENIM_RGB, np.float32)), shade)
         return dye.colour_named("cream" if colour == "multicolour" else colour, shade)
-    if wish.fabric == "denim":
-        return dye.to_lab(np.array(DENIM_RGB, np.float32))
-    if wish.pattern == "camouflage":
-        return dye.colour_named("khaki", wish.shade)
-    if wish.pattern == "animal":
-        return dye.colour_named(*ANIMAL_GROUND.get(wish.details.motif, ("beige", "")))
+    usual = _usual_ground(wish)
+    if usual:
+        return dye.colour_named(usual, wish.shade)
     return dye.shaded(ground.lab, wish.shade) if wish.shade else ground.lab
 
 
 DENIM_RGB = (62, 84, 126)
-ANIMAL_GROUND = {"zebra": ("white", ""), "tiger": ("orange", "")}
+ANIMAL_GROUND = {"zebra": "white", "tiger": "orange"}
+
+
+def _usual_ground(wish: _Wish) -> str:
+    """The colour of the ground that a pattern brings with it, if none was asked for."""
+    if wish.pattern == "camouflage":
+        return "khaki"
+    if wish.pattern == "animal":
+        return ANIMAL_GROUND.get(wish.details.motif, "beige")
+    return ""
 
 
 def _accents(wish: _Wish, many: bool) -> tuple[np.ndarray, ...]:
@@ -299,8 +315,9 @@ def _accents(wish: _Wish, many: bool) -> tuple[np.ndarray, ...]:
 
 def _update(shown: _Shown, wish: _Wish, everything: bool) -> None:
     attributes = shown.attributes
-    if wish.colour is not None:
-        attributes["colour"] = wish.colour[0]
+    painted = wish.colour[0] if wish.colour is not None else _usual_ground(wish)
+    if painted:
+        attributes["colour"] = painted
         attributes.pop("shade", None)
         if everything:
             attributes["pattern"] = "plain"
@@ -320,22 +337,102 @@ USUAL_TYPE = {Kind.UPPER: "t-shirt", Kind.LOWER: "trousers", Kind.DRESS: "dress"
 def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: int = 0) -> Garment:
     """The garment of the gallery nearest to the words, designed by them.
 
-    kind: of garment, where the words do not say. Its notes name what was chosen.
+    kind: of garment, where the words do not say. seed: of the design; where several garments are
+    as near, it also says which. The garment's notes name what was chosen.
     Raises TryOnError("no_match") if the words say nothing about a garment.
     """
-    if prompt.empty:
+    if prompt.empty or not gallery.items:
         raise TryOnError("no_match")
     wanted = dict(prompt.attributes)
     notes = []
     if "type" not in wanted:
         usual = USUAL_TYPE[kind or Kind.UPPER]
         wanted = {"type": usual, **wanted}
-        words = {language: name("type", usual, language) for language in ("en", "zh")}
-        notes.append(Note("type_assumed", {"kept": words}))
-    item = gallery.find(wanted)
-    if item is None:
-        raise TryOnError("no_match")
+        notes.append(Note("type_assumed", {"kept": _in_words([("type", usual)])}))
+    item = nearest(gallery.items, replace(prompt, attributes=wanted), seed)
     notes.append(Note("from_gallery", {"name": item.name}))
-    garment = gallery.garment(item)
-    made = design(garment, replace(prompt, attributes=wanted), seed)
+    if _type_cost(wanted["type"], item.attributes.get("type", "")) >= NO_SUCH_TYPE:
+        notes.append(Note("words_not_shown", {"words": _in_words([("type", wanted["type"])])}))
+    made = design(gallery.garment(item), replace(prompt, attributes=wanted), seed)
     return replace(made, notes=(*notes, *made.notes))
+
+
+def nearest(items: "Sequence[Item]", prompt: Prompt, seed: int = 0) -> "Item":
+    """The item from which the words are reached best: what a design cannot change weighs most."""
+    costs = np.array([_cost(item.attributes, prompt) for item in items])
+    best = np.flatnonzero(costs <= costs.min() + AS_NEAR)
+    best = best[costs[best].argsort(kind="stable")]
+    return items[int(best[seed % len(best)])]
+
+
+AS_NEAR = 0.25  # cost: garments this close take turns with the seed
+NO_SUCH_TYPE = 5.0
+HIDES_FOLDS = 20.0  # L
+UNUSUAL_NECKLINES = ("scoop", "boat", "turtleneck", "off-shoulder")  # not worn unless asked for
+
+# Types that pass for one another, and what can be cut into what.
+FAMILIES = (
+    {"t-shirt", "top", "polo", "tank-top"},
+    {"shirt", "blouse", "polo"},
+    {"sweater", "sweatshirt", "hoodie", "cardigan", "top"},
+    {"jacket", "blazer", "coat", "cardigan"},
+    {"trousers", "jeans", "leggings"},
+)
+CUT_FROM = {"shorts": {"trousers", "jeans"}, "tank-top": {"t-shirt", "top"}, "t-shirt": {"top"}}
+
+
+def _type_cost(wanted: str, have: str) -> float:
+    if wanted == have:
+        return 0.0
+    if have not in TYPE_KIND or TYPE_KIND[wanted] != TYPE_KIND[have]:
+        return 100.0
+    if wanted == "top" and have not in OUTERWEAR_TYPES:
+        return 0.5
+    if have in CUT_FROM.get(wanted, ()):
+        return 2.0
+    return NO_SUCH_TYPE if any({wanted, have} <= family for family in FAMILIES) else 20.0
+
+
+def _cost(have: dict[str, str], prompt: Prompt) -> float:
+    """How far an item is from the words, in units of "can be changed, but is better as it is"."""
+    wanted = prompt.attributes
+    cost = _type_cost(wanted["type"], have.get("type", ""))
+    if sleeve := wanted.get("sleeve"):
+        own = have.get("sleeve")
+        reach = SLEEVES.index(own) - SLEEVES.index(sleeve) if own else 0
+        cost += 2.0 if own is None else 8.0 if reach < 0 else 1.0 * (reach > 0)
+    if length := wanted.get("length"):
+        own = have.get("length")
+        reach = LENGTHS[own] - LENGTHS[length] if own else 0
+        cost += 2.0 if own is None else 4.0 if reach < 0 else 1.0 * (reach > 0)
+    if neckline := wanted.get("neckline"):
+        cost += {neckline: 0.0, None: 2.0}.get(have.get("neckline"), 4.0)
+    elif have.get("neckline") in UNUSUAL_NECKLINES:
+        cost += 0.3
+    if (fabric := wanted.get("fabric")) and have.get("fabric") != fabric:
+        cost += 1.5 if fabric in FABRICS else 3.0
+    cost += _pattern_cost(wanted.get("pattern"), have.get("pattern", "plain"))
+    colour = wanted.get("colour")
+    if colour and have.get("colour") != colour:
+        cost += 0.6 + _dye_cost(colour, have.get("colour"))
+    for attribute, values in prompt.excluded.items():
+        if have.get(attribute) in values and attribute not in wanted:
+            cost += 50.0 if attribute == "type" else 6.0
+    return cost
+
+
+def _pattern_cost(wanted: str | None, have: str) -> float:
+    if wanted is None:
+        return 0.0 if have == "plain" else 3.0
+    if wanted == have:
+        return 0.0
+    return 0.5 if have == "plain" and wanted in pattern.PATTERNS else 5.0
+
+
+def _dye_cost(colour: str, other: str | None) -> float:
+    """0..1: cloth of a like lightness takes a colour best; black cloth hides its folds."""
+    if colour not in COLOUR_RGB or other not in COLOUR_RGB:
+        return 0.3
+    to, base = (float(dye.colour_named(name_)[0]) for name_ in (colour, other))
+    hidden = 0.4 if base < HIDES_FOLDS and to > 2 * HIDES_FOLDS else 0.0
+    return 0.6 * abs(to - base) / 100.0 + hidden

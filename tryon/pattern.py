@@ -187,6 +187,7 @@ class Pattern:
 
 OVERSAMPLING = 3  # tiles are drawn larger and averaged, for smooth edges
 SCALES = {"small": 0.45, "": 1.0, "large": 2.2}
+SEED_SCALES = (0.7, 1.5)  # how much larger or smaller seeds other than 0 make it
 
 
 def make(
@@ -214,7 +215,10 @@ def make(
         "animal": _zebra if motif in ("zebra", "tiger") else _leopard,
     }[name]
     random = np.random.default_rng(seed)
-    masks, size, paints = draw(ground, accents, SCALES[scale], direction, density, random)
+    factor = SCALES[scale]
+    if seed and not scale:
+        factor *= random.uniform(*SEED_SCALES)
+    masks, size, paints = draw(ground, accents, factor, direction, density, random)
     tile = np.ascontiguousarray(np.dstack(masks))
     return Pattern(tile, size, tuple(np.asarray(paint, np.float32) for paint in paints))
 

@@ -179,6 +179,7 @@ def pattern_details(prompt: Prompt) -> PatternDetails:
     """
     direction = scale = motif = shade = ""
     colour = None
+    main = (prompt.attributes.get("colour", ""), prompt.attributes.get("shade", ""))
     for word, used in prompt.words:
         role, meaning = _meaning_of(word)
         if used == "pattern":
@@ -189,10 +190,11 @@ def pattern_details(prompt: Prompt) -> PatternDetails:
         elif used == "shade":
             shade = meaning.get("shade", "")
         elif used == "colour":
-            named = meaning.get("colour", "")
+            named = (meaning.get("colour", ""), shade or meaning.get("shade", ""))
             ruled_out = prompt.excluded.get("colour", ())
-            if named not in ("", prompt.attributes.get("colour"), *ruled_out) and colour is None:
-                colour = (named, shade or meaning.get("shade", ""))
+            other = named != main and named != (main[0], "")  # "blue and light blue"
+            if other and named[0] not in ("", *ruled_out) and colour is None:
+                colour = named
             shade = ""
     return PatternDetails(direction, scale, motif, colour)
 
