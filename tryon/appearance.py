@@ -10,26 +10,36 @@ Notable here:
 import cv2
 import numpy as np
 
-from tryon.types import Kind, Outline
+from tryon.types import Kind, Limb, Outline
 from tryon.vocabulary import COLOUR_RGB
 
 Measured = dict[str, tuple[str, float]]  # attribute -> (value, score)
 
 
 def measure(
-    pixels: np.ndarray, alpha: np.ndarray, limbs: np.ndarray, landmarks: np.ndarray, kind: Kind
+    pixels: np.ndarray,
+    alpha: np.ndarray,
+    limbs: np.ndarray,
+    landmarks: np.ndarray,
+    kind: Kind,
+    *,
+    studio: bool = False,
 ) -> Measured:
-    """Attributes of a garment and the probability of each, from its pixels and its outline."""
+    """Attributes of a garment and the probability of each, from its pixels and its outline.
+
+    studio: it is worn by a mannequin or a person, so it looks narrower than lying flat.
+    """
     colours = _sample(pixels, alpha)
     found: Measured = {"colour": colour_of(colours)}
     shade = shade_of(colours)
     if shade is not None and found["colour"][0] != "multicolour":
         found["shade"] = shade
+    pattern = pattern_of(*_cloth(pixels, alpha, limbs, landmarks, kind))
+    if pattern is not None:
+        found["pattern"] = pattern
     if kind == Kind.LOWER:
-        found |= _lower_cut(landmarks)
-    else:
-        found |= _upper_cut(landmarks, limbs, kind)
-    return found
+        return found | _lower_cut(landmarks)
+    return found | _upper_cut(landmarks, kind, ON_MANNEQUIN if studio else 1.0)
 
 
 SAMPLES = 4096
@@ -102,64 +112,191 @@ def shade_of(lab: np.ndarray) -> tuple[str, float] | None:
     return None
 
 
-SLEEVE_LIMITS = ((0.45, "short"), (0.85, "three-quarter"))  # by shoulder-to-hem length
+# --- pattern -------------------------------------------------------------------------------
+
+CLOTH_SIZE = 160  # px, longer side of the piece of cloth that is looked at
+FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
+EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
+CELLS = 6  # the cloth is divided into so many cells a side
 
 
-def _upper_cut(landmarks: np.ndarray, limbs: np.ndarray, kind: Kind) -> Measured:
+def _cloth(
+    pixels: np.ndarray, alpha: np.ndarray, limbs: np.ndarray, landmarks: np.ndarray, kind: Kind
+) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w, 3) uint8 and (h, w) bool: the body of a top, the legs of trousers, upright."""
+    body = (alpha >= 250) & ((limbs == Limb.BODY) | (kind == Kind.LOWER))
+    top, bottom = (
+        landmarks[[Outline[f"{m}_LEFT"], Outline[f"{m}_RIGHT"]], :2].mean(axis=0)
+        for m in ("WAIST" if kind == Kind.LOWER else "ARMPIT", "HEM")
+    )
+    x, y, w, h = cv2.boundingRect(body.astype(np.uint8))
+    if w < 8 or h < 8:
+        return pixels[:1, :1], np.zeros((1, 1), bool)
+    scale = min(1.0, CLOTH_SIZE / max(w, h))
+    size = (max(8, round(w * scale)), max(8, round(h * scale)))
+    box = (slice(y, y + h), slice(x, x + w))
+    small = cv2.resize(pixels[box], size, interpolation=cv2.INTER_AREA)
+    mask = cv2.resize(body[box].astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 250
+    lean = np.degrees(np.arctan2(*(bottom - top))) if np.hypot(*(bottom - top)) > 1 else 0.0
+    if abs(lean) > 4:
+        turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), -float(lean), 1.0)
+        small = cv2.warpAffine(small, turn, size, borderMode=cv2.BORDER_REPLICATE)
+        mask = cv2.warpAffine(mask.astype(np.uint8), turn, size) > 0
+    rim = max(1, round(0.03 * max(size)))
+    return small, cv2.erode(mask.astype(np.uint8), np.ones((2 * rim + 1,) * 2), borderValue=0) > 0
+
+
+def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None:
+    """The pattern on a piece of cloth ((h, w, 3) uint8, (h, w) bool), None where no name fits."""
+    if mask.sum() < 200:
+        return None
+    lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    inside = mask.astype(np.float32)
+    sigma = FOLDS * max(mask.shape)
+    weight = np.maximum(cv2.GaussianBlur(inside, (0, 0), sigma), 1e-3)[..., None]
+    flat = lab - cv2.GaussianBlur(lab * inside[..., None], (0, 0), sigma) / weight
+    across = np.stack([cv2.Sobel(flat[..., c], cv2.CV_32F, 1, 0, scale=0.25) for c in range(3)], -1)
+    down = np.stack([cv2.Sobel(flat[..., c], cv2.CV_32F, 0, 1, scale=0.25) for c in range(3)], -1)
+    strength = np.sqrt((across**2 + down**2).sum(-1)) * inside
+    edges = strength > EDGE
+    busy = float(edges.sum() / mask.sum())
+    if busy < 0.012:
+        return "plain", float(np.clip(0.92 - 12 * busy, 0.75, 0.92))
+    covered = _coverage(edges, mask)
+    if covered < 0.34:
+        return ("graphic", 0.65) if busy < 0.25 else None
+    if covered < 0.6:
+        return None  # half covered: a large print, a lace yoke, two materials
+    one_way, other_way = _directions(across, down, edges)
+    if one_way > 0.62 and other_way < 0.2:
+        return "striped", 0.85
+    if one_way + other_way > 0.58 and other_way > 0.2:
+        return "checked", 0.75
+    if _is_dotted(flat, mask):
+        return "dotted", 0.7
+    return None
+
+
+def _coverage(edges: np.ndarray, mask: np.ndarray) -> float:
+    """0..1, the part of the cloth's cells with edges in them."""
+    rows = np.linspace(0, mask.shape[0], CELLS + 1).astype(int)
+    columns = np.linspace(0, mask.shape[1], CELLS + 1).astype(int)
+    used = full = 0
+    for top, bottom in zip(rows[:-1], rows[1:], strict=True):
+        for left, right in zip(columns[:-1], columns[1:], strict=True):
+            area = int(mask[top:bottom, left:right].sum())
+            if area > 0.5 * (bottom - top) * (right - left):
+                used += 1
+                full += edges[top:bottom, left:right].sum() > 0.03 * area
+    return full / max(used, 1)
+
+
+def _directions(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> tuple[float, float]:
+    """The parts of the edges that run in the commonest direction (within 15 degrees), and at a
+    right angle to it."""
+    strongest = np.abs(across) + np.abs(down)
+    channel = strongest.argmax(axis=-1)[..., None]
+    x = np.take_along_axis(across, channel, -1)[..., 0][edges]
+    y = np.take_along_axis(down, channel, -1)[..., 0][edges]
+    angle = (np.degrees(np.arctan2(y, x)) % 180 / 5).astype(int) % 36
+    share = np.bincount(angle, np.hypot(x, y), minlength=36)
+    share /= max(share.sum(), 1e-6)
+    near = sum(np.roll(share, s) for s in range(-3, 4))
+    best = int(near.argmax())
+    return float(near[best]), float(near[(best + 18) % 36])
+
+
+def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
+    """True for many round spots of one size on a ground."""
+    values = flat[mask]
+    axis = np.linalg.svd(values - values.mean(0), full_matrices=False)[2][0]
+    level = flat @ axis
+    low, high = np.percentile(level[mask], [2, 98])
+    grey = np.clip((level - low) / max(high - low, 1e-3) * 255, 0, 255).astype(np.uint8)
+    threshold, _ = cv2.threshold(grey[mask][None], 0, 255, cv2.THRESH_OTSU)
+    for spots in ((grey > threshold) & mask, (grey <= threshold) & mask):
+        if spots.sum() > 0.42 * mask.sum():
+            continue
+        contours, _ = cv2.findContours(
+            spots.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+        )
+        areas = np.array([cv2.contourArea(c) for c in contours])
+        large = areas >= 4
+        if large.sum() < 12:
+            continue
+        rounds = np.array([cv2.minEnclosingCircle(c)[1] for c in contours])[large]
+        fill = areas[large] / (np.pi * rounds**2)
+        spread = areas[large].std() / areas[large].mean()
+        if np.median(fill) > 0.5 and spread < 0.7:
+            return True
+    return False
+
+
+# --- cut -----------------------------------------------------------------------------------
+
+ON_MANNEQUIN = 0.55  # chest as seen on a body, by chest lying flat
+SHORT_SLEEVE, LONG_SLEEVE = 0.62, 0.87  # by the chest lying flat
+CROPPED_TOP, LONG_TOP = 0.85, 1.5  # shoulder to hem, by the chest lying flat
+SHORT_DRESS, LONG_DRESS = 1.75, 2.5
+
+
+def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
+    """Sleeve, length and type of a top or dress. narrow: its chest by the chest lying flat."""
     points = landmarks[:, :2]
-    known = landmarks[:, 2] > 0
-    found: Measured = {}
 
-    def between(a: Outline, b: Outline) -> float:
-        return float(np.hypot(*(points[a] - points[b])))
+    def between(a: np.ndarray, b: np.ndarray) -> float:
+        return float(np.hypot(*(a - b)))
 
-    chest = between(Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT)
+    def at(name: str) -> np.ndarray:
+        return points[Outline[name]]
+
+    chest = max(between(at("ARMPIT_LEFT"), at("ARMPIT_RIGHT")), 1.0) / narrow
     reaches = []
-    for name in ("LEFT", "RIGHT"):
-        if known[Outline[f"ELBOW_{name}"]]:
-            upper = between(Outline[f"SHOULDER_{name}"], Outline[f"ELBOW_{name}"])
-            reaches.append(upper + between(Outline[f"ELBOW_{name}"], Outline[f"CUFF_OUTER_{name}"]))
+    for side in ("LEFT", "RIGHT"):
+        if landmarks[Outline[f"ELBOW_{side}"], 2] <= 0:
+            continue
+        root = (at(f"SHOULDER_{side}") + at(f"ARMPIT_{side}")) / 2
+        end = (at(f"CUFF_OUTER_{side}") + at(f"CUFF_INNER_{side}")) / 2
+        bent = between(root, at(f"ELBOW_{side}")) + between(at(f"ELBOW_{side}"), end)
+        reaches.append(max(between(at(f"SHOULDER_{side}"), at(f"CUFF_OUTER_{side}")), bent))
+    reach = max(reaches, default=0.0) / chest
     if not reaches:
-        found["sleeve"] = ("sleeveless", 0.8)
+        sleeve = ("sleeveless", 0.8)
+    elif reach < SHORT_SLEEVE:
+        sleeve = ("short", 0.9 if reach < 0.85 * SHORT_SLEEVE else 0.6)
+    elif reach < LONG_SLEEVE:
+        sleeve = ("three-quarter", 0.6)
     else:
-        reach = max(reaches) / max(chest, 1.0)
-        if reach < 0.75:
-            found["sleeve"] = ("short", 0.9 if reach < 0.65 else 0.6)
-        elif reach < 1.05:
-            found["sleeve"] = ("three-quarter", 0.6)
-        else:
-            found["sleeve"] = ("long", 0.9 if reach > 1.15 else 0.6)
-    top = (points[Outline.SHOULDER_LEFT] + points[Outline.SHOULDER_RIGHT]) / 2
-    hem = (points[Outline.HEM_LEFT] + points[Outline.HEM_RIGHT]) / 2
-    length = float(np.hypot(*(hem - top))) / max(chest, 1.0)
+        sleeve = ("long", 0.9 if reach > 1.1 * LONG_SLEEVE else 0.6)
+    shoulders = (at("SHOULDER_LEFT") + at("SHOULDER_RIGHT")) / 2
+    hem = (at("HEM_LEFT") + at("HEM_RIGHT")) / 2
+    length = between(shoulders, hem) / chest
     if kind == Kind.DRESS:
-        found["type"] = ("dress", 0.85)
-        found["length"] = (
-            ("short", 0.6) if length < 2.1 else ("long", 0.6) if length > 2.9 else ("regular", 0.6)
-        )
-    else:
-        names = {"sleeveless": "tank-top", "short": "t-shirt"}
-        found["type"] = (names.get(found["sleeve"][0], "top"), 0.5)
-        found["length"] = (
-            ("cropped", 0.6)
-            if length < 1.0
-            else ("long", 0.6)
-            if length > 1.75
-            else ("regular", 0.7)
-        )
-    return found
+        word = "short" if length < SHORT_DRESS else "long" if length > LONG_DRESS else "regular"
+        return {"type": ("dress", 0.85), "sleeve": sleeve, "length": (word, 0.6)}
+    word = "cropped" if length < CROPPED_TOP else "long" if length > LONG_TOP else "regular"
+    names = {"sleeveless": "tank-top", "short": "t-shirt"}
+    return {
+        "type": (names.get(sleeve[0], "top"), 0.5),
+        "sleeve": sleeve,
+        "length": (word, 0.7 if word == "regular" else 0.6),
+    }
+
+
+SHORTS_LENGTH = 1.45  # waist to hem by hip width
+SHORT_SKIRT, LONG_SKIRT = 1.05, 1.9
 
 
 def _lower_cut(landmarks: np.ndarray) -> Measured:
+    """Type and length of trousers, shorts or a skirt."""
     points = landmarks[:, :2]
-    known = landmarks[:, 2] > 0
-    waist = (points[Outline.WAIST_LEFT] + points[Outline.WAIST_RIGHT]) / 2
-    hem = (points[Outline.HEM_LEFT] + points[Outline.HEM_RIGHT]) / 2
+    waist, hem = (
+        (points[Outline[f"{m}_LEFT"]] + points[Outline[f"{m}_RIGHT"]]) / 2 for m in ("WAIST", "HEM")
+    )
     width = float(np.hypot(*(points[Outline.HIP_LEFT] - points[Outline.HIP_RIGHT])))
     length = float(np.hypot(*(hem - waist))) / max(width, 1.0)
-    if known[Outline.CROTCH]:
-        if length < 1.45:
-            return {"type": ("shorts", 0.85)}
-        return {"type": ("trousers", 0.8)}
-    word = "short" if length < 1.05 else "long" if length > 1.9 else "regular"
+    if landmarks[Outline.CROTCH, 2] > 0:
+        sure = 0.9 if abs(length / SHORTS_LENGTH - 1) > 0.15 else 0.6
+        return {"type": ("shorts" if length < SHORTS_LENGTH else "trousers", sure)}
+    word = "short" if length < SHORT_SKIRT else "long" if length > LONG_SKIRT else "regular"
     return {"type": ("skirt", 0.8), "length": (word, 0.6)}

@@ -283,9 +283,14 @@ def _scene_mask(small: np.ndarray) -> tuple[np.ndarray, float] | None:
         for start in _starts(lab)
         if (tidy := _tidy(_grab(search, start, SEARCH_ROUNDS), lab)) is not None
     ]
+    scores = [garment_score(mask, lab) for mask in attempts]
+    if max(scores, default=0.0) < POOR:
+        filling = _tidy(_grab(search, _filling_start(lab), SEARCH_ROUNDS), lab)
+        if filling is not None and filling.mean() > LEAST_FILLING:
+            attempts.append(filling)
+            scores.append(garment_score(filling, lab))
     if not attempts:
         return None
-    scores = [garment_score(mask, lab) for mask in attempts]
     best = int(np.argmax(scores))
     size = (small.shape[1], small.shape[0])
     mask = cv2.resize(attempts[best].astype(np.uint8), size, interpolation=cv2.INTER_LINEAR) > 0
@@ -304,6 +309,8 @@ def _scene_mask(small: np.ndarray) -> tuple[np.ndarray, float] | None:
         default=0.5,
     )
     quality = garment_score(fine, fine_lab)
+    if quality < LEAST_QUALITY:
+        return None
     return fine, float(np.clip(0.15 + 0.55 * quality + 0.3 * agreement, 0, 0.95))
 
 
@@ -331,6 +338,30 @@ def _starts(lab: np.ndarray) -> list[np.ndarray]:
         marks[ring] = cv2.GC_BGD
         starts.append(marks)
     return starts
+
+
+LEAST_QUALITY = 0.08  # score: below it nothing stands out from the rest of the picture
+POOR = 0.25  # score: below it the garment may run out of the picture
+LEAST_FILLING = 0.09  # of the picture: less is hardly more than the middle that was given
+CORE, MIDDLE = 0.22, 0.5  # radii of the picture's middle, by half its size
+RUNS_OUT = 9.0  # Delta E: border pixels this near to the middle's colours may be garment
+
+
+def _filling_start(lab: np.ndarray) -> np.ndarray:
+    """GrabCut marks for a garment that fills the picture: its middle is garment, and only those
+    parts of the border are background whose colour does not occur in the middle."""
+    height, width = lab.shape[:2]
+    y, x = np.mgrid[:height, :width]
+    radius = np.hypot(2 * x / width - 1, 2 * y / height - 1)
+    ring = np.ones((height, width), bool)
+    rim = max(2, round(RING_WIDTH * max(height, width)))
+    ring[rim:-rim, rim:-rim] = False
+    foreign = cv2.blur(_distance_to_colours(lab, lab[radius < MIDDLE]), (5, 5)) > RUNS_OUT
+    marks = np.full((height, width), cv2.GC_PR_FGD, np.uint8)
+    marks[foreign & (radius > MIDDLE)] = cv2.GC_PR_BGD
+    marks[ring & foreign] = cv2.GC_BGD
+    marks[radius < CORE] = cv2.GC_FGD
+    return marks
 
 
 BORDER_COLOURS = 5
@@ -532,13 +563,15 @@ def _guided(guide: np.ndarray, source: np.ndarray, radius: int, epsilon: float) 
 
 BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
 BLEED_REACH = 32  # px beyond the edge
+EDGE_RIM = 0.002  # of the longer side: how far inside the edge the background may shine through
 SOLID = 250  # alpha from here on is garment through and through
 
 
 def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """(H, W, 3) uint8: the picture inside the garment, its colours continued over and beyond
     its edge (push-pull on a pyramid), so that sampling there never picks up the background."""
-    solid = cv2.erode((alpha >= SOLID).astype(np.uint8), np.ones((3, 3), np.uint8))
+    rim = max(2, round(EDGE_RIM * max(alpha.shape)))
+    solid = cv2.erode((alpha >= SOLID).astype(np.uint8), np.ones((2 * rim + 1,) * 2, np.uint8))
     if not solid.any():
         solid = (alpha >= 128).astype(np.uint8)
     x, y, w, h = cv2.boundingRect((alpha > 0).astype(np.uint8))

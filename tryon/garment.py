@@ -46,7 +46,7 @@ class GarmentAnalyser:
         if worn is not None:
             return _worn_garment(photo, worn, kind)
         cutout = cut_out(photo)
-        if cutout is None or not _garment_like(cutout.alpha >= 128):
+        if cutout is None or not _garment_like(cutout):
             raise TryOnError("no_garment")
         return _garment(photo, cutout, kind)
 
@@ -78,8 +78,11 @@ KIND_NAMES = {
 
 def _garment(photo: Photo, cutout: Cutout, kind: Kind | None) -> Garment:
     mask = cutout.alpha >= 128
-    traced = trace(mask, kind, photo.pixels)
-    measured = measure(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind)
+    studio = cutout.source != "scene"
+    traced = trace(mask, kind, photo.pixels, studio=studio)
+    measured = measure(
+        *(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind), studio=studio
+    )
     notes = []
     if _cropped(mask):
         notes.append(Note("cropped_garment"))
@@ -105,7 +108,7 @@ WORN_CONFIDENCE = 0.8  # a wearer's garment is bent by the body, however well it
 
 
 def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None) -> Garment:
-    measured = measure(worn.pixels, worn.alpha, worn.limbs, worn.landmarks, worn.kind)
+    measured = measure(worn.pixels, worn.alpha, worn.limbs, worn.landmarks, worn.kind, studio=True)
     notes = [Note("worn_garment")]
     if worn.cropped:
         notes.append(Note("cropped_garment"))
@@ -125,13 +128,16 @@ def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None) -> Garment:
     )
 
 
-LEAST_PART = 0.01  # of the picture: a smaller thing is not what the picture is about
+LEAST_PART = {"alpha": 0.005, "plain": 0.01, "scene": 0.035}  # of the picture, by source: a
+# smaller thing on a busy background is not what the picture is about
 MOST_PART = 0.97
+LEAST_CONFIDENCE = 0.4
 
 
-def _garment_like(mask: np.ndarray) -> bool:
-    part = float(mask.mean())
-    return LEAST_PART < part < MOST_PART
+def _garment_like(cutout: Cutout) -> bool:
+    """False where what was cut out is not what a picture of a garment shows."""
+    part = float((cutout.alpha >= 128).mean())
+    return LEAST_PART[cutout.source] < part < MOST_PART and cutout.confidence > LEAST_CONFIDENCE
 
 
 TOUCHING = 0.05  # of a border's length

@@ -12,13 +12,20 @@ import numpy as np
 from tryon.shape import LEFT_RIGHT, Shape, Side, find_crotch, side_of
 from tryon.types import Kind
 
+STUDIO_DRESS = 2.4  # shoulder to hem by chest width: tops on mannequins are shorter
+FLARED = 1.42  # hem by chest width: wider than tops are
 LEG_NOTCH = 0.1  # of the height: a deeper notch in the middle of the hem parts two legs
 
 
-def guess_kind(shape: Shape, length: float, waist: float) -> tuple[Kind, float]:
+def guess_kind(
+    shape: Shape, length: float, waist: float, hem: float, studio: bool = False
+) -> tuple[Kind, float]:
     """The kind a shape looks like and a probability.
 
-    length, waist: shoulder-to-hem length and waist width by chest width, if it is read as a top.
+    studio: it was photographed on a mannequin, as shops do, so it is narrower than lying flat.
+
+    length, waist, hem: shoulder-to-hem length, waist and hem width by chest width, if it is read
+    as a top.
     """
     sides = [side_of(shape, right) for right in LEFT_RIGHT]
     rows = np.nonzero(shape.mask.any(axis=1))[0]
@@ -44,6 +51,10 @@ def guess_kind(shape: Shape, length: float, waist: float) -> tuple[Kind, float]:
             return Kind.UPPER, 0.85
         apart = _gap_below_crotch(shape) > 0.03 * (columns[-1] - columns[0] + 1)
         return Kind.LOWER, 0.95 if apart else 0.65
+    if slim < 0.53 and hem > FLARED and length > (STUDIO_DRESS if studio else 1.6):
+        return Kind.DRESS, 0.85
+    if slim < 0.53 and studio and length < STUDIO_DRESS and across(0.15) < 0.97:
+        return Kind.UPPER, 0.85 if length < 0.9 * STUDIO_DRESS else 0.6
     if slim < 0.53:
         if across(0.04) < 0.22:
             return Kind.UPPER, 0.95 if length < 2.07 else 0.55
@@ -58,7 +69,10 @@ def guess_kind(shape: Shape, length: float, waist: float) -> tuple[Kind, float]:
         return (Kind.LOWER, 0.9) if wide else (Kind.UPPER, 0.8)
     if slim < 0.84:
         return (Kind.LOWER, 0.8) if waist < 0.72 else (Kind.UPPER, 0.85)
-    return (Kind.LOWER, 0.75) if hollow_below < 0.12 else (Kind.UPPER, 0.9)
+    if hollow_below >= 0.12:
+        return Kind.UPPER, 0.9
+    notched = (find_crotch(shape) or (0, 0.0))[1] > LEG_NOTCH
+    return (Kind.LOWER, 0.7) if notched or hollow_above < 0.045 else (Kind.UPPER, 0.6)
 
 
 UPPER_PART = 0.45  # of the height: where armholes are

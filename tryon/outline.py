@@ -31,10 +31,16 @@ class Trace:
     angle: float
 
 
-def trace(mask: np.ndarray, kind: Kind | None = None, pixels: np.ndarray | None = None) -> Trace:
+def trace(
+    mask: np.ndarray,
+    kind: Kind | None = None,
+    pixels: np.ndarray | None = None,
+    studio: bool = False,
+) -> Trace:
     """Kind, landmarks and limbs of a garment from its mask ((H, W) bool).
 
     pixels: (H, W, 3) uint8, the picture, for what the outline alone does not show.
+    studio: the picture is a shop's, where garments hang on mannequins (see `guess_kind`).
     """
     shape = shape_of(mask)
     score = 1.0
@@ -42,7 +48,7 @@ def trace(mask: np.ndarray, kind: Kind | None = None, pixels: np.ndarray | None 
     if kind != Kind.LOWER:
         parted = upper_landmarks(shape, grey_of(shape, pixels))
     if kind is None:
-        kind, score = guess_kind(shape, *_proportions(parted[1]))
+        kind, score = guess_kind(shape, *_proportions(parted[1]), studio)
     if kind == Kind.LOWER:
         crotch = find_crotch(shape)
         legs = crotch is not None and crotch[1] > LEG_NOTCH
@@ -52,19 +58,19 @@ def trace(mask: np.ndarray, kind: Kind | None = None, pixels: np.ndarray | None 
     return Trace(kind, score, landmarks, limb_map(mask, shape, landmarks, kind), shape.angle)
 
 
-def _proportions(landmarks: np.ndarray) -> tuple[float, float]:
-    """Length from shoulders to hem, and waist width, of a top by its chest width."""
+def _proportions(landmarks: np.ndarray) -> tuple[float, float, float]:
+    """Length from shoulders to hem, waist and hem width of a top by its chest width."""
     points = landmarks[:, :2]
 
     def pair(name: str) -> tuple[np.ndarray, float]:
         left, right = points[Outline[f"{name}_LEFT"]], points[Outline[f"{name}_RIGHT"]]
         return (left + right) / 2, float(np.hypot(*(left - right)))
 
-    (shoulders, _), (_, chest), (_, waist), (hem, _) = map(
+    (shoulders, _), (_, chest), (_, waist), (hem, wide) = map(
         pair, ("SHOULDER", "ARMPIT", "WAIST", "HEM")
     )
     chest = max(chest, 1e-3)
-    return float(np.hypot(*(hem - shoulders))) / chest, waist / chest
+    return float(np.hypot(*(hem - shoulders))) / chest, waist / chest, wide / chest
 
 
 def upper_landmarks(shape: Shape, grey: np.ndarray | None = None) -> tuple[Shape, np.ndarray]:

@@ -108,7 +108,7 @@ def _cloth(parts: np.ndarray, kind: Kind) -> tuple[np.ndarray, tuple[Part, ...]]
 
 def _solid(mask: np.ndarray) -> np.ndarray:
     """The largest piece of a mask and every other piece of some size, small holes closed."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
     keep = areas >= 0.12 * areas.max(initial=0)
