@@ -270,7 +270,11 @@ def _head(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         hair *= 1 - 0.97 * np.maximum(core, _soft(radius, 1.0, 0.2) * skin * seen)
         # Between the jaws what looks like skin is skin; beside them fair hair looks like it too.
         hair *= 1 - 0.8 * skin * (down > -0.8) * _soft(np.abs(across), 0.9, 0.4)
-        evidence[Part.HAIR] += hair
+        # Strands below the chin narrower than this are creases of a hood or a collar.
+        width = max(1, round(NARROWEST_LOCK * body.unit))
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+        locks = cv2.morphologyEx(hair, cv2.MORPH_OPEN, kernel)
+        evidence[Part.HAIR] += np.where(down > 0.9, np.minimum(hair, 1.3 * locks), hair)
         _keep_connected(evidence[Part.HAIR], ring)
 
     # Neck and bare chest: skin below the chin, between the arms; a neck is no wider than the jaw.
@@ -281,6 +285,9 @@ def _head(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         np.clip((np.abs(across) - 0.55) / 0.3, 0, 1) * matching / 4
     )  # fair hair looks like skin
     evidence[Part.NECK] += (1.3 * skin * neck * (1 - 0.8 * beside) + 0.1 * collar) * (1 - core)
+
+
+NARROWEST_LOCK = 0.045  # body units
 
 
 def _hanging(body: _Canvas, matching: np.ndarray) -> np.ndarray:

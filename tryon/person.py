@@ -9,6 +9,7 @@ Notable here:
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
@@ -37,6 +38,10 @@ log = logging.getLogger(__name__)
 PARTS_SIDE = 384  # longest side of the canvas the parts are found on, pixels
 
 
+# What finds the parts on a small canvas: arguments and answer as `parts.parts_of`.
+PartsFinder = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, str], np.ndarray]
+
+
 class BodyAnalyser:
     """Finds the person in a photo. One analyser may serve many threads.
 
@@ -44,8 +49,9 @@ class BodyAnalyser:
     person = analyser(photo)
     """
 
-    def __init__(self, finder: PoseFinder) -> None:
+    def __init__(self, finder: PoseFinder, parts_of: PartsFinder = parts_of) -> None:
         self._finder = finder
+        self._parts_of = parts_of
 
     @classmethod
     def load(cls, device: str = "cpu") -> "BodyAnalyser":
@@ -77,7 +83,7 @@ class BodyAnalyser:
             raise TryOnError("no_person")
         landmarks = _to_photo(subject.landmarks, scale)
         hands = _to_photo(hands, scale)
-        parts = _parts(photo.pixels, landmarks, silhouette, hands, view)
+        parts = _parts(self._parts_of, photo.pixels, landmarks, silhouette, hands, view)
         person = Person(
             photo=photo,
             landmarks=landmarks,
@@ -204,7 +210,14 @@ def _without_islands(matte: np.ndarray) -> np.ndarray:
     return np.where(gone > 0, 0, matte).astype(np.uint8)
 
 
-def _parts(pixels, landmarks, silhouette, hands, view) -> np.ndarray:
+def _parts(
+    find: PartsFinder,
+    pixels: np.ndarray,
+    landmarks: np.ndarray,
+    silhouette: np.ndarray,
+    hands: np.ndarray,
+    view: str,
+) -> np.ndarray:
     """(H, W) uint8 labels: the parts are found on a small canvas around the person."""
     height, width = silhouette.shape
     x0, y0, x1, y1 = box_of(silhouette)
@@ -223,7 +236,7 @@ def _parts(pixels, landmarks, silhouette, hands, view) -> np.ndarray:
         moved[..., 1] = (points[..., 1] - y0 + 0.5) * scale - 0.5
         return moved
 
-    scores = parts_of(canvas, to_canvas(landmarks), inside, to_canvas(hands), view)
+    scores = find(canvas, to_canvas(landmarks), inside, to_canvas(hands), view)
     parts = np.zeros((height, width), np.uint8)
     parts[box] = _labels_at(scores, (y1 - y0, x1 - x0), silhouette[box])
     return parts
