@@ -66,7 +66,7 @@ def carpet(size: tuple[int, int], seed: int = 3) -> np.ndarray:
     """A patterned floor."""
     noise = np.random.default_rng(seed).normal(0, 1, (*size, 3)).astype(np.float32)
     grain = cv2.GaussianBlur(noise, (0, 0), 1.5) * 60 + cv2.GaussianBlur(noise, (0, 0), 6) * 150
-    return np.clip(grain + [120, 150, 110], 0, 255).astype(np.uint8)
+    return np.clip(grain + np.array([120, 150, 110]), 0, 255).astype(np.uint8)
 
 
 def intersection_over_union(a: np.ndarray, b: np.ndarray) -> float:

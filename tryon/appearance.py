@@ -7,6 +7,8 @@ Notable here:
   weighing less than hue, because folds and lamps change lightness first.
 """
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -182,8 +184,8 @@ def _coverage(edges: np.ndarray, mask: np.ndarray) -> float:
     rows = np.linspace(0, mask.shape[0], CELLS + 1).astype(int)
     columns = np.linspace(0, mask.shape[1], CELLS + 1).astype(int)
     used = full = 0
-    for top, bottom in zip(rows[:-1], rows[1:], strict=True):
-        for left, right in zip(columns[:-1], columns[1:], strict=True):
+    for top, bottom in pairwise(rows):
+        for left, right in pairwise(columns):
             area = int(mask[top:bottom, left:right].sum())
             if area > 0.5 * (bottom - top) * (right - left):
                 used += 1

@@ -71,8 +71,7 @@ def guess_kind(
         return (Kind.LOWER, 0.8) if waist < 0.72 else (Kind.UPPER, 0.85)
     if hollow_below >= 0.12:
         return Kind.UPPER, 0.9
-    notched = (find_crotch(shape) or (0, 0.0))[1] > LEG_NOTCH
-    return (Kind.LOWER, 0.7) if notched or hollow_above < 0.045 else (Kind.UPPER, 0.6)
+    return (Kind.LOWER, 0.8) if across(0.3) < 0.86 else (Kind.UPPER, 0.7)
 
 
 UPPER_PART = 0.45  # of the height: where armholes are
