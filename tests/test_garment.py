@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from tryon.appearance import colour_of, measure
-from tryon.cutout import bleed, cut_out
+from tryon.cutout import cut_out
 from tryon.errors import TryOnError
 from tryon.garment import GarmentAnalyser
 from tryon.image import read_photo
+from tryon.matting import bleed
 from tryon.outline import trace
 from tryon.types import Garment, Kind, Limb, Outline, Photo
 from tryon.vocabulary import ATTRIBUTES, COLOUR_RGB

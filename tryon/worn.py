@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon.cutout import bleed, refine_alpha
+from tryon.matting import bleed, refine_alpha
 from tryon.types import Kind, Limb, Outline, Part, Person, Pose
 
 WORK = 384  # px, longer side of the small copy

@@ -1,0 +1,66 @@
+"""Small helpers of the garment's cut-out: pieces of masks, and the gaps beside a body."""
+
+import cv2
+import numpy as np
+
+
+def shrink(pixels: np.ndarray, longest: int) -> np.ndarray:
+    """A picture or mask made smaller (never larger) until its longer side is `longest` px."""
+    scale = longest / max(pixels.shape[:2])
+    if scale >= 1.0:
+        return pixels
+    size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def lab_of(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, 3) float32 CIELAB, L 0..100."""
+    return cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2Lab)
+
+
+def largest(mask: np.ndarray) -> np.ndarray:
+    """The largest piece of a (h, w) bool mask."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count <= 2:
+        return mask
+    return labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+
+
+NARROWEST = 0.012  # of the longer side: gaps are at least this wide
+HOLE_AREA = 0.002  # of the garment's area
+
+
+def cut_gaps(mask: np.ndarray, empty: np.ndarray, distance: np.ndarray, limit: float) -> np.ndarray:
+    """A mask without those patches of `empty` that lie where gaps are and are at most `limit`
+    from the background's colour by their median."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        empty.astype(np.uint8), connectivity=4
+    )
+    frame = cv2.boundingRect(mask.astype(np.uint8))
+    narrowest = max(2, round(NARROWEST * max(mask.shape))) / 2
+    depth = cv2.distanceTransform(empty.astype(np.uint8), cv2.DIST_L2, 3)
+    area = int(mask.sum())
+    mask = mask.copy()
+    for piece in range(1, count):
+        x, y, w, h, size = stats[piece]
+        box = (slice(y, y + h), slice(x, x + w))
+        pixels = labels[box] == piece
+        if size < HOLE_AREA * area or depth[box][pixels].max() < narrowest:
+            continue
+        if not _where_gaps_are(stats[piece, :4], frame):
+            continue
+        if float(np.median(distance[box][pixels])) < limit:
+            mask[box] &= ~pixels
+    return mask
+
+
+def _where_gaps_are(hole: np.ndarray, frame: tuple[int, int, int, int]) -> bool:
+    """True for a hole (box x, y, width, height) beside the body, between legs or in the neck, not
+    for one where a print sits."""
+    x, y, w, h = frame
+    across = (hole[0] + hole[2] / 2 - x) / w
+    top, tall = (hole[1] - y) / h, hole[3] / h
+    beside = abs(across - 0.5) > 0.2 and tall > 0.1
+    between_legs = abs(across - 0.5) < 0.2 and top > 0.15 and tall > 0.2
+    in_the_neck = top + tall < 0.25
+    return bool(beside or between_legs or in_the_neck)

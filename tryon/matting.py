@@ -1,0 +1,87 @@
+"""A garment's edge at full resolution: soft alpha, and clean colours over and beyond it.
+
+Notable here:
+- the edge follows the picture (guided filter, He, Sun and Tang, 2010).
+- colours are bled outwards over the edge (push-pull on a pyramid), so that no floor shines through.
+"""
+
+import cv2
+import numpy as np
+
+EDGE_RADIUS = 0.006  # of the longer side: how far the small mask's edge may be off
+EDGE_SMOOTHNESS = 1e-4  # the guided filter's epsilon, colours 0..1
+
+
+def refine_alpha(pixels: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(H, W) uint8 alpha at the picture's resolution from a mask of any size."""
+    height, width = pixels.shape[:2]
+    soft = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    x, y, w, h = cv2.boundingRect((soft > 0.01).astype(np.uint8))
+    radius = max(2, round(EDGE_RADIUS * max(height, width)))
+    x0, y0 = max(0, x - 4 * radius), max(0, y - 4 * radius)
+    x1, y1 = min(width, x + w + 4 * radius), min(height, y + h + 4 * radius)
+    box = (slice(y0, y1), slice(x0, x1))
+    guide = cv2.cvtColor(pixels[box], cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    filtered = _guided(guide, soft[box], radius, EDGE_SMOOTHNESS)
+    sharp = np.clip((filtered - 0.5) * 2.2 + 0.5, 0, 1)
+    # far from the edge the mask is sure
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (4 * radius + 1, 4 * radius + 1))
+    hard = (soft[box] > 0.5).astype(np.uint8)
+    sharp[cv2.erode(hard, kernel, borderValue=1) > 0] = 1
+    sharp[cv2.dilate(hard, kernel) == 0] = 0
+    alpha = np.zeros((height, width), np.uint8)
+    alpha[box] = np.round(sharp * 255).astype(np.uint8)
+    return alpha
+
+
+def _guided(guide: np.ndarray, source: np.ndarray, radius: int, epsilon: float) -> np.ndarray:
+    """Grey guided filter (He et al., 2010): source smoothed, but not across edges of guide."""
+    size = (2 * radius + 1, 2 * radius + 1)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return cv2.blur(values, size, borderType=cv2.BORDER_REFLECT)
+
+    mean_guide, mean_source = mean(guide), mean(source)
+    slope = (mean(guide * source) - mean_guide * mean_source) / (
+        mean(guide * guide) - mean_guide**2 + epsilon
+    )
+    return mean(slope) * guide + mean(mean_source - slope * mean_guide)
+
+
+BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
+BLEED_REACH = 32  # px beyond the edge
+EDGE_RIM = 0.002  # of the longer side: how far inside the edge the background may shine through
+SOLID = 250  # alpha from here on is garment through and through
+
+
+def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8: the picture inside the garment, its colours continued over and beyond
+    its edge (push-pull on a pyramid), so that sampling there never picks up the background."""
+    rim = max(2, round(EDGE_RIM * max(alpha.shape)))
+    solid = cv2.erode((alpha >= SOLID).astype(np.uint8), np.ones((2 * rim + 1,) * 2, np.uint8))
+    if not solid.any():
+        solid = (alpha >= 128).astype(np.uint8)
+    x, y, w, h = cv2.boundingRect((alpha > 0).astype(np.uint8))
+    reach = BLEED_REACH
+    y0, y1 = max(0, y - reach), min(alpha.shape[0], y + h + reach)
+    x0, x1 = max(0, x - reach), min(alpha.shape[1], x + w + reach)
+    box = (slice(y0, y1), slice(x0, x1))
+    weight = solid[box].astype(np.float32)
+    levels = [(pixels[box].astype(np.float32) * weight[..., None], weight)]
+    for _ in range(BLEED_LEVELS):
+        colour, weight = levels[-1]
+        if min(weight.shape) < 4:
+            break
+        levels.append((cv2.pyrDown(colour), cv2.pyrDown(weight)))
+    colour, weight = levels[-1]
+    fill = colour / np.maximum(weight, 1e-4)[..., None]
+    for colour, weight in reversed(levels[:-1]):
+        size = (weight.shape[1], weight.shape[0])
+        fill = cv2.resize(fill, size, interpolation=cv2.INTER_LINEAR)
+        sure = np.clip(weight * 2, 0, 1)[..., None]
+        fill = sure * colour / np.maximum(weight, 1e-4)[..., None] + (1 - sure) * fill
+    clean = pixels.copy()
+    clean[box] = np.where(
+        solid[box][..., None] > 0, pixels[box], np.clip(np.round(fill), 0, 255).astype(np.uint8)
+    )
+    return clean
