@@ -147,8 +147,6 @@ def _wish(prompt: Prompt, shown: _Shown) -> _Wish:
     asked = prompt.attributes
     now = shown.attributes.get("pattern", "")
     colour, shade = asked.get("colour"), asked.get("shade", "")
-    if colour == shown.attributes.get("colour") and not shade:
-        colour = None  # it is so already
     wanted = asked.get("pattern", "")
     ruled_out = prompt.excluded.get("pattern", ())
     plain = wanted == "plain" or "graphic" in ruled_out or (now != "" and now in ruled_out)
@@ -190,6 +188,8 @@ def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garm
     unwanted = bool(ruled_out) and busy and patterned in ("", *ruled_out)
     if wish.nothing and not unwanted:
         return garment
+    if _has_colour(ground, wish, shown):
+        wish = replace(wish, colour=None)
     everything = wish.colour is not None and ground.share < dye.NO_GROUND
     bare = wish.plain or unwanted or (wish.pattern != "" and busy)
     if bare:
@@ -200,6 +200,17 @@ def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garm
     whole = garment.photo.pixels.copy()
     whole[window] = painted
     return replace(garment, photo=Photo(whole, garment.photo.alpha))
+
+
+SAME_COLOUR = 8.0  # Delta E (CIE76)
+
+
+def _has_colour(ground: dye.Ground, wish: _Wish, shown: _Shown) -> bool:
+    """True if the garment has the colour asked for already, by name and by measure."""
+    if wish.colour is None or wish.shade or wish.colour[0] not in COLOUR_RGB:
+        return False
+    away = float(np.linalg.norm(ground.lab - dye.colour_named(wish.colour[0])))
+    return shown.attributes.get("colour") == wish.colour[0] and away < SAME_COLOUR
 
 
 def _window(alpha: np.ndarray) -> tuple[slice, slice]:

@@ -179,7 +179,10 @@ def _usual_colour(lab: np.ndarray, core: np.ndarray) -> np.ndarray:
 
 
 HUE_SAME, HUE_OTHER = 8.0, 15.0  # Delta E across the hue: surely ground, surely not
+RICH = 70.0  # chroma at which twice as much is allowed across the hue
 CHROMA_ROOM = 0.4  # of the ground's chroma: how much paler or richer it may be besides
+CHROMA_ROOM_GLARE = 1.2  # the same, for an overexposed colour: its shadows show how rich it is
+OVEREXPOSED = 245.0  # sRGB of the brightest channel of a colour that is not white
 LIGHT_SLACK, LIGHT_SOFT = 12.0, 10.0  # L: beyond the depth of folds; from ground to not
 TIGHT = 0.45
 
@@ -195,8 +198,9 @@ def _membership(lab: np.ndarray, centre: np.ndarray, room: float = 1.0) -> np.nd
     expected = (light + 16.0) * (chroma / (centre[0] + 16.0))
     in_hue = lab[..., 1] * along[0] + lab[..., 2] * along[1]
     off_hue = np.abs(lab[..., 2] * along[0] - lab[..., 1] * along[1])
-    off_chroma = np.maximum(np.abs(in_hue - expected) - CHROMA_ROOM * expected, 0)
-    off = np.hypot(off_hue, off_chroma)
+    richer = CHROMA_ROOM_GLARE if _overexposed(centre) else CHROMA_ROOM
+    too_rich, too_pale = in_hue - expected * (1 + richer), expected * (1 - CHROMA_ROOM) - in_hue
+    off = np.hypot(off_hue / _hue_room(centre), np.maximum(np.maximum(too_rich, too_pale), 0))
     colour = (HUE_OTHER - off) * (1 / (HUE_OTHER - HUE_SAME))
     deep, high = fold_depth(centre[0]), sheen(centre[0])
     below = light - (centre[0] - room * (2 * deep + LIGHT_SLACK + LIGHT_SOFT))
@@ -269,10 +273,24 @@ def _square(side: int) -> np.ndarray:
 
 
 def _off_hue(lab: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Delta E across the hue of the centre, less for rich colours; see `_membership`."""
     chroma = float(np.hypot(centre[1], centre[2]))
     along = centre[1:] / max(chroma, 1e-6)
     across = np.abs(lab[..., 2] * along[0] - lab[..., 1] * along[1])
-    return np.where(chroma < NEUTRAL, np.hypot(lab[..., 1], lab[..., 2]), across)
+    neutral = np.hypot(lab[..., 1], lab[..., 2])
+    return neutral if chroma < NEUTRAL else across / _hue_room(centre)
+
+
+def _hue_room(centre: np.ndarray) -> float:
+    """How much more than usual is allowed across the hue: cameras bend that of rich colours in
+    shadow and glare."""
+    chroma = float(np.hypot(centre[1], centre[2]))
+    return (1 + chroma / RICH) * (1.5 if _overexposed(centre) else 1.0)
+
+
+def _overexposed(centre: np.ndarray) -> bool:
+    chroma = float(np.hypot(centre[1], centre[2]))
+    return chroma > 3 * NEUTRAL and float(to_rgb(centre).max()) > OVEREXPOSED
 
 
 def _beyond(pieces: np.ndarray, core: np.ndarray) -> np.ndarray:
