@@ -8,7 +8,7 @@ Notable here:
 import cv2
 import numpy as np
 
-from tryon.masks import cut_gaps, lab_of, largest, shrink
+from tryon.masks import cut_gaps, lab_of, largest, shrink, where_gaps_are
 
 SCENE_SIZE = 256  # px, of the final cut
 SEARCH_SIZE = 160  # px, of the several first attempts
@@ -21,12 +21,15 @@ def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     small = shrink(pixels, SCENE_SIZE)
     search = shrink(small, SEARCH_SIZE)
     lab = lab_of(search)
-    attempts = [
-        tidy
-        for start in _starts(lab)
-        if (tidy := _tidy(_grab(search, start, SEARCH_ROUNDS), lab)) is not None
-    ]
-    scores = [garment_score(mask, lab) for mask in attempts]
+    attempts: list[np.ndarray] = []
+    scores: list[float] = []
+    for start in _starts(lab):
+        if len(attempts) > 1 and _overlap(*attempts) > AGREED and max(scores) > POOR:
+            break  # two different starts ended alike
+        attempt = _tidy(_grab(search, start, SEARCH_ROUNDS), lab)
+        if attempt is not None:
+            attempts.append(attempt)
+            scores.append(garment_score(attempt, lab))
     if max(scores, default=0.0) < POOR:
         filling = _tidy(_grab(search, _filling_start(lab), SEARCH_ROUNDS), lab)
         if filling is not None and filling.mean() > LEAST_FILLING:
@@ -37,13 +40,8 @@ def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     best = int(np.argmax(scores))
     size = (small.shape[1], small.shape[0])
     mask = cv2.resize(attempts[best].astype(np.uint8), size, interpolation=cv2.INTER_LINEAR) > 0
-    band = max(3, round(BAND * max(size)))
-    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * band + 1, 2 * band + 1))
-    marks = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    marks[cv2.erode(mask.astype(np.uint8), disk) > 0] = cv2.GC_FGD
-    marks[cv2.dilate(mask.astype(np.uint8), disk) == 0] = cv2.GC_BGD
     fine_lab = lab_of(small)
-    fine = _tidy(_grab(small, marks, 1), fine_lab)
+    fine = _tidy(_cut_again(small, mask), fine_lab)
     if fine is None:
         return None
     fine = largest(_open_scene_gaps(fine, fine_lab))
@@ -57,8 +55,26 @@ def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     return fine, float(np.clip(0.15 + 0.55 * quality + 0.3 * agreement, 0, 0.95))
 
 
-SEARCH_ROUNDS = 3
+AGREED = 0.93  # overlap of two attempts that makes a third needless
+SEARCH_ROUNDS = 2
 BAND = 0.025  # of the longer side: how far the fine cut may move the coarse one
+
+
+def _cut_again(small: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """(h, w) bool, a mask cut once more near its edge."""
+    band = max(3, round(BAND * max(mask.shape)))
+    disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * band + 1, 2 * band + 1))
+    marks = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    marks[cv2.erode(mask.astype(np.uint8), disk) > 0] = cv2.GC_FGD
+    marks[cv2.dilate(mask.astype(np.uint8), disk) == 0] = cv2.GC_BGD
+    x, y, w, h = cv2.boundingRect(mask.astype(np.uint8))
+    box = (
+        slice(max(0, y - 4 * band), y + h + 4 * band),
+        slice(max(0, x - 4 * band), x + w + 4 * band),
+    )
+    again = np.zeros_like(mask)
+    again[box] = _grab(np.ascontiguousarray(small[box]), marks[box], 1)
+    return again
 
 
 def _starts(lab: np.ndarray) -> list[np.ndarray]:
@@ -108,13 +124,15 @@ def _filling_start(lab: np.ndarray) -> np.ndarray:
 
 
 BORDER_COLOURS = 5
+COLOUR_SAMPLES = 1500
 
 
 def _distance_to_colours(lab: np.ndarray, samples: np.ndarray) -> np.ndarray:
     """(h, w) float32, Delta E from the nearest of a few colours that sum samples up."""
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
     cv2.setRNGSeed(1)
-    samples = np.ascontiguousarray(samples.reshape(-1, 3), np.float32)
+    samples = samples.reshape(-1, 3)
+    samples = np.ascontiguousarray(samples[:: len(samples) // COLOUR_SAMPLES + 1], np.float32)
     _, labels, centres = cv2.kmeans(
         samples, min(BORDER_COLOURS, len(samples)), None, criteria, 1, cv2.KMEANS_PP_CENTERS
     )
@@ -176,11 +194,21 @@ SMALL_HOLE = 0.004  # of the garment's area
 
 
 def _close_holes(mask: np.ndarray) -> np.ndarray:
+    """A mask without small holes, and without any where no gap can be (in a print)."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
-    sizes = stats[:, cv2.CC_STAT_AREA]
-    small = sizes < SMALL_HOLE * mask.sum()
-    small[0] = False
-    return mask | small[labels]
+    frame = cv2.boundingRect(mask.astype(np.uint8))
+    outside = set(np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])))
+    area = int(mask.sum())
+    close = [
+        index not in outside
+        and index != 0
+        and (
+            stats[index, cv2.CC_STAT_AREA] < SMALL_HOLE * area
+            or not where_gaps_are(stats[index, :4], frame)
+        )
+        for index in range(len(stats))
+    ]
+    return mask | np.array(close)[labels]
 
 
 GAP_COLOUR = 14.0  # Delta E: a patch in a gap is this near to a colour of the background

@@ -47,14 +47,14 @@ def cut_gaps(mask: np.ndarray, empty: np.ndarray, distance: np.ndarray, limit: f
         pixels = labels[box] == piece
         if size < HOLE_AREA * area or depth[box][pixels].max() < narrowest:
             continue
-        if not _where_gaps_are(stats[piece, :4], frame):
+        if not where_gaps_are(stats[piece, :4], frame):
             continue
         if float(np.median(distance[box][pixels])) < limit:
             mask[box] &= ~pixels
     return mask
 
 
-def _where_gaps_are(hole: np.ndarray, frame: tuple[int, int, int, int]) -> bool:
+def where_gaps_are(hole: np.ndarray, frame: tuple[int, int, int, int]) -> bool:
     """True for a hole (box x, y, width, height) beside the body, between legs or in the neck, not
     for one where a print sits."""
     x, y, w, h = frame

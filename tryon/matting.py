@@ -49,6 +49,7 @@ def _guided(guide: np.ndarray, source: np.ndarray, radius: int, epsilon: float) 
 
 
 BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
+BLEED_SIZE = 384  # px, longer side of the copy on which colours are continued
 BLEED_REACH = 32  # px beyond the edge
 EDGE_RIM = 0.002  # of the longer side: how far inside the edge the background may shine through
 SOLID = 250  # alpha from here on is garment through and through
@@ -66,8 +67,13 @@ def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     y0, y1 = max(0, y - reach), min(alpha.shape[0], y + h + reach)
     x0, x1 = max(0, x - reach), min(alpha.shape[1], x + w + reach)
     box = (slice(y0, y1), slice(x0, x1))
-    weight = solid[box].astype(np.float32)
-    levels = [(pixels[box].astype(np.float32) * weight[..., None], weight)]
+    size = (x1 - x0, y1 - y0)
+    scale = min(1.0, BLEED_SIZE / max(size))  # what is filled in is smooth: a small copy will do
+    small = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    inside = cv2.bitwise_and(pixels[box], pixels[box], mask=solid[box])
+    weight = cv2.resize(solid[box].astype(np.float32), small, interpolation=cv2.INTER_AREA)
+    colour = cv2.resize(inside, small, interpolation=cv2.INTER_AREA).astype(np.float32)
+    levels = [(colour, weight)]
     for _ in range(BLEED_LEVELS):
         colour, weight = levels[-1]
         if min(weight.shape) < 4:
@@ -76,12 +82,11 @@ def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     colour, weight = levels[-1]
     fill = colour / np.maximum(weight, 1e-4)[..., None]
     for colour, weight in reversed(levels[:-1]):
-        size = (weight.shape[1], weight.shape[0])
-        fill = cv2.resize(fill, size, interpolation=cv2.INTER_LINEAR)
+        level = (weight.shape[1], weight.shape[0])
+        fill = cv2.resize(fill, level, interpolation=cv2.INTER_LINEAR)
         sure = np.clip(weight * 2, 0, 1)[..., None]
         fill = sure * colour / np.maximum(weight, 1e-4)[..., None] + (1 - sure) * fill
     clean = pixels.copy()
-    clean[box] = np.where(
-        solid[box][..., None] > 0, pixels[box], np.clip(np.round(fill), 0, 255).astype(np.uint8)
-    )
+    fill = cv2.resize(np.clip(np.round(fill), 0, 255).astype(np.uint8), size)
+    cv2.copyTo(fill, 1 - solid[box], clean[box])
     return clean
