@@ -1,0 +1,284 @@
+"""The gallery: the index against its files, finding, and what becomes of a picture."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tryon.errors import TryOnError
+from tryon.gallery import ASSETS, CATEGORIES, KEPT, Gallery
+from tryon.types import Kind, Limb, Outline
+from tryon.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
+
+SHIPPED = Gallery.load()
+each = pytest.mark.parametrize("item", SHIPPED.items, ids=lambda item: item.identifier)
+ALL = frozenset(ATTRIBUTES["type"])
+
+
+def line(identifier: str, **attributes: str) -> dict:
+    """A line of an index; attributes default to a plain white T-shirt."""
+    attributes = {"type": "t-shirt", "colour": "white", "pattern": "plain"} | attributes
+    type_ = attributes["type"]
+    kind = TYPE_KIND[type_]
+    tops = "outerwear" if type_ in OUTERWEAR_TYPES else "tops"
+    return {
+        "id": identifier,
+        "file": f"{identifier}.webp",
+        "thumbnail": f"{identifier}.webp",
+        "size": [80, 100],
+        "kind": str(kind),
+        "category": {Kind.UPPER: tops, Kind.LOWER: "bottoms", Kind.DRESS: "dresses"}[kind],
+        "audience": "unisex",
+        "name": {"en": identifier, "zh": identifier},
+        "attributes": attributes,
+        "template": False,
+        "landmarks": {},
+        "inside": [],
+        "source": "test",
+        "licence": "CC0-1.0",
+    }
+
+
+def gallery_of(folder, *lines: dict) -> Gallery:
+    (folder / "gallery.json").write_text(json.dumps(lines))
+    return Gallery.load(folder)
+
+
+@pytest.fixture
+def rack(tmp_path) -> Gallery:
+    return gallery_of(
+        tmp_path,
+        line("tee", sleeve="short", neckline="crew", length="regular"),
+        line("tee-v", sleeve="short", neckline="v", length="regular", colour="red"),
+        line("long", type="top", sleeve="long", neckline="boat", length="regular"),
+        line("blazer", type="blazer", sleeve="long", colour="navy"),
+        line("skirt", type="skirt", length="short", colour="red"),
+        line("maxi", type="skirt", length="long"),
+        line("dots", type="skirt", length="long", pattern="dotted"),
+    )
+
+
+# --- finding -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"type": "t-shirt"}, "tee"),
+        ({"type": "t-shirt", "neckline": "v"}, "tee-v"),
+        ({"type": "t-shirt", "colour": "red"}, "tee-v"),
+        ({"type": "t-shirt", "neckline": "crew", "colour": "red"}, "tee"),  # the cut before the dye
+        ({"type": "skirt", "length": "regular", "colour": "red"}, "skirt"),  # as near; then colour
+        ({"type": "skirt", "length": "long", "pattern": "dotted"}, "dots"),
+        ({"type": "coat"}, "blazer"),  # other outerwear before other tops
+        ({"type": "sweater", "sleeve": "long"}, "long"),
+        ({"type": "jeans"}, "skirt"),  # the kind before anything else
+        ({"sleeve": "three-quarter", "neckline": "boat"}, "long"),
+        ({}, "tee"),
+    ],
+)
+def test_the_nearest_is_found(rack, asked, found):
+    assert rack.find(asked).identifier == found
+
+
+def test_of_equals_the_template_is_dyed_and_the_showpiece_shown(tmp_path):
+    plain = line("plain") | {"template": True}
+    gallery = gallery_of(tmp_path, plain, line("showpiece"))
+    assert gallery.find({"type": "t-shirt", "colour": "green"}).identifier == "plain"
+    assert gallery.find({"type": "t-shirt", "colour": "white"}).identifier == "showpiece"
+
+
+def test_nothing_is_found_in_an_empty_gallery(tmp_path):
+    with pytest.raises(TryOnError) as caught:
+        Gallery.load(tmp_path).find({"type": "t-shirt"})
+    assert caught.value.code == "no_match"
+
+
+@pytest.mark.parametrize("asked", [{"type": "toga"}, {"smell": "fresh"}])
+def test_unknown_attributes_are_refused(rack, asked):
+    with pytest.raises(ValueError, match="not in the vocabulary"):
+        rack.find(asked)
+
+
+def test_an_index_is_checked_against_the_vocabulary(tmp_path):
+    with pytest.raises(ValueError, match="colour='mauve'"):
+        gallery_of(tmp_path, line("tee", colour="mauve"))
+
+
+def test_by_category(tmp_path):
+    women = line("dress", type="dress") | {"audience": "women"}
+    gallery = gallery_of(tmp_path, women, line("tee"), line("coat", type="coat"))
+    assert [item.identifier for item in gallery.by_category("dresses")] == ["dress"]
+    assert [item.identifier for item in gallery.by_category("tops", "men")] == ["tee"]
+    assert gallery.by_category("dresses", "men") == ()
+    with pytest.raises(ValueError, match="category"):
+        gallery.by_category("hats")
+
+
+# --- a picture becomes a garment ---------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(tmp_path) -> Gallery:
+    """A green T, 80 x 100, with a grey inside of the neck, transparent around it."""
+    picture = np.zeros((100, 80, 4), np.uint8)
+    picture[...] = 30, 140, 60, 0  # the colour goes on under the transparent part
+    picture[10:90, 25:55, 3] = 255
+    picture[15:40, 5:75, 3] = 255
+    picture[10:20, 34:46, :3] = 120
+    Image.fromarray(picture).save(tmp_path / "tee.webp", lossless=True, exact=True)
+    drawn = line("tee", sleeve="long")
+    drawn["inside"] = [[[33.5, 9], [45.5, 9], [45.5, 19.5], [33.5, 19.5]]]
+    points = {"shoulder": (55, 15), "armpit": (55, 39), "elbow": (66, 27), "cuff_outer": (74, 15)}
+    points |= {"cuff_inner": (74, 39), "hem": (54, 89)}
+    for name, (x, y) in points.items():
+        drawn["landmarks"] |= {f"{name}_left": [x, y], f"{name}_right": [79 - x, y]}
+    return gallery_of(tmp_path, drawn)
+
+
+def test_the_inside_is_left_out_and_no_colour_of_it_stays_near_the_edge(drawn):
+    garment = drawn.garment(drawn.items[0])
+    assert (garment.alpha[10:19, 34:45] == 0).all()
+    assert (garment.alpha[23:88, 28:52] == 255).all()
+    assert (np.abs(garment.photo.pixels[15:25, 36:44].astype(int) - (30, 140, 60)) < 4).all()
+
+
+def test_limbs_landmarks_and_attributes_come_from_the_index(drawn):
+    garment = drawn.garment(drawn.items[0])
+    assert garment.limbs[27, 70] == Limb.LEFT
+    assert garment.limbs[27, 9] == Limb.RIGHT
+    assert garment.limbs[60, 40] == Limb.BODY
+    assert ((garment.limbs > 0) == garment.mask).all()
+    assert garment.point(Outline.HEM_LEFT).tolist() == [54, 89]
+    assert garment.point(Outline.CROTCH) is None
+    assert garment.attributes["sleeve"] == "long"
+    assert set(garment.attribute_scores.values()) == {1.0}
+    assert garment.identifier == "tee"
+
+
+def test_garments_are_kept_but_not_all_of_them(tmp_path):
+    picture = np.full((100, 80, 4), 255, np.uint8)
+    Image.fromarray(picture).save(tmp_path / "one.webp")
+    lines = [line(f"g{n}") | {"file": "one.webp"} for n in range(KEPT + 1)]
+    gallery = gallery_of(tmp_path, *lines)
+    first = gallery.garment(gallery.items[0])
+    assert gallery.garment(gallery.items[0]) is first
+    for item in gallery.items[1:]:
+        gallery.garment(item)
+    assert gallery.garment(gallery.items[0]) is not first
+
+
+# --- what is shipped ---------------------------------------------------------------------------
+
+
+def test_the_wardrobe_is_large_and_mixed():
+    assert len(SHIPPED.items) >= 24
+    assert len({item.identifier for item in SHIPPED.items}) == len(SHIPPED.items)
+    for category in CATEGORIES:
+        assert len(SHIPPED.by_category(category)) >= 4, category
+    assert {item.audience for item in SHIPPED.items} == {"women", "men", "unisex"}
+    patterns = {item.attributes["pattern"] for item in SHIPPED.items}
+    assert patterns == set(ATTRIBUTES["pattern"])
+
+
+def test_every_type_has_a_template():
+    plain = {item.attributes["type"] for item in SHIPPED.items if item.template}
+    assert plain == ALL
+
+
+def test_templates_are_plain_and_light():
+    for item in SHIPPED.items:
+        if item.template:
+            assert item.attributes["pattern"] == "plain", item.identifier
+            assert item.attributes["colour"] in ("white", "grey"), item.identifier
+
+
+def test_the_folder_stays_light():
+    files = [path for path in ASSETS.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 25 * 2**20
+
+
+def test_the_notice_names_what_is_not_ours():
+    notice = (ASSETS / "NOTICE.md").read_text(encoding="utf-8")
+    assert "openpeople" in notice
+    assert "CC0" in notice
+
+
+@each
+def test_files_are_as_the_index_says(item):
+    with Image.open(item.path) as image:
+        assert image.mode == "RGBA"
+        assert (image.height, image.width) == item.size
+        assert image.height >= 1024
+    with Image.open(item.thumbnail) as image:
+        assert max(image.size) <= 400
+    assert item.kind == TYPE_KIND[item.attributes["type"]]
+    assert (item.category == "outerwear") == (item.attributes["type"] in OUTERWEAR_TYPES)
+    assert item.name["en"].isascii()
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in item.name["zh"])
+    assert item.licence
+
+
+NEEDED = {
+    Kind.UPPER: ("COLLAR", "SHOULDER", "ARMPIT", "WAIST", "HEM"),
+    Kind.DRESS: ("COLLAR", "SHOULDER", "ARMPIT", "WAIST", "HEM"),
+    Kind.LOWER: ("WAIST", "HIP", "HEM"),
+}
+SLEEVED = ("ELBOW", "CUFF_OUTER", "CUFF_INNER")
+NEAR = 0.02  # of the picture's height: landmarks lie on the outline or this near to it
+
+
+@each
+def test_alpha_is_clean_and_landmarks_are_on_it(item):
+    with Image.open(item.path) as image:
+        picture = np.array(image)
+    alpha = picture[..., 3]
+    assert not alpha[[0, -1]].any()  # not cut off
+    assert not alpha[:, [0, -1]].any()
+    count, _ = cv2.connectedComponents((alpha > 0).astype(np.uint8))
+    assert count == 2  # one garment, no specks
+    soft = ((alpha > 0) & (alpha < 255)).sum()
+    outline = cv2.Canny((alpha >= 128).astype(np.uint8) * 255, 100, 200).astype(bool).sum()
+    assert soft < 8 * outline  # edges are soft, not blurred
+
+    # no fringe: what lies just outside has the colour of the edge
+    inside = cv2.erode((alpha == 255).astype(np.uint8), np.ones((3, 3))) > 0
+    ring = (cv2.dilate((alpha > 0).astype(np.uint8), np.ones((7, 7))) > 0) & (alpha == 0)
+    near = cv2.dilate(inside.astype(np.uint8), np.ones((15, 15))) > 0
+    edge = inside & ~(cv2.erode(inside.astype(np.uint8), np.ones((9, 9))) > 0)
+    gap = picture[ring & near, :3].mean(0) - picture[edge, :3].mean(0)
+    assert np.abs(gap).max() < 16
+
+    names = list(NEEDED[item.kind])
+    if item.kind != Kind.LOWER and item.attributes["sleeve"] != "sleeveless":
+        names += SLEEVED
+    if item.attributes["type"] in ("trousers", "jeans", "leggings", "shorts"):
+        names.append("HEM_INNER")
+        assert item.landmarks[Outline.CROTCH, 2] == 1
+    for name in names:
+        left, right = (item.landmarks[Outline[f"{name}_{side}"]] for side in ("LEFT", "RIGHT"))
+        assert left[2] == right[2] == 1, name
+        assert left[0] > right[0], name
+    reach = NEAR * item.size[0]
+    distance = cv2.distanceTransform((alpha < 128).astype(np.uint8), cv2.DIST_L2, 5)
+    for point in Outline:
+        x, y, known = item.landmarks[point]
+        if known:
+            assert distance[round(float(y)), round(float(x))] <= reach, point.name
+
+
+@pytest.mark.slow
+@each
+def test_every_garment_can_be_worn(item):
+    garment = SHIPPED.garment(item)
+    assert ((garment.limbs > 0) == garment.mask).all()
+    pieces = {int(label) for label in np.unique(garment.limbs)} - {int(Limb.NONE)}
+    legs = item.attributes["type"] in ("trousers", "jeans", "leggings", "shorts")
+    sleeves = item.kind != Kind.LOWER and item.attributes["sleeve"] != "sleeveless"
+    expected = {1, 2, 3} if legs or sleeves else {1}
+    assert pieces == expected
+    for outline in item.inside:
+        middle = np.round(outline.mean(0)).astype(int)
+        assert garment.alpha[middle[1], middle[0]] == 0
