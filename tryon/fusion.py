@@ -603,7 +603,7 @@ def perpendicular_towards(line: np.ndarray, direction: np.ndarray) -> np.ndarray
 
 # Hips of trousers lie between waistband and crotch: at most this share of the way, usually there.
 HIP_LOWEST = 0.95
-LEGS_FROM = 0.86
+LEGS_FROM = 0.93
 HIP_USUAL = 0.65
 # Flat trousers and skirts show half of their girth, worn ones about a third: against the width
 # they hang longer than in the picture, by this much.
@@ -624,7 +624,9 @@ def lower_targets(
     hips = [mark(m) for m in (Outline.HIP_LEFT, Outline.HIP_RIGHT)]
     crotch = mark(Outline.CROTCH)
     # Legs shorter than this are no more than the corners of the hem.
-    has_legs = crotch is not None and axis.down(crotch) < LEGS_FROM * axis.down(hem.mean(0))
+    inner_hems = [mark(m) for m in (Outline.HEM_INNER_LEFT, Outline.HEM_INNER_RIGHT)]
+    ends_at = np.mean([axis.down(p) for p in (*hems, *inner_hems) if p is not None])
+    has_legs = crotch is not None and axis.down(crotch) < LEGS_FROM * ends_at
     if any(p is None for p in hips):
         hips = waist + 0.35 * (hem - waist)
     hips = np.array(hips, np.float64)

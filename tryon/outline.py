@@ -216,11 +216,17 @@ def lower_landmarks(shape: Shape, crotch: int | None) -> np.ndarray:
 WAIST_CORNER = np.array([0.5, -1.0])  # the waistband's end lies farthest in this direction
 
 
+ABOVE_HEM = 0.8  # of the way from the waist to the crotch: certainly not yet the hem
+
+
 def _leg_side(side: Side) -> dict[str, tuple[float, float, float]]:
     """Landmarks of one half of trousers or shorts, in the side frame with confidences."""
     path = side.path
     crotch = path[-1]
-    outer = np.nonzero(path[:, 1] <= crotch[1])[0]
+    # The legs of shorts may end above the crotch on the outside, so the hem is looked for from
+    # somewhat higher up.
+    above = side.top + ABOVE_HEM * (crotch[1] - side.top)
+    outer = np.nonzero(path[:, 1] <= above)[0]
     outer = outer[: int(np.argmax(np.diff(outer, append=10**6) > 1)) + 1]  # before the hem
     waist = int(outer[_corner(path[outer], WAIST_CORNER)])
     root = int(outer[-1])
