@@ -5,6 +5,7 @@ come out can be worked out by hand.
 """
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -374,10 +375,11 @@ def test_what_is_so_already_is_no_news():
 class Item:
     identifier: str
     attributes: dict[str, str]
+    template: bool = False
 
     @property
-    def name(self) -> dict[str, str]:
-        return {"en": self.identifier, "zh": self.identifier}
+    def name(self) -> MappingProxyType[str, str]:
+        return MappingProxyType({"en": self.identifier, "zh": self.identifier})
 
 
 class Rack:
@@ -396,6 +398,7 @@ def test_words_alone_choose_and_design():
     made = choose(understand("navy t-shirt"), Rack())
     assert np.linalg.norm(usual_lab(made) - dye.colour_named("navy")) < 4
     assert [note.code for note in made.notes] == ["from_gallery"]
+    assert made.notes[0].text() == "The words were matched to “tee” from the gallery."
     assert made.attributes["colour"] == "navy"
 
 
@@ -447,6 +450,15 @@ WARDROBE = (
 def test_the_nearest_garment_is_the_one_that_can_become_it(words, taken):
     prompt = understand(words)
     assert nearest(WARDROBE, prompt).identifier == taken
+
+
+def test_a_template_is_for_dyeing():
+    pair = tuple(
+        Item(str(template), {"type": "t-shirt", "colour": "white"}, template)
+        for template in (True, False)
+    )
+    assert nearest(pair, understand("red t-shirt")).template
+    assert not nearest(pair, understand("white t-shirt")).template
 
 
 def test_the_seed_takes_turns_among_equals():

@@ -361,7 +361,7 @@ def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: i
         wanted = {"type": usual, **wanted}
         notes.append(Note("type_assumed", {"kept": _in_words([("type", usual)])}))
     item = nearest(gallery.items, replace(prompt, attributes=wanted), seed)
-    notes.append(Note("from_gallery", {"name": item.name}))
+    notes.append(Note("from_gallery", {"name": dict(item.name)}))
     if _type_cost(wanted["type"], item.attributes.get("type", "")) >= NO_SUCH_TYPE:
         notes.append(Note("words_not_shown", {"words": _in_words([("type", wanted["type"])])}))
     made = design(gallery.garment(item), replace(prompt, attributes=wanted), seed)
@@ -370,7 +370,7 @@ def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: i
 
 def nearest(items: "Sequence[Item]", prompt: Prompt, seed: int = 0) -> "Item":
     """The item from which the words are reached best: what a design cannot change weighs most."""
-    costs = np.array([_cost(item.attributes, prompt) for item in items])
+    costs = np.array([_cost(item, prompt) for item in items])
     best = np.flatnonzero(costs <= costs.min() + AS_NEAR)
     best = best[costs[best].argsort(kind="stable")]
     return items[int(best[seed % len(best)])]
@@ -379,6 +379,8 @@ def nearest(items: "Sequence[Item]", prompt: Prompt, seed: int = 0) -> "Item":
 AS_NEAR = 0.25  # cost: garments this close take turns with the seed
 NO_SUCH_TYPE = 5.0
 HIDES_FOLDS = 20.0  # L
+DYED = ("colour", "shade", "pattern")
+TEMPLATE = 0.5  # cost of a template that is not dyed, or of another garment that is
 UNUSUAL_NECKLINES = ("scoop", "boat", "turtleneck", "off-shoulder")  # not worn unless asked for
 
 # Types that pass for one another, and what can be cut into what.
@@ -404,9 +406,9 @@ def _type_cost(wanted: str, have: str) -> float:
     return NO_SUCH_TYPE if any({wanted, have} <= family for family in FAMILIES) else 20.0
 
 
-def _cost(have: dict[str, str], prompt: Prompt) -> float:
+def _cost(item: "Item", prompt: Prompt) -> float:
     """How far an item is from the words, in units of "can be changed, but is better as it is"."""
-    wanted = prompt.attributes
+    wanted, have = prompt.attributes, item.attributes
     cost = _type_cost(wanted["type"], have.get("type", ""))
     if sleeve := wanted.get("sleeve"):
         own = have.get("sleeve")
@@ -426,6 +428,8 @@ def _cost(have: dict[str, str], prompt: Prompt) -> float:
     colour = wanted.get("colour")
     if colour and have.get("colour") != colour:
         cost += 0.6 + _dye_cost(colour, have.get("colour"))
+    dyed = any(key in wanted and have.get(key) != wanted[key] for key in DYED)
+    cost += TEMPLATE * (item.template != dyed)
     for attribute, values in prompt.excluded.items():
         if have.get(attribute) in values and attribute not in wanted:
             cost += 50.0 if attribute == "type" else 6.0
