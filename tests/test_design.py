@@ -17,7 +17,7 @@ from tryon.errors import TryOnError
 from tryon.prompt import understand
 from tryon.tailor import shorten, shorten_sleeves
 from tryon.types import Garment, Kind, Limb, Outline, Photo
-from tryon.vocabulary import COLOUR_RGB
+from tryon.vocabulary import COLOUR_RGB, TYPE_KIND
 
 HEIGHT, WIDTH = 400, 400
 CHEST = 140  # pixels between the armpits
@@ -376,6 +376,10 @@ class Item:
     identifier: str
     attributes: dict[str, str]
     template: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return TYPE_KIND[self.attributes["type"]]
 
     @property
     def name(self) -> MappingProxyType[str, str]:

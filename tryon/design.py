@@ -362,7 +362,8 @@ def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: i
         notes.append(Note("type_assumed", {"kept": _in_words([("type", usual)])}))
     item = nearest(gallery.items, replace(prompt, attributes=wanted), seed)
     notes.append(Note("from_gallery", {"name": dict(item.name)}))
-    if _type_cost(wanted["type"], item.attributes.get("type", "")) >= NO_SUCH_TYPE:
+    another = _type_cost(wanted["type"], item.attributes.get("type", "")) >= NO_SUCH_TYPE
+    if another and TYPE_KIND[wanted["type"]] == item.kind:  # of another kind: `design` tells
         notes.append(Note("words_not_shown", {"words": _in_words([("type", wanted["type"])])}))
     made = design(gallery.garment(item), replace(prompt, attributes=wanted), seed)
     return replace(made, notes=(*notes, *made.notes))
