@@ -119,6 +119,7 @@ def shade_of(lab: np.ndarray) -> tuple[str, float] | None:
 CLOTH_SIZE = 160  # px, longer side of the piece of cloth that is looked at
 FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
 EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
+COLLAR_PART = 0.16  # of a top's length: collar, label and yoke are there, not pattern
 CELLS = 6  # the cloth is divided into so many cells a side
 
 
@@ -145,7 +146,10 @@ def _cloth(
         small = cv2.warpAffine(small, turn, size, borderMode=cv2.BORDER_REPLICATE)
         mask = cv2.warpAffine(mask.astype(np.uint8), turn, size) > 0
     rim = max(1, round(0.03 * max(size)))
-    return small, cv2.erode(mask.astype(np.uint8), np.ones((2 * rim + 1,) * 2), borderValue=0) > 0
+    mask = cv2.erode(mask.astype(np.uint8), np.ones((2 * rim + 1,) * 2), borderValue=0) > 0
+    if kind != Kind.LOWER:
+        mask[: round(COLLAR_PART * len(mask))] = False
+    return small, mask
 
 
 def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None:
@@ -165,10 +169,11 @@ def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None
     if busy < 0.012:
         return "plain", float(np.clip(0.92 - 12 * busy, 0.75, 0.92))
     covered = _coverage(edges, mask)
-    if covered < 0.34:
-        return ("graphic", 0.65) if busy < 0.25 else None
-    if covered < 0.6:
-        return None  # half covered: a large print, a lace yoke, two materials
+    if covered < 0.62:
+        foreign = np.linalg.norm(lab - _dominant(lab[mask])[0], axis=-1) > FOREIGN
+        if _has_motif(edges, mask, foreign):
+            return "graphic", 0.65
+        return ("plain", 0.6) if covered < 0.34 else None  # None: a lace yoke, two materials
     one_way, other_way = _directions(across, down, edges)
     if one_way > 0.62 and other_way < 0.2:
         return "striped", 0.85
@@ -177,6 +182,26 @@ def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None
     if _is_dotted(flat, mask):
         return "dotted", 0.7
     return None
+
+
+FOREIGN, FOREIGN_PART = 22.0, 0.12  # Delta E from the ground, and how much of a print is so
+MOTIF = 0.18  # of the cloth's width and a third of it high: smaller marks are logos and buttons
+
+
+def _has_motif(edges: np.ndarray, mask: np.ndarray, foreign: np.ndarray) -> bool:
+    """True where edges gather in one wide place with other colours in it: a print, not a lapel,
+    a seam or a button. foreign: (h, w) bool, colours that are not the ground's."""
+    near = max(3, round(0.04 * max(mask.shape)))
+    joined = cv2.dilate(edges.astype(np.uint8), np.ones((near, near), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    left, _, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    for x, y, w, h, area in stats[1:]:
+        inner = x > left + 0.08 * width and x + w < left + 0.92 * width
+        if not inner or w < MOTIF * width or h < MOTIF / 3 * height or area < 0.3 * w * h:
+            continue
+        if foreign[y : y + h, x : x + w].mean() > FOREIGN_PART:
+            return True
+    return False
 
 
 def _coverage(edges: np.ndarray, mask: np.ndarray) -> float:
@@ -201,7 +226,7 @@ def _directions(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> tupl
     x = np.take_along_axis(across, channel, -1)[..., 0][edges]
     y = np.take_along_axis(down, channel, -1)[..., 0][edges]
     angle = (np.degrees(np.arctan2(y, x)) % 180 / 5).astype(int) % 36
-    share = np.bincount(angle, np.hypot(x, y), minlength=36)
+    share = np.bincount(angle, np.hypot(x, y), minlength=36).astype(np.float64)
     share /= max(share.sum(), 1e-6)
     near = sum(np.roll(share, s) for s in range(-3, 4))
     best = int(near.argmax())
@@ -237,7 +262,8 @@ def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
 # --- cut -----------------------------------------------------------------------------------
 
 ON_MANNEQUIN = 0.55  # chest as seen on a body, by chest lying flat
-SHORT_SLEEVE, LONG_SLEEVE = 0.62, 0.87  # by the chest lying flat
+SHORT_SLEEVE, LONG_SLEEVE = 0.52, 0.8  # by the length of a top
+DRESS_SLEEVE = 1.15  # length of a top by its chest lying flat: stands in for a dress's own
 CROPPED_TOP, LONG_TOP = 0.85, 1.5  # shoulder to hem, by the chest lying flat
 SHORT_DRESS, LONG_DRESS = 1.75, 2.5
 
@@ -261,7 +287,11 @@ def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
         end = (at(f"CUFF_OUTER_{side}") + at(f"CUFF_INNER_{side}")) / 2
         bent = between(root, at(f"ELBOW_{side}")) + between(at(f"ELBOW_{side}"), end)
         reaches.append(max(between(at(f"SHOULDER_{side}"), at(f"CUFF_OUTER_{side}")), bent))
-    reach = max(reaches, default=0.0) / chest
+    shoulders = (at("SHOULDER_LEFT") + at("SHOULDER_RIGHT")) / 2
+    hem = (at("HEM_LEFT") + at("HEM_RIGHT")) / 2
+    length = between(shoulders, hem) / chest
+    # a long sleeve is about as long as a top, lying flat or on a body; a dress has only its chest
+    reach = max(reaches, default=0.0) / chest / (length if kind == Kind.UPPER else DRESS_SLEEVE)
     if not reaches:
         sleeve = ("sleeveless", 0.8)
     elif reach < SHORT_SLEEVE:
@@ -270,9 +300,6 @@ def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
         sleeve = ("three-quarter", 0.6)
     else:
         sleeve = ("long", 0.9 if reach > 1.1 * LONG_SLEEVE else 0.6)
-    shoulders = (at("SHOULDER_LEFT") + at("SHOULDER_RIGHT")) / 2
-    hem = (at("HEM_LEFT") + at("HEM_RIGHT")) / 2
-    length = between(shoulders, hem) / chest
     if kind == Kind.DRESS:
         word = "short" if length < SHORT_DRESS else "long" if length > LONG_DRESS else "regular"
         return {"type": ("dress", 0.85), "sleeve": sleeve, "length": (word, 0.6)}
