@@ -10,6 +10,7 @@ Notable here:
 
 import importlib
 import logging
+import signal
 import sys
 from collections.abc import Callable
 from threading import Thread
@@ -410,19 +411,25 @@ def load_and_warm_up() -> Any:
 def main() -> int:
     """Open the page, then load the models. The exit status: 0, or 2 if they cannot be loaded."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # Gradio's calls to itself
+    # Ended like this by a container, the page still deletes its visitors' files.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     gallery = importlib.import_module("tryon.gallery").Gallery.load()
     tryon = Later(load_and_warm_up)
     demo = build_demo(tryon, gallery)
-    demo.launch(prevent_thread_lock=True)
+    demo.launch(prevent_thread_lock=True, quiet=True)
     log.info("page open at %s", demo.local_url)
-    tryon.start()
     try:
+        tryon.start()
         tryon.wait()
+        log.info("models loaded")
     except TryOnError as error:
         sys.stderr.write(f"{error}\n")
-        demo.close()
+        demo.close(verbose=False)
         return 2
-    log.info("models loaded")
+    except KeyboardInterrupt:
+        demo.close(verbose=False)
+        return 0
     demo.block_thread()
     return 0
 

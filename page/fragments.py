@@ -15,7 +15,7 @@ from html import escape
 import cv2
 import numpy as np
 
-from page.stock import GROUPS, Item
+from page.stock import Item
 from page.texts import TEXTS, both, say
 from tryon.errors import Note
 from tryon.stages import PARTS
@@ -56,19 +56,28 @@ def tip(key: str) -> str:
 
 def privacy() -> str:
     """The privacy note at the foot of the page."""
-    return f'<aside class="privacy"><b>{_text("privacy_title")}</b> {_text("privacy")}</aside>'
+    return (
+        f'<aside class="privacy"><b>{_text("privacy_title")}</b><p>{_text("privacy")}</p></aside>'
+    )
 
 
 # --- shelves -------------------------------------------------------------------------------
 
-# Runs once for each piece of HTML. A choice is reported as event data {id}; typing in the filter or
-# choosing a group only shows and hides cards, without asking the server.
+CATEGORIES = ("tops", "bottoms", "dresses", "outerwear")
+AUDIENCES = ("women", "men")
+
+# Runs once for each piece of HTML. A choice is reported as event data {id}; a filter only shows and
+# hides cards, without asking the server.
 SCRIPT = """
 element.addEventListener("change", (event) => {
   const input = event.target;
-  if (input.name === "group") {
+  if (input.dataset.filter !== undefined) {
+    const wanted = [...element.querySelectorAll("input[data-filter]:checked")]
+      .filter((filter) => filter.value !== "all");
     for (const card of element.querySelectorAll(".card"))
-      card.hidden = input.value !== "all" && card.dataset.group !== input.value;
+      card.hidden = !wanted.every(
+        ({ name, value }) => [value, "unisex"].includes(card.dataset[name])
+      );
     element.querySelector(".cards").scrollLeft = 0;
   } else if (input.type === "radio") {
     trigger("select", { id: input.value });
@@ -107,20 +116,31 @@ def people_shelf(people: Iterable[Item]) -> str:
 
 
 def wardrobe_shelf(garments: Sequence[Item]) -> str:
-    """The shop window: garments as cards, above them the groups to choose from."""
-    groups = [group for group in GROUPS if any(group == item.group for item in garments)]
-    filters = "".join(
-        '<label class="filter"><input type="radio" name="group" '
-        f'value="{group}" autocomplete="off"{" checked" if group == "all" else ""}>'
-        f"<span>{_text(f'group_{group}')}</span></label>"
-        for group in ("all", *groups)
-    )
+    """The shop window: garments as cards, above them what to show of them."""
     cards = "".join(_card(garment, "garment", 240, 320) for garment in garments)
     return (
-        f'<span class="unseen" id="group-title">{_text("group")}</span>'
-        f'<div class="filters" role="radiogroup" aria-labelledby="group-title">{filters}</div>'
-        f'<span class="unseen" id="wardrobe-title">{_text("wardrobe")}</span>'
+        '<div class="filter-rows">'
+        + _filters("category", CATEGORIES, {garment.category for garment in garments})
+        + _filters("audience", AUDIENCES, {garment.audience for garment in garments})
+        + f'</div><span class="unseen" id="wardrobe-title">{_text("wardrobe")}</span>'
         + _radios("wardrobe", "wardrobe-title", cards)
+    )
+
+
+def _filters(filter_: str, values: Sequence[str], used: set[str]) -> str:
+    """Buttons to show a part of the garments; none where there is nothing to choose."""
+    present = [value for value in values if value in used]
+    if len(present) < 2:
+        return ""
+    buttons = "".join(
+        f'<label class="filter"><input type="radio" name="{filter_}" data-filter '
+        f'value="{value}" autocomplete="off"{" checked" if value == "all" else ""}>'
+        f"<span>{_text(f'{filter_}_{value}')}</span></label>"
+        for value in ("all", *present)
+    )
+    return (
+        f'<div class="filters" role="radiogroup" aria-labelledby="{filter_}-title">'
+        f'<span class="unseen" id="{filter_}-title">{_text(filter_)}</span>{buttons}</div>'
     )
 
 
@@ -133,9 +153,9 @@ def _radios(shelf: str, title: str, cards: str) -> str:
 
 def _card(item: Item, group: str, width: int, height: int) -> str:
     return (
-        f'<label class="card" data-group="{item.group}">'
+        f'<label class="card" data-category="{item.category}" data-audience="{item.audience}">'
         f'<input type="radio" name="{group}" value="{escape(item.identifier)}" autocomplete="off">'
-        f'<img src="{item.thumbnail}" alt="" loading="lazy" width="{width}" height="{height}">'
+        f'<img src="{item.address}" alt="" loading="lazy" width="{width}" height="{height}">'
         f'<span class="name">{both(item.name["en"], item.name["zh"])}</span></label>'
     )
 

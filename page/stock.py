@@ -3,48 +3,50 @@
 Notable here:
 - an `Item` is a card on the page. The pictures behind the cards stay where they are; a visitor
   names one by its identifier, never by a path.
-- thumbnails are made when first asked for, kept in memory, and served by `routes` under short
-  addresses, so no path of this machine appears in the page.
+- thumbnails are served by `routes` under short addresses, so no path of this machine appears in
+  the page. Those of people are made when first asked for and kept in memory.
 """
 
 import json
-from collections.abc import Sequence
+import mimetypes
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
-import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from tryon.image import read_photo
-from tryon.types import Kind
-from tryon.vocabulary import OUTERWEAR_TYPES
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-THUMBNAIL_HEIGHT_PX = 360  # cards are at most 180 CSS pixels high, on a screen of density 2
+PORTRAIT_HEIGHT_PX = 256  # shown at most 100 CSS pixels high, on screens of any density
 WEBP_QUALITY = 82
 KEEP_SECONDS = 86400  # how long a browser may keep a thumbnail
-
-GROUPS = ("tops", "bottoms", "dresses", "outerwear")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A card: what it is called in both languages, its group, its picture."""
+    """A card: its name in both languages, its picture, the shelf it is on.
+
+    thumbnail: a small picture to serve as it is; None to make one of the picture.
+    category, audience: of a garment, as in `tryon.gallery`.
+    """
 
     identifier: str
-    name: dict[str, str]
+    name: Mapping[str, str]
     path: Path
     shelf: str  # "people" or "garments"
-    group: str = ""  # one of GROUPS for a garment
+    thumbnail: Path | None = None
+    category: str = ""
+    audience: str = ""
 
     @property
-    def thumbnail(self) -> str:
-        """The address of its thumbnail, relative to the page."""
-        return f"stock/{self.shelf}/{self.identifier}.webp"
+    def address(self) -> str:
+        """Where the browser finds its thumbnail, relative to the page."""
+        return f"stock/{self.shelf}/{self.identifier}"
 
 
 def sample_people(index: Path = ASSETS / "people.json") -> tuple[Item, ...]:
@@ -58,45 +60,45 @@ def sample_people(index: Path = ASSETS / "people.json") -> tuple[Item, ...]:
 
 
 def wardrobe(gallery) -> tuple[Item, ...]:
-    """The garments of a `tryon.gallery.Gallery` as cards."""
+    """The garments of a `tryon.gallery.Gallery` as cards; plain ones, made to be dyed, last."""
     return tuple(
         Item(
-            item.identifier, item.name, item.path, "garments", group_of(item.kind, item.attributes)
+            item.identifier,
+            item.name,
+            item.path,
+            "garments",
+            item.thumbnail,
+            item.category,
+            item.audience,
         )
-        for item in gallery.items
+        for item in sorted(gallery.items, key=lambda item: item.template)
     )
 
 
-def group_of(kind: Kind, attributes: dict[str, str]) -> str:
-    """The rail of the shop a garment hangs on."""
-    if attributes.get("type") in OUTERWEAR_TYPES:
-        return "outerwear"
-    return {Kind.UPPER: "tops", Kind.LOWER: "bottoms", Kind.DRESS: "dresses"}[kind]
-
-
 def routes(items: Sequence[Item]) -> list[Route]:
-    """Addresses of the thumbnails: /stock/people/ID.webp and /stock/garments/ID.webp."""
-    known = {(item.shelf, item.identifier): item.path for item in items}
+    """Addresses of the thumbnails: /stock/people/ID and /stock/garments/ID."""
+    known = {item.address: item for item in items}
 
     def picture(request: Request) -> Response:
-        path = known.get((request.path_params["shelf"], request.path_params["identifier"]))
-        if path is None:
+        item = known.get("stock/{shelf}/{identifier}".format_map(request.path_params))
+        if item is None:
             return Response("Not found", status_code=404)
+        if item.thumbnail is None:
+            body, kind = _portrait(item.path), "image/webp"
+        else:
+            body = item.thumbnail.read_bytes()
+            kind = mimetypes.guess_type(item.thumbnail.name)[0]
         headers = {"Cache-Control": f"public, max-age={KEEP_SECONDS}"}
-        return Response(_thumbnail(path), media_type="image/webp", headers=headers)
+        return Response(body, media_type=kind, headers=headers)
 
-    return [Route("/stock/{shelf}/{identifier}.webp", picture)]
+    return [Route("/stock/{shelf}/{identifier}", picture)]
 
 
-@lru_cache(maxsize=1024)
-def _thumbnail(path: Path) -> bytes:
-    """A small WebP of a picture; a garment's transparency is kept."""
+@lru_cache(maxsize=256)
+def _portrait(path: Path) -> bytes:
+    """A small WebP of a photo."""
     photo = read_photo(path)
-    channels = [photo.pixels[..., channel] for channel in (2, 1, 0)]
-    if photo.alpha is not None:
-        channels.append(photo.alpha)
-    scale = THUMBNAIL_HEIGHT_PX / photo.height
-    size = (max(1, round(photo.width * scale)), THUMBNAIL_HEIGHT_PX)
-    small = cv2.resize(np.dstack(channels), size, interpolation=cv2.INTER_AREA)
+    size = (max(1, round(photo.width * PORTRAIT_HEIGHT_PX / photo.height)), PORTRAIT_HEIGHT_PX)
+    small = cv2.resize(photo.pixels[..., ::-1], size, interpolation=cv2.INTER_AREA)
     _, data = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])
     return data.tobytes()

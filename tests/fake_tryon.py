@@ -31,13 +31,22 @@ from tryon.vocabulary import ATTRIBUTES, NAMES_ZH
 
 PICTURE = (400, 300)  # height, width of the garments drawn here
 
-# identifier, English, Chinese, kind, type, colour name, RGB
+# identifier, English, Chinese, category, kind, type, colour name, RGB
 GARMENTS = (
-    ("red-tee", "Red tee", "红色T恤", "upper", "t-shirt", "red", (190, 30, 40)),
-    ("navy-hoodie", "Navy hoodie", "藏青色连帽衫", "upper", "hoodie", "navy", (28, 36, 72)),
-    ("green-coat", "Green coat", "绿色大衣", "upper", "coat", "green", (52, 128, 70)),
-    ("blue-jeans", "Blue jeans", "蓝色牛仔裤", "lower", "jeans", "blue", (44, 94, 176)),
-    ("pink-dress", "Pink dress", "粉色连衣裙", "dress", "dress", "pink", (238, 156, 180)),
+    ("red-tee", "Red tee", "红色T恤", "tops", "upper", "t-shirt", "red", (190, 30, 40)),
+    ("navy-hoodie", "Navy hoodie", "藏青色连帽衫", "tops", "upper", "hoodie", "navy", (28, 36, 72)),
+    ("green-coat", "Green coat", "绿色大衣", "outerwear", "upper", "coat", "green", (52, 128, 70)),
+    ("blue-jeans", "Blue jeans", "蓝色牛仔裤", "bottoms", "lower", "jeans", "blue", (44, 94, 176)),
+    (
+        "pink-dress",
+        "Pink dress",
+        "粉色连衣裙",
+        "dresses",
+        "dress",
+        "dress",
+        "pink",
+        (238, 156, 180),
+    ),
 )
 
 
@@ -48,6 +57,10 @@ class FakeItem:
     kind: Kind
     attributes: dict[str, str]
     path: Path
+    thumbnail: Path
+    category: str
+    audience: str = "unisex"
+    template: bool = False
 
 
 class FakeGallery:
@@ -61,8 +74,11 @@ class FakeGallery:
                 Kind(kind),
                 {"type": type_, "colour": colour},
                 _draw(folder / f"{identifier}.png", rgb),
+                folder / f"{identifier}.png",
+                category,
+                "women" if type_ == "dress" else "men" if type_ == "hoodie" else "unisex",
             )
-            for identifier, english, chinese, kind, type_, colour, rgb in GARMENTS
+            for identifier, english, chinese, category, kind, type_, colour, rgb in GARMENTS
         )
 
     def garment(self, item: FakeItem) -> Garment:
