@@ -46,6 +46,9 @@ HANDS = (
 )
 HAND_ROOM, HAND_REACH = 0.1, 0.6  # around a hand's landmarks; how far from the wrist it may be
 LEAST_SCORE = 1e-6
+LEAST_TORSO = 0.1  # of the torso must be top or dress before it may decide (not under a coat)
+SURE_TOP, SURE_DRESS = 0.35, 0.65  # the dress's part of that
+WAIST = 0.7  # from the shoulders to the hips
 TORSO = (Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP)
 
 
@@ -125,10 +128,13 @@ class Parser:
         silhouette = as_bytes(silhouette)
         window = Window.around(landmarks, silhouette)
         canvas = window.cut(pixels, border=BORDER)
-        planes = pose_planes(window.points(landmarks), window.cut(silhouette, border=0))
+        points = window.points(landmarks)
+        planes = pose_planes(points, window.cut(silhouette, border=0))
         with torch.inference_mode():
             logits = self.net(*as_tensors(canvas[None], planes[None], self.device))
-            return window, torch.softmax(logits.float(), dim=1)[0].cpu().numpy()
+            scores = torch.softmax(logits.float(), dim=1)[0].cpu().numpy()
+        settle_dress(scores, points[:, :2] * (scores.shape[1] / CANVAS[0]))
+        return window, scores
 
 
 @dataclass(frozen=True)
@@ -243,6 +249,33 @@ class Window:
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
+
+
+def settle_dress(scores: np.ndarray, points: np.ndarray) -> None:
+    """Let the torso decide between a dress and a top with a skirt, in place.
+
+    scores: (classes, h, w) probabilities. points: (33, 2) landmarks in their pixels. From the
+    waist down the two look alike to the network; whether the torso wears the top or the dress it
+    sees well, so what it says there holds for the whole person.
+    """
+    labels = scores.argmax(0)
+    torso = np.zeros(labels.shape, np.uint8)
+    limit = 4 * max(labels.shape)
+    corners = np.clip(np.round(points[list(TORSO)]), -limit, limit).astype(np.int32)
+    cv2.fillConvexPoly(torso, cv2.convexHull(corners), 1)
+    worn = labels[torso > 0]
+    dress, top = int((worn == Part.DRESS).sum()), int((worn == Part.UPPER).sum())
+    if dress + top < LEAST_TORSO * len(worn):
+        return
+    if dress < SURE_TOP * (dress + top):
+        shoulder, hip = corners[:2, 1].mean(), corners[2:, 1].mean()
+        waist = int(np.clip(shoulder + WAIST * (hip - shoulder), 0, len(labels)))
+        scores[Part.UPPER, :waist] += scores[Part.DRESS, :waist]
+        scores[Part.SKIRT, waist:] += scores[Part.DRESS, waist:]
+        scores[Part.DRESS] = 0
+    elif dress > SURE_DRESS * (dress + top):
+        scores[Part.DRESS] += scores[Part.SKIRT]
+        scores[Part.SKIRT] = 0
 
 
 def pose_planes(landmarks: np.ndarray, silhouette: np.ndarray) -> np.ndarray:

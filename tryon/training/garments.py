@@ -52,13 +52,15 @@ CC0_LABELS: dict[str, Allowed] = {
     "outwear": {"type": ("jacket", "coat"), "sleeve": ("long",)},
     "pants": {"type": ("trousers", "jeans", "leggings")},
     "polo": {"type": ("polo",), "neckline": ("collar",)},
-    "shirt": {"type": ("shirt", "blouse"), "neckline": ("collar",)},
+    "shirt": {"type": ("shirt",), "neckline": ("collar",)},
     "shorts": {"type": ("shorts",)},
     "skirt": {"type": ("skirt",)},
     "t-shirt": {"type": ("t-shirt",), "sleeve": ("short",), "neckline": _CREWS},
     "top": {"type": ("top", "blouse", "tank-top")},
     "undershirt": {"type": ("tank-top",), "sleeve": ("sleeveless",)},
 }
+# sleeves of the shirts, dresses, polos and tops among them, labelled by eye: "KIND/ID" -> sleeve
+SLEEVES = Path(__file__).with_name("sleeves.json")
 # Clothing Co-Parsing's class names that are types of the vocabulary
 CCP_TYPES = {
     **{name: name for name in CCP_PARTS if name in ATTRIBUTES["type"]},
@@ -181,6 +183,7 @@ def read_phone_garments(
 ) -> tuple[list[Piece], list[np.ndarray]]:
     """Phone photos with the mask where the first guess is sure, and their corners as textures."""
     sure = json.loads((cache / "cc0" / "confidence.json").read_text())
+    sleeves = json.loads(SLEEVES.read_text())
     pieces, textures = [], []
     for folder, labels in CC0_LABELS.items():
         kind = str(TYPE_KIND[labels["type"][0]])
@@ -195,7 +198,11 @@ def read_phone_garments(
             if sure.get(f"{folder}/{path.stem}", 0.0) >= TRUST_CUT:
                 guess = cv2.imread(str(cache / "cc0" / folder / f"{path.stem}.png"), 0)
                 mask = cv2.resize(guess, (width, height), interpolation=cv2.INTER_LINEAR)
-            pieces.append(Piece(pixels, mask, {"kind": (kind,), "worn": ("no",), **labels}))
+            name = f"{folder}/{path.stem}"
+            allowed: Allowed = {"kind": (kind,), "worn": ("no",), **labels}
+            if name in sleeves:
+                allowed["sleeve"] = (sleeves[name],)
+            pieces.append(Piece(pixels, mask, allowed))
             y, x = height // 5, width // 5
             for corner in (np.s_[:y, :x], np.s_[:y, -x:], np.s_[-y:, :x], np.s_[-y:, -x:]):
                 free = mask is not None and (mask[corner] > 20).mean() < 0.003

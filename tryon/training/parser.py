@@ -45,7 +45,7 @@ CLASS_WEIGHTS = {
     Part.NECK: 1.8,
     Part.FACE: 1.4,
     Part.DRESS: 1.1,
-    Part.SKIRT: 1.4,
+    Part.SKIRT: 2.2,
     Part.LEFT_ARM: 1.3,
     Part.RIGHT_ARM: 1.3,
     Part.LEFT_LEG: 1.4,

@@ -23,6 +23,8 @@ from tryon.types import Part, Pose
 VALIDATION_CCP = 10  # every tenth id, in order, is never trained on
 VALIDATION_VITON = 29  # ids divisible by this are never trained on
 CCP_SHARE = 0.68  # of the training samples
+RARE_SHARE = 0.25  # of Clothing Co-Parsing's samples: people in skirts, else taken for dresses
+RARE_AREA = 0.015  # of the photo
 VITON_WEIGHT = 0.5  # of a VITON sample in the loss; its labels are a model's output
 LABEL_STRIDE = 2  # labels are drawn at half the canvas, the size of the network's output
 
@@ -138,6 +140,7 @@ class People:
             )
             for one in viton
         ]
+        self.rare = [one for one in ccp if (one.parts == Part.SKIRT).mean() > RARE_AREA]
         self.backgrounds = backgrounds
         self.seed = seed
 
@@ -156,7 +159,8 @@ class People:
         if self.viton and (not self.ccp or rng.random() > CCP_SHARE):
             person = self.viton[rng.integers(len(self.viton))]
         else:
-            person = self.ccp[rng.integers(len(self.ccp))]
+            pool = self.rare if self.rare and rng.random() < RARE_SHARE else self.ccp
+            person = pool[rng.integers(len(pool))]
         pixels, silhouette, parts, landmarks = _cut_photo(person, rng)
         matrix, mirrored = _frame(landmarks, silhouette, size, rng)
         landmarks = landmarks.copy()
@@ -209,8 +213,10 @@ def _cut_photo(
     hip = points[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 1].mean()
     torso = max(hip - shoulder, height * 0.1)
     top, bottom, left, right = 0, height, 0, width
-    if rng.random() < 0.4:
-        bottom = int(np.clip(shoulder + torso * rng.uniform(0.6, 2.9), height * 0.25, height))
+    # Selfies end at the chest. VITON's photos are close enough to stand in for them.
+    chance, lowest = (0.35, 2.9) if person.weight == 1 else (0.55, 1.3)
+    if rng.random() < chance:
+        bottom = int(np.clip(shoulder + torso * rng.uniform(0.35, lowest), height * 0.2, height))
     if rng.random() < 0.06:
         nose = points[Pose.NOSE, 1]
         top = int(np.clip(rng.uniform(nose - 0.3 * torso, shoulder), 0, bottom - height * 0.2))
