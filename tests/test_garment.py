@@ -382,7 +382,7 @@ def gallery() -> list[dict]:
 
 @pytest.mark.parametrize("entry", gallery(), ids=lambda entry: entry["id"])
 def test_gallery_garments(entry: dict):
-    """The gallery's landmarks are known exactly, so what is read off its pictures can be checked."""
+    """The gallery's landmarks are known exactly: what is read off its pictures can be checked."""
     photo = read_photo(ASSETS / entry["file"])
     garment = ANALYSER(photo, Kind(entry["kind"]))
     assert ((garment.limbs > 0) == garment.mask).all()

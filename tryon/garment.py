@@ -79,7 +79,7 @@ KIND_NAMES = {
 def _garment(photo: Photo, cutout: Cutout, kind: Kind | None) -> Garment:
     mask = cutout.alpha >= 128
     studio = cutout.source == "plain"
-    traced = trace(mask, kind, photo.pixels, studio=studio)
+    traced = trace(mask, kind, photo.pixels, studio=cutout.source != "scene")
     measured = measure(
         *(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind), studio=studio
     )

@@ -248,10 +248,8 @@ def lobe_end(lobe: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         outer, inner = _long_end(lobe)
     else:
         outer, inner = _short_end(lobe)
-    across = lobe[outer // 2]
-    opposite = lobe[inner:]
-    nearest = opposite[int(np.hypot(*(opposite - across).T).argmin())]
-    return lobe[outer], lobe[inner], (across + nearest) / 2
+    middle = (lobe[outer // 2] + lobe[(inner + len(lobe) - 1) // 2]) / 2
+    return lobe[outer], lobe[inner], middle
 
 
 def _long_end(lobe: np.ndarray) -> tuple[int, int]:
