@@ -29,11 +29,20 @@ def plain_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
             return None
     offset = lab - background
     distance = np.sqrt((offset**2).sum(axis=-1))
-    differs = _stands_out(np.abs(offset[..., 0]), LIGHT_STEP, LIGHT_RINGING, noise)
-    differs |= _stands_out(
+    light = np.abs(offset[..., 0])
+    differs = _stands_out(
         np.hypot(offset[..., 1], offset[..., 2]), CHROMA_STEP, CHROMA_RINGING, noise
     )
-    mask = _open_gaps(_flood_background(differs, distance), differs, distance)
+    slightly = differs | (light > max(LIGHT_STEP, 4.0 * noise))
+    differs |= _stands_out(light, LIGHT_STEP, LIGHT_RINGING, noise)
+    flooded = _flood_background(differs, distance)
+    if float(np.median(light[flooded])) > STRONG if flooded.any() else False:
+        flooded |= _pale_pieces(flooded, _flood_background(slightly, distance))
+    mask = _open_gaps(flooded, differs, distance)
+    if _wholeness(mask) < TORN:
+        # the flood leaked through an overexposed edge: close wider gaps in it
+        wider = _open_gaps(_flood_background(differs, distance, WIDE_LEAK), differs, distance)
+        mask = max(mask, wider, key=_wholeness)
     if not 0.01 < mask.mean() < 0.97:
         return None
     contrast = float(np.median(distance[mask]))
@@ -83,10 +92,38 @@ def _stands_out(offset: np.ndarray, step: float, ringing: float, noise: float) -
 
 
 GAP_SLENDER = 12.0  # area over squared half width: a gap between sleeve and body is longer still
-LEAK = 0.012  # of the longer side: gaps in an edge up to this wide are closed
+LEAK, WIDE_LEAK = 0.012, 0.045  # of the longer side: gaps in an edge this wide are closed
+TORN = 0.8  # wholeness: below it the wider closing is tried, too
 
 
-def _flood_background(differs: np.ndarray, distance: np.ndarray) -> np.ndarray:
+STRONG = 12.0  # difference in lightness beside which ringing hides white stripes
+PALE_DEPTH = 0.6  # of the ringing's reach: what is thicker is cloth
+
+
+def _pale_pieces(strict: np.ndarray, loose: np.ndarray) -> np.ndarray:
+    """(h, w) bool, white stripes and yokes of a dark garment: what the strict mask lacks of the
+    loose one, where it is thicker than the ringing along an edge."""
+    missing = (loose & ~strict).astype(np.uint8)
+    depth = cv2.distanceTransform(missing, cv2.DIST_L2, 3)
+    thick = depth > PALE_DEPTH * max(3, round(RINGING_REACH * max(strict.shape)))
+    count, labels = cv2.connectedComponents(missing, connectivity=4)
+    kept = np.zeros(count, bool)
+    kept[np.unique(labels[thick])] = True
+    kept[0] = False
+    return kept[labels]
+
+
+def _wholeness(mask: np.ndarray) -> float:
+    """0..1, how alike both sides of a mask are and how much of its height it fills."""
+    if not mask.any():
+        return 0.0
+    x, y, w, h = cv2.boundingRect(mask.astype(np.uint8))
+    box = mask[y : y + h, x : x + w]
+    alike = float((box & box[:, ::-1]).sum() / (box | box[:, ::-1]).sum())
+    return alike * min(1.0, 0.5 + h / mask.shape[0])
+
+
+def _flood_background(differs: np.ndarray, distance: np.ndarray, leak: float = LEAK) -> np.ndarray:
     """(h, w) bool garment: what the background, flooded from the border, does not reach.
 
     Where the garment is as white as the background, only its thin outline differs, with gaps.
@@ -94,7 +131,7 @@ def _flood_background(differs: np.ndarray, distance: np.ndarray) -> np.ndarray:
     first one reaches is a true gap (sleeve to body) where it is as empty as the background and
     narrow or slender, a leak else.
     """
-    radius = max(2, round(LEAK * max(differs.shape)))
+    radius = max(2, round(leak * max(differs.shape)))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     barrier = cv2.medianBlur(differs.astype(np.uint8), 3)
     padded = cv2.copyMakeBorder(
@@ -131,6 +168,7 @@ def _outside(barrier: np.ndarray) -> np.ndarray:
     return reached[labels]
 
 
+NECK_CONTRAST = 10.0  # Delta E: below it a patch near the neck may be a lit part of the front
 HOLE_CONTRAST = 2.5  # Delta E of the garment: below it a white patch may be the garment's own
 
 
@@ -141,7 +179,11 @@ def _open_gaps(mask: np.ndarray, differs: np.ndarray, distance: np.ndarray) -> n
     contrast = float(np.median(distance[mask]))
     if contrast < HOLE_CONTRAST:
         return mask
-    return cut_gaps(mask, mask & ~differs, distance, _empty_limit(contrast))
+    empty = mask & ~differs
+    if contrast < NECK_CONTRAST:
+        _, y, _, h = cv2.boundingRect(mask.astype(np.uint8))
+        empty[: y + h // 4] = False
+    return cut_gaps(mask, empty, distance, _empty_limit(contrast))
 
 
 def _empty_limit(contrast: float) -> float:
