@@ -54,6 +54,10 @@ EASE_SHIFT = {"slim": -0.06, "regular": 0.0, "loose": 0.10}
 HANG = 0.70
 USUAL_HEM = {"cropped": 0.72, "regular": 1.02, "long": 1.20}
 
+# Coats are not tucked in or pushed up: they hang as long as they are.
+LONG_TYPES = ("coat",)
+HANG_LONG = 0.95
+
 # Knitwear stretches to about this much of its width; nothing is drawn wider.
 STRETCH_LIMIT = 1.5
 
@@ -467,6 +471,8 @@ def body_length_factor(
     length = (axis.down(hems.mean(0)) - axis.down(armpits.mean(0))) * scale
     if garment.kind is Kind.DRESS:
         return 1.0
+    if garment.attributes.get("type") in LONG_TYPES:
+        return HANG_LONG
     word = garment.attributes.get("length", "regular")
     hem = armpit_height + HANG * length / body.torso
     wanted = (hem + USUAL_HEM.get(word, USUAL_HEM["regular"])) / 2

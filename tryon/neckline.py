@@ -30,6 +30,9 @@ LEAST_INSIDE = 0.45
 # How deep a plain round neckline is when it cannot be seen, in widths of the collar.
 CREW_DEPTH = 0.30
 
+# A neck hole shallower than this share of the picture's width is none.
+EMPTY_DEPTH = 0.01
+
 # Collars that stand up around the neck and are meant to be seen.
 STANDING = ("turtleneck", "hooded")
 
@@ -58,6 +61,8 @@ def front_neckline(garment: Garment) -> Neckline | None:
     left, right = left.astype(np.float64), right.astype(np.float64)
     width = float(np.linalg.norm(left - right))
     if width < 8:
+        return None
+    if _already_empty(garment, (left + right) / 2):
         return None
     # Unit vectors of the collar's own frame: along to the left, down into the garment.
     along = (left - right) / width
@@ -115,6 +120,19 @@ def front_neckline(garment: Garment) -> Neckline | None:
     arc = depth * (1 - np.abs(t) ** shape) * width
     curve = middle + t[:, None] * width / 2 * along + arc[:, None] * down
     return Neckline(curve, middle + depth * width * down, change)
+
+
+def _already_empty(garment: Garment, middle: np.ndarray) -> bool:
+    """Whether the cut-out has no cloth between the collar's two sides and its lowest point."""
+    centre = garment.point(Outline.COLLAR_CENTRE)
+    if centre is None:
+        return False
+    path = middle + np.linspace(0.15, 0.75, 9)[:, None] * (centre - middle)
+    h, w = garment.alpha.shape
+    x, y = np.clip(np.round(path).astype(int), 0, (w - 1, h - 1)).T
+    return bool(
+        np.linalg.norm(centre - middle) > EMPTY_DEPTH * w and (garment.alpha[y, x] < 128).all()
+    )
 
 
 def _read(

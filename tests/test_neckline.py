@@ -1,0 +1,56 @@
+"""The front neckline, found on drawn tops."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+from figures import flat_skirt, flat_tee
+
+from tryon.neckline import front_neckline
+from tryon.types import Garment, Limb, Outline, Photo
+
+
+def tee_with_inside(depth: int, inside=(20, 40, 90)) -> Garment:
+    """A tee whose neck hole shows the inside of the back down to `depth` pixels."""
+    tee = flat_tee()
+    limbs = tee.limbs.copy()
+    cv2.fillPoly(limbs, [np.array([(155, 40), (245, 40), (245, 130), (155, 130)])], int(Limb.BODY))
+    pixels = tee.photo.pixels.copy()
+    hole = np.zeros(limbs.shape, np.uint8)
+    cv2.ellipse(hole, (200, 42), (40, depth), 0, 0, 180, 1, -1)
+    pixels[hole > 0] = inside
+    marks = tee.landmarks.copy()
+    marks[Outline.COLLAR_CENTRE] = (200, 42, 1)  # the back's edge, as an outline alone gives it
+    alpha = ((limbs > 0) * 255).astype(np.uint8)
+    return dataclasses.replace(tee, photo=Photo(pixels), limbs=limbs, alpha=alpha, landmarks=marks)
+
+
+@pytest.mark.parametrize("depth", [20, 35, 55])
+def test_depth_is_read_off_the_picture(depth):
+    neckline = front_neckline(tee_with_inside(depth))
+    assert neckline.centre[1] == pytest.approx(42 + depth, abs=5)
+    assert neckline.change > 10
+    np.testing.assert_allclose(neckline.curve[[0, -1], 0], [240, 160], atol=0.5)
+
+
+def test_an_empty_neck_hole_is_left_alone():
+    assert front_neckline(flat_tee()) is None
+
+
+def test_nothing_to_cut():
+    assert front_neckline(flat_skirt()) is None
+    assert front_neckline(dataclasses.replace(tee_with_inside(30), worn=True)) is None
+    hooded = dataclasses.replace(
+        tee_with_inside(30),
+        attributes={"neckline": "hooded"},
+        attribute_scores={"neckline": 1.0},
+    )
+    assert front_neckline(hooded) is None
+
+
+def test_a_plain_top_gets_a_plain_round_neckline():
+    same = tee_with_inside(30, inside=(40, 90, 180))  # inside and outside cannot be told apart
+    neckline = front_neckline(same)
+    assert neckline.change == 0
+    assert 50 < neckline.centre[1] < 80
