@@ -21,7 +21,7 @@ from tryon.parts import parts_of
 from tryon.pose import Body, PoseFinder, box_of, is_inside, working_copy
 from tryon.regions import (
     arm_mask,
-    arm_over_torso,
+    crossing_sleeve,
     edit_region,
     in_front,
     is_part,
@@ -279,6 +279,7 @@ RANKS = (
     {"en": "second largest one", "zh": "第二大的一位"},
     {"en": "third largest one", "zh": "第三大的一位"},
 )
+NOTE_ROWS = 400  # rows looked at for the remarks on a large photo
 COVERED = 0.03  # share of the torso below which a thing held before it is not worth a remark
 
 
@@ -293,15 +294,17 @@ def _notes(person: Person, which: int) -> tuple[Note, ...]:
         notes.append(Note(f"{person.view}_view"))
     if not person.visible(Pose.LEFT_HIP, 0.0) and not person.visible(Pose.RIGHT_HIP, 0.0):
         notes.append(Note("cropped", {"where": {"en": "lower torso", "zh": "躯干下部"}}))
-    down, across = torso_coordinates(person)
-    torso = (down > 0.05) & (down < 0.95) & (np.abs(across) < 0.4) & person.silhouette
-    arms = sum((arm_over_torso(person, side) & torso).sum() for side in SIDES)
-    hands = (is_part(person.parts, Part.LEFT_HAND, Part.RIGHT_HAND) & torso).sum()
-    if arms + hands > COVERED * torso.sum():
+    step = max(1, person.photo.height // NOTE_ROWS)
+    parts = person.parts[::step, ::step]
+    down, across = torso_coordinates(person, step)
+    torso = (down > 0.1) & (down < 0.95) & (np.abs(across) < 0.38) & (parts > 0)
+    arms = is_part(parts, Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND) & torso
+    sleeves = any(crossing_sleeve(person, side) for side in SIDES)
+    if sleeves or arms.sum() > COVERED * torso.sum():
         notes.append(Note("arms_over_torso"))
-    if (is_part(person.parts, Part.ACCESSORY) & torso).sum() > COVERED * torso.sum():
+    if (is_part(parts, Part.ACCESSORY) & torso).sum() > COVERED * torso.sum():
         notes.append(Note("held_object"))
-    lightness = cv2.cvtColor(person.photo.pixels, cv2.COLOR_RGB2GRAY)[person.silhouette]
+    lightness = cv2.cvtColor(person.photo.pixels[::step, ::step], cv2.COLOR_RGB2GRAY)[parts > 0]
     if np.percentile(lightness, 75) < DARK:
         notes.append(Note("too_dark"))
     if body_unit(person.landmarks) < SMALL:

@@ -55,11 +55,13 @@ def edit_region(person: Person, kind: Kind) -> np.ndarray:
         trousers = is_part(parts, Part.TROUSERS)
         if not _reaches_calves(person, trousers):
             region |= trousers
-    if not region.any():
+    x, y, w, h = cv2.boundingRect(region.view(np.uint8))
+    if not w:
         return region
     grow = max(1, round(GROW * body_unit(person.landmarks)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
-    region = cv2.dilate(region.view(np.uint8), kernel).astype(bool)
+    box = (slice(max(0, y - grow), y + h + grow), slice(max(0, x - grow), x + w + grow))
+    away = cv2.distanceTransform((~region[box]).view(np.uint8), cv2.DIST_L2, 3)
+    region[box] = away <= grow
     return region & ~is_part(parts, *HEAD, *HANDS)
 
 
@@ -81,10 +83,10 @@ def in_front(person: Person, limb: Limb, kind: Kind) -> np.ndarray:
         if limb in (Limb.LEFT, Limb.RIGHT):
             other = "right" if limb == Limb.LEFT else "left"
             if _nearer(person, other):
-                kept |= arm_over_torso(person, other)
+                kept |= _arm_over_torso(person, other)
         else:
             for side in SIDES:
-                kept |= arm_over_torso(person, side)
+                kept |= _arm_over_torso(person, side)
         if kind == Kind.DRESS:
             kept |= is_part(parts, Part.SHOES)
     return soft_edges(person, kept)
@@ -129,18 +131,22 @@ def is_part(parts: np.ndarray, *wanted: Part) -> np.ndarray:
     return table[parts]
 
 
-def torso_coordinates(person: Person) -> tuple[np.ndarray, np.ndarray]:
-    """Two (H, W) float32: along the torso (0 shoulders, 1 hips), and sideways in body units."""
+def torso_coordinates(person: Person, step: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Two float32 maps: along the torso (0 shoulders, 1 hips), and sideways in body units.
+
+    (H, W), or of every step-th row and column.
+    """
     top, bottom = middle_of_shoulders(person.landmarks), middle_of_hips(person.landmarks)
     length = max(float(np.linalg.norm(bottom - top)), 1e-6)
-    axis = (bottom - top) / length
-    unit = body_unit(person.landmarks)
+    axis = ((bottom - top) / length).astype(np.float32)
     height, width = person.parts.shape
-    y = (np.arange(height, dtype=np.float32) - top[1])[:, None]
-    x = (np.arange(width, dtype=np.float32) - top[0])[None, :]
-    down = (x * axis[0] + y * axis[1]) / length
-    across = (x * axis[1] - y * axis[0]) / unit
-    return down.astype(np.float32), across.astype(np.float32)
+    y = (np.arange(0, height, step, dtype=np.float32) - top[1])[:, None]
+    x = (np.arange(0, width, step, dtype=np.float32) - top[0])[None, :]
+    across = np.float32(1 / body_unit(person.landmarks))
+    down = np.float32(1 / length)
+    return x * (axis[0] * down) + y * (axis[1] * down), x * (axis[1] * across) - y * (
+        axis[0] * across
+    )
 
 
 def soft_edges(person: Person, mask: np.ndarray) -> np.ndarray:
@@ -166,16 +172,33 @@ def soft_edges(person: Person, mask: np.ndarray) -> np.ndarray:
     return soft
 
 
-def arm_over_torso(person: Person, side: str) -> np.ndarray:
+def _arm_over_torso(person: Person, side: str) -> np.ndarray:
     """(H, W) bool: the part of an arm that a torso garment must not cover."""
     unit = body_unit(person.landmarks)
-    chain = person.landmarks[list(ARMS[side]), :2].astype(np.float64)
+    shoulder = person.landmarks[ARMS[side][:1], :2]
     bare = person.parts == (Part.LEFT_ARM if side == "left" else Part.RIGHT_ARM)
     # The shoulder's cap belongs under the new armhole.
-    bare &= ~capsule_mask(bare.shape, chain[:1], [0.2 * unit])
-    if not _nearer(person, side):
+    bare &= ~capsule_mask(bare.shape, shoulder, [SHOULDER_CAP * unit])
+    crossing = crossing_sleeve(person, side)
+    if crossing is None:
         return bare
-    # A clothed arm cannot be told by its colour: take the capsule where it crosses the torso.
+    sleeve = capsule_mask(bare.shape, *crossing)
+    return bare | (sleeve & person.silhouette & is_part(person.parts, *TOPS, Part.DRESS))
+
+
+SHOULDER_CAP = 0.2  # body units
+
+
+def crossing_sleeve(person: Person, side: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """Where a clothed arm passes in front of the torso: points (n, 2) along it, and radii (n,).
+
+    None where it does not, or is bare. A sleeve cannot be told from the chest by its colour: the
+    arm's axis over the torso and its depth tell.
+    """
+    if not _nearer(person, side):
+        return None
+    unit = body_unit(person.landmarks)
+    chain = person.landmarks[list(ARMS[side]), :2].astype(np.float64)
     top, bottom = middle_of_shoulders(person.landmarks), middle_of_hips(person.landmarks)
     length = max(float(np.linalg.norm(bottom - top)), 1e-6)
     axis = (bottom - top) / length
@@ -187,16 +210,17 @@ def arm_over_torso(person: Person, side: str) -> np.ndarray:
     )
     across = np.abs((along - top) @ np.array([axis[1], -axis[0]])) / unit
     down = (along - top) @ axis / length
-    height, width = bare.shape
+    height, width = person.parts.shape
     at = np.clip(np.round(along).astype(int), 0, [width - 1, height - 1])
     clothed = is_part(person.parts[at[:, 1], at[:, 0]], *TOPS, Part.DRESS)
-    crossing = np.flatnonzero(clothed & (across < 0.42) & (down > 0) & (down < 1.2))
-    if len(crossing) < 2:
-        return bare
-    radii = np.interp(steps, [0, 1, 2], SLEEVED_ARM) * unit * 0.9
-    run = slice(crossing[0], crossing[-1] + 1)
-    sleeve = capsule_mask(bare.shape, along[run], radii[run])
-    return bare | (sleeve & person.silhouette & is_part(person.parts, *TOPS, Part.DRESS))
+    over = np.flatnonzero(clothed & (across < HALF_TORSO) & (down > 0) & (down < 1.2))
+    if len(over) < 2:
+        return None
+    run = slice(over[0], over[-1] + 1)
+    return along[run], np.interp(steps[run], [0, 1, 2], SLEEVED_ARM) * (0.9 * unit)
+
+
+HALF_TORSO = 0.42  # body units
 
 
 def _nearer(person: Person, side: str) -> bool:
