@@ -310,6 +310,7 @@ def _stack(
 FOLDS = (0.72, 1.18)  # limits of what the old garment's folds may do to the new one's brightness
 FOLD_SIZE = 0.014, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
 FOLDS_KEPT = 0.8
+FOLDS_LEAST = 200  # pixels of that copy a garment must cover
 FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
 CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
 EXPOSURE_KEPT = 0.35
@@ -337,9 +338,19 @@ def _folds(scene: _Scene) -> np.ndarray:
     unit = scene.unit * scale
     old = cv2.resize(scene.old.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
     old = shrink(old, 1)
-    if np.count_nonzero(old) < 200:
-        return np.ones((h, w), np.float32)
     small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA)
+    parts = cv2.resize(scene.parts, size, interpolation=cv2.INTER_NEAREST)
+    folds = np.ones(size[::-1], np.float32)
+    # Each garment by itself: where a white top meets dark shorts is no fold.
+    for labels in ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,), (Part.TROUSERS, Part.SKIRT)):
+        one = old & np.isin(parts, labels)
+        if np.count_nonzero(one) >= FOLDS_LEAST:
+            folds *= _folds_of(small, one, unit)
+    return enlarge(folds, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
+
+
+def _folds_of(small: np.ndarray, old: np.ndarray, unit: float) -> np.ndarray:
+    """(h, w) float32 around 1: the folds of one garment, read from a small copy of the photo."""
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     weight = old.astype(np.float32)
@@ -356,7 +367,7 @@ def _folds(scene: _Scene) -> np.ndarray:
     wide = masked_blur(grey, plain, FOLD_SIZE[1] * unit)
     inside = plain > 0
     if not inside.any():
-        return np.ones((h, w), np.float32)
+        return np.ones(old.shape, np.float32)
     contrast = float(np.std(((grey - near) / np.maximum(wide, 20))[inside]))
     bright = float(np.median(grey[inside]))
     trust = FOLDS_KEPT * (
@@ -369,7 +380,7 @@ def _folds(scene: _Scene) -> np.ndarray:
     # No edge of the old garment may show on the new one.
     soft = blur(weight, 0.03 * unit)
     fade = np.clip(2 * soft - 1, 0, 1)
-    return enlarge(1 + fade * (folds - 1), (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
+    return 1 + fade * (folds - 1)
 
 
 def _ambient(scene: _Scene) -> np.ndarray:

@@ -49,6 +49,20 @@ BRIGHT_AT, BRIGHT_PULL, BRIGHT_CHROMA = 56.0, 0.45, 1.45
 NEUTRAL = 6.0  # chroma below which a colour counts as grey, and shades do not colour it
 
 
+# CIELAB's lines of equal hue bend in the blues: made lighter, blue would turn lilac (Abney effect;
+# Moroney, 2003). Degrees: where blue is, how wide, how far back towards sky blue.
+BLUE_HUE, BLUE_WIDTH, BLUE_TURN = 285.0, 32.0, 20.0
+
+
+def _without_lilac(a: float, b: float) -> tuple[float, float]:
+    """The a, b of a colour about to be made lighter, blues turned so that they stay blue."""
+    hue = np.degrees(np.arctan2(b, a)) % 360
+    share = max(0.0, 1 - abs(hue - BLUE_HUE) / BLUE_WIDTH)
+    turned = np.radians(hue - BLUE_TURN * share)
+    chroma = np.hypot(a, b)
+    return float(chroma * np.cos(turned)), float(chroma * np.sin(turned))
+
+
 def shaded(lab: np.ndarray, shade: str) -> np.ndarray:
     """A Lab colour made "light", "pastel", "dark" or "bright" ("" leaves it), inside sRGB."""
     light, a, b = (float(v) for v in lab)
@@ -68,6 +82,8 @@ def shaded(lab: np.ndarray, shade: str) -> np.ndarray:
         wanted *= BRIGHT_CHROMA
     if chroma < NEUTRAL:
         wanted = chroma
+    if shade in ("light", "pastel"):
+        a, b = _without_lilac(a, b)
     factor = wanted / max(chroma, 1e-6)
     while factor > 0.1:
         made = np.array([light, a * factor, b * factor], np.float32)

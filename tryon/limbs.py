@@ -23,6 +23,10 @@ def limb_map(mask: np.ndarray, shape: Shape, landmarks: np.ndarray, kind: Kind) 
     return _enlarge(coarse, shape, mask)
 
 
+# Working px the cut runs on beyond shoulder and armpit; farther where a landmark lies too far in.
+CUT_BEYOND = (5, 10, 16, 22)
+
+
 def _sleeve(shape: Shape, points: np.ndarray, known: np.ndarray, name: str) -> np.ndarray | None:
     """(h, w) bool, the side of the shoulder-armpit cut where the cuff lies."""
     if not known[Outline[f"ELBOW_{name}"]]:
@@ -30,21 +34,20 @@ def _sleeve(shape: Shape, points: np.ndarray, known: np.ndarray, name: str) -> n
     shoulder, armpit = points[Outline[f"SHOULDER_{name}"]], points[Outline[f"ARMPIT_{name}"]]
     cuff = (points[Outline[f"CUFF_OUTER_{name}"]] + points[Outline[f"CUFF_INNER_{name}"]]) / 2
     along = (armpit - shoulder) / max(np.hypot(*(armpit - shoulder)), 1e-6)
-    canvas = shape.opened.astype(np.uint8)
-    ends = np.round([shoulder - 6 * along, armpit + 5 * along]).astype(int)
-    cv2.line(canvas, tuple(ends[0].tolist()), tuple(ends[1].tolist()), 0, 2)
-    count, labels = cv2.connectedComponents(canvas, connectivity=4)
-    if count < 3:
-        return None
     elbow = points[Outline[f"ELBOW_{name}"]]
-    for spot in (elbow, cuff, (elbow + cuff) / 2):
-        x, y = np.round(spot).astype(int)
-        if 0 <= y < labels.shape[0] and 0 <= x < labels.shape[1] and labels[y, x]:
-            piece = labels == labels[y, x]
-            break
-    else:
-        return None
-    return piece if piece.sum() < 0.5 * shape.opened.sum() else None
+    spots = [np.round(p).astype(int) for p in (elbow, cuff, (elbow + cuff) / 2)]
+    for beyond in CUT_BEYOND:
+        canvas = shape.opened.astype(np.uint8)
+        ends = np.round([shoulder - beyond * along, armpit + beyond * along]).astype(int)
+        cv2.line(canvas, tuple(ends[0].tolist()), tuple(ends[1].tolist()), 0, 2)
+        _, labels = cv2.connectedComponents(canvas, connectivity=4)
+        for x, y in spots:
+            if 0 <= y < labels.shape[0] and 0 <= x < labels.shape[1] and labels[y, x]:
+                piece = labels == labels[y, x]
+                if piece.sum() < 0.5 * shape.opened.sum():
+                    return piece
+                break
+    return None
 
 
 def _leg(shape: Shape, points: np.ndarray, known: np.ndarray, right: bool) -> np.ndarray | None:
