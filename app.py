@@ -298,22 +298,27 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
     photo = [*result, w.photo_message, w.who, w.lab_photo]
     garment = [*result, w.choice, w.own, w.own_message, w.about]
     private = {"api_visibility": "private", "show_progress": "hidden"}
-    fitting = {
-        **ONE_AT_A_TIME, "api_visibility": "private", "trigger_mode": "always_last",
-        "show_progress": "minimal", "show_progress_on": [w.result_message],
-    }  # fmt: skip
+
+    def fitting(place: gr.HTML) -> dict[str, Any]:
+        """Options of an event that may have to wait; the place in the queue is shown there."""
+        return {
+            **ONE_AT_A_TIME, "api_visibility": "private", "trigger_mode": "always_last",
+            "show_progress": "minimal", "show_progress_on": [place],
+        }  # fmt: skip
 
     w.people.select(room.on_borrow, None, w.photo, queue=False, **private)
-    w.photo.change(room.on_photo, [w.photo, *asked], photo, **fitting)
-    w.who.select(room.on_which, asked, photo, **fitting)
-    w.wardrobe.select(room.on_garment, [w.subject, w.words, w.history], garment, **fitting)
+    w.photo.change(room.on_photo, [w.photo, *asked], photo, **fitting(w.photo_message))
+    w.who.select(room.on_which, asked, photo, **fitting(w.photo_message))
+    w.wardrobe.select(
+        room.on_garment, [w.subject, w.words, w.history], garment, **fitting(w.result_message)
+    )
     w.own.input(None, js=fragments.UNCHECK_WARDROBE)
     gr.on(
         [w.own.change, w.kind.input],
         room.on_own,
         [w.own, w.kind, *asked],
         garment,
-        **fitting,
+        **fitting(w.result_message),
     )
     w.words.change(
         room.on_words, w.words, w.understood, trigger_mode="always_last", queue=False, **private
@@ -324,7 +329,7 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
         room.on_try,
         [w.photo, *asked],
         result,
-        **(fitting | {"trigger_mode": "once"}),
+        **(fitting(w.result_message) | {"trigger_mode": "once"}),
     ).then(None, js=fragments.SHOW_RESULT)
     w.history_gallery.select(room.on_history, w.history, result, queue=False, **private)
 

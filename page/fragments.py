@@ -235,11 +235,10 @@ def about_nothing() -> str:
 
 def about(garment: Garment, language: str) -> str:
     """The answer of the "ask" panel: a garment's attributes in words, and how sure they are."""
-    scores = garment.attribute_scores
     rows = "".join(
         f"<tr><th scope=row>{say(f'attribute_{attribute}', language)}</th>"
-        f"<td>{escape(name(attribute, value, language))}</td><td>{_bar(scores[attribute])}"
-        f'<span class="percent">{round(100 * scores[attribute])} %</span></td></tr>'
+        f"<td>{escape(name(attribute, value, language))}</td>"
+        f"<td>{_sureness(garment.attribute_scores[attribute])}</td></tr>"
         for attribute, value in garment.attributes.items()
     )
     worn_as = say(f"kind_{garment.kind}", language)
@@ -248,6 +247,11 @@ def about(garment: Garment, language: str) -> str:
         f'<table class="facts"><tr><th scope=row>{say("kind", language)}</th><td>{worn_as}</td>'
         f"<td></td></tr>{rows}</table>"
     )
+
+
+def _sureness(score: float) -> str:
+    """How sure an attribute is; nothing to say where it is known, as for the gallery."""
+    return "" if score >= 1 else f'{_bar(score)}<span class="percent">{round(100 * score)} %</span>'
 
 
 def sentence(garment: Garment, language: str) -> str:
@@ -281,7 +285,7 @@ def verdict(result: Result, caption: str, language: str) -> str:
     """What was tried on, and how sure the picture is."""
     level = confidence_level(result)
     return (
-        f'<p class="headline">{escape(caption)}</p><p class="confidence {level}">'
+        f'<p class="headline" role="status">{escape(caption)}</p><p class="confidence {level}">'
         f"<b>{say('confidence', language)}</b>{_bar(result.confidence)}"
         f'<span class="percent">{round(100 * result.confidence)} %</span>'
         f'<span class="quiet">{say(f"confidence_{level}", language)}</span></p>'
