@@ -21,6 +21,7 @@ from tryon.parts import parts_of
 from tryon.pose import Body, PoseFinder, box_of, is_inside, working_copy
 from tryon.regions import (
     arm_mask,
+    clothed_legs,
     crossing_sleeve,
     edit_region,
     in_front,
@@ -97,6 +98,7 @@ class BodyAnalyser:
             view=view,
             confidence=subject.confidence,
         )
+        person = replace(person, parts=clothed_legs(person))
         notes = _notes(person, index)
         log.debug("person: view %s, confidence %.2f, notes %s", view, person.confidence, notes)
         return replace(person, notes=notes)

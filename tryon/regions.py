@@ -35,6 +35,26 @@ TOPS = (Part.UPPER, Part.OUTERWEAR)
 BOTTOMS = (Part.TROUSERS, Part.SKIRT)
 
 
+LONG_TOP = 1.2  # along the torso: tops rarely reach further down
+LONG_TOP_LEAST = 0.04  # of the silhouette
+
+
+def clothed_legs(person: Person) -> np.ndarray:
+    """(H, W) uint8, the person's parts, with the legs' cloth named as such.
+
+    Where a top reaches far down the legs (a long coat, a poncho, black shorts taken for part of a
+    black shirt), what lies on the legs counts as TROUSERS: nobody knows what is below it, and taken
+    off with the top it would leave a hole.
+    """
+    parts = person.parts
+    tops = is_part(parts, *TOPS)
+    low = tops & (torso_coordinates(person)[0] > LONG_TOP)
+    if np.count_nonzero(low) < LONG_TOP_LEAST * np.count_nonzero(person.silhouette):
+        return parts
+    legs = low & (leg_mask(person, "left") | leg_mask(person, "right"))
+    return np.where(legs, np.uint8(Part.TROUSERS), parts)
+
+
 def edit_region(person: Person, kind: Kind) -> np.ndarray:
     """(H, W) bool, photo frame: where the old garment of that kind is, slightly widened.
 
