@@ -171,6 +171,19 @@ def test_a_sleeve_against_the_body_is_parted_from_it():
     assert (traced.limbs == Limb.LEFT).sum() > 0.05 * mask.sum()
 
 
+def test_legs_that_touch_are_parted():
+    mask = shape("trousers").copy()
+    mask[150:360, 180:220] = True  # only a notch at the hem tells them from a skirt
+    traced = trace(mask, Kind.LOWER)
+    x, y, confidence = traced.landmarks[Outline.CROTCH]
+    assert 0 < confidence < 0.5
+    assert abs(x - 200) < 8
+    assert 90 < y < 190
+    assert (traced.limbs == Limb.LEFT).sum() == pytest.approx(
+        (traced.limbs == Limb.RIGHT).sum(), rel=0.1
+    )
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_limbs_cover_the_mask_and_lie_on_their_sides(name: str):
     mask, kind = shape(name), SHAPES[name][1]

@@ -81,10 +81,34 @@ def colour_of(lab: np.ndarray) -> tuple[str, float]:
     centre, share = _dominant(lab)
     if share < DOMINANT:
         return "multicolour", float(np.clip(0.5 + (DOMINANT - share), 0, 0.95))
-    away = np.linalg.norm(_weighted(_anchors()) - _weighted(centre), axis=1)
+    away = _name_distances(centre)
     order = away.argsort()
     margin = float(away[order[1]] - away[order[0]])
     return list(COLOUR_RGB)[order[0]], float(np.clip(0.5 + 0.45 * margin / CLEAR_MARGIN, 0.5, 0.95))
+
+
+CHROMA_WEIGHT = 0.35  # cloth is duller than its colour's name
+NEUTRAL = 5.0  # chroma below which a colour has no hue
+TINTED = 10.0  # chroma from which a colour of middle lightness is no grey
+TINT_PENALTY = 14.0  # Delta E
+
+
+def _name_distances(colour: np.ndarray) -> np.ndarray:
+    """(n,) how far a (3,) Lab colour is from each colour name: by lightness, chroma and hue, each
+    with its own weight, because folds, lamps and washing change the first two."""
+    anchors = _anchors()
+    chroma, own = np.hypot(anchors[:, 1], anchors[:, 2]), float(np.hypot(colour[1], colour[2]))
+    offset = anchors - colour
+    by_chroma = chroma - own
+    by_hue = np.maximum((offset[:, 1:] ** 2).sum(axis=1) - by_chroma**2, 0)
+    away = np.sqrt(
+        (LIGHTNESS_WEIGHT * offset[:, 0]) ** 2 + (CHROMA_WEIGHT * by_chroma) ** 2 + by_hue
+    )
+    if own < NEUTRAL:
+        away[chroma > NEUTRAL] += TINT_PENALTY
+    if own > TINTED and 22 < colour[0] < 85:
+        away[chroma < TINTED / 2] += TINT_PENALTY
+    return away
 
 
 def _dominant(lab: np.ndarray) -> tuple[np.ndarray, float]:
@@ -116,10 +140,11 @@ def shade_of(lab: np.ndarray) -> tuple[str, float] | None:
 
 # --- pattern -------------------------------------------------------------------------------
 
-CLOTH_SIZE = 160  # px, longer side of the piece of cloth that is looked at
+CLOTH_SIZE = 256  # px, longer side of the piece of cloth that is looked at
 FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
 EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
 COLLAR_PART = 0.16  # of a top's length: collar, label and yoke are there, not pattern
+BUSY_CHECK = 0.1  # of the cloth: fewer crossing edges are seams and pockets
 CELLS = 6  # the cloth is divided into so many cells a side
 
 
@@ -177,10 +202,10 @@ def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None
     one_way, other_way = _directions(across, down, edges)
     if one_way > 0.62 and other_way < 0.2:
         return "striped", 0.85
-    if one_way + other_way > 0.58 and other_way > 0.2:
-        return "checked", 0.75
     if _is_dotted(flat, mask):
         return "dotted", 0.7
+    if one_way + other_way > 0.58 and other_way > 0.2 and busy > BUSY_CHECK:
+        return "checked", 0.75
     return None
 
 
@@ -233,6 +258,9 @@ def _directions(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> tupl
     return float(near[best]), float(near[(best + 18) % 36])
 
 
+ROUND = 0.76  # area of a spot by that of the circle around it: a square fills 0.64
+
+
 def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
     """True for many round spots of one size on a ground."""
     values = flat[mask]
@@ -247,14 +275,15 @@ def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
         contours, _ = cv2.findContours(
             spots.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
         )
-        areas = np.array([cv2.contourArea(c) for c in contours])
-        large = areas >= 4
+        # pixels of a spot: those inside the polygon through its border's middles, and the border
+        areas = np.array([cv2.contourArea(c) + len(c) / 2 + 1 for c in contours])
+        large = areas >= 5
         if large.sum() < 12:
             continue
         rounds = np.array([cv2.minEnclosingCircle(c)[1] for c in contours])[large]
-        fill = areas[large] / (np.pi * rounds**2)
+        fill = areas[large] / (np.pi * (rounds + 0.5) ** 2)
         spread = areas[large].std() / areas[large].mean()
-        if np.median(fill) > 0.5 and spread < 0.7:
+        if np.median(fill) > ROUND and spread < 0.7:
             return True
     return False
 
@@ -264,8 +293,8 @@ def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
 ON_MANNEQUIN = 0.55  # chest as seen on a body, by chest lying flat
 SHORT_SLEEVE, LONG_SLEEVE = 0.52, 0.8  # by the length of a top
 DRESS_SLEEVE = 1.15  # length of a top by its chest lying flat: stands in for a dress's own
-CROPPED_TOP, LONG_TOP = 0.85, 1.5  # shoulder to hem, by the chest lying flat
-SHORT_DRESS, LONG_DRESS = 1.75, 2.5
+CROPPED_TOP, LONG_TOP = 0.85, 1.9  # shoulder to hem, by the chest lying flat
+SHORT_DRESS, LONG_DRESS = 1.9, 3.0
 
 
 def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
@@ -302,7 +331,7 @@ def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
         sleeve = ("long", 0.9 if reach > 1.1 * LONG_SLEEVE else 0.6)
     if kind == Kind.DRESS:
         word = "short" if length < SHORT_DRESS else "long" if length > LONG_DRESS else "regular"
-        return {"type": ("dress", 0.85), "sleeve": sleeve, "length": (word, 0.6)}
+        return {"type": ("dress", 0.85), "sleeve": sleeve, "length": (word, 0.5)}
     word = "cropped" if length < CROPPED_TOP else "long" if length > LONG_TOP else "regular"
     names = {"sleeveless": "tank-top", "short": "t-shirt"}
     return {

@@ -12,8 +12,25 @@ import numpy as np
 
 from tryon.kinds import LEG_NOTCH, guess_kind
 from tryon.limbs import limb_map
-from tryon.shape import LEFT_RIGHT, Shape, Side, find_crotch, grey_of, half_width, shape_of, side_of
-from tryon.sleeves import ARMPIT_LOWEST, lobe_end, part_sleeves, sharpest_notch, sleeve_root
+from tryon.shape import (
+    LEFT_RIGHT,
+    Shape,
+    Side,
+    find_crotch,
+    grey_of,
+    half_width,
+    reshaped,
+    shape_of,
+    side_of,
+)
+from tryon.sleeves import (
+    ARMPIT_LOWEST,
+    lobe_end,
+    part_sleeves,
+    sharpest_notch,
+    sleeve_root,
+    slit_along_edge,
+)
 from tryon.types import Kind, Outline
 
 SURE, LIKELY, GUESSED = 0.95, 0.7, 0.35  # confidence: seen, seen but faint, from proportions
@@ -50,9 +67,12 @@ def trace(
     if kind is None:
         kind, score = guess_kind(shape, *_proportions(parted[1]), studio)
     if kind == Kind.LOWER:
+        shape, guessed = _part_legs(shape, grey_of(shape, pixels))
         crotch = find_crotch(shape)
         legs = crotch is not None and crotch[1] > LEG_NOTCH
         landmarks = lower_landmarks(shape, crotch[0] if legs else None)
+        if guessed:
+            landmarks[Outline.CROTCH, 2] = min(landmarks[Outline.CROTCH, 2], GUESSED)
     else:
         shape, landmarks = parted
     return Trace(kind, score, landmarks, limb_map(mask, shape, landmarks, kind), shape.angle)
@@ -213,6 +233,30 @@ def lower_landmarks(shape: Shape, crotch: int | None) -> np.ndarray:
     return _collect(shape, points)
 
 
+SLIGHT_NOTCH = 0.03  # of the height: two hems side by side leave at least this much
+FLARE = 1.12  # hem by seat width: legs side by side are narrower than that, long skirts are not
+TROUSER_SHAPE = 1.5  # height over width: skirts with a notched hem are rarely this slender
+RISE = 0.3  # of trousers' length: waistband to crotch
+
+
+def _part_legs(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, bool]:
+    """The shape with legs that lie against each other slit apart up to where the crotch usually
+    is, and whether that was done."""
+    found = find_crotch(shape)
+    x, y = shape.contour.T
+    top, height = y.min(), np.ptp(y)
+    widths = shape.mask.sum(axis=1)
+    seat = widths[int(top + 0.2 * height) : int(top + 0.4 * height) + 1].max()
+    hem = widths[int(top + 0.85 * height) : int(top + 0.95 * height) + 1].max()
+    slender = height > TROUSER_SHAPE * np.ptp(x) and hem < FLARE * seat
+    if found is None or not SLIGHT_NOTCH < found[1] <= LEG_NOTCH or not slender:
+        return shape, False
+    opened = shape.opened.astype(np.uint8)
+    end = np.array([shape.axis, top + RISE * height])
+    slit_along_edge(opened, grey, shape.contour[found[0]], end, 0.12 * float(np.ptp(x)))
+    return reshaped(shape, opened > 0), True
+
+
 WAIST_CORNER = np.array([0.5, -1.0])  # the waistband's end lies farthest in this direction
 
 
@@ -242,6 +286,7 @@ def _leg_side(side: Side) -> dict[str, tuple[float, float, float]]:
     }
 
 
+SKIRT_CORNER = np.array([1.5, 1.0])  # and a skirt's hem, which is round, ends in this one
 HIP_DROP = 0.55  # of the flat waist's width: how far the hips are below a skirt's waistband
 
 
@@ -251,7 +296,7 @@ def _skirt_side(side: Side) -> dict[str, tuple[float, float, float]]:
     middle = (side.top + side.bottom) / 2
     upper = np.nonzero(path[:, 1] < middle)[0]
     waist = int(upper[_corner(path[upper], WAIST_CORNER)])
-    hem = waist + _corner(path[waist:], np.array([0.75, 1.0]))
+    hem = waist + _corner(path[waist:], SKIRT_CORNER)
     length = path[hem, 1] - path[waist, 1]
     drop = path[waist, 1] + min(HIP_DROP * 2 * path[waist, 0], 0.5 * length)
     hip = waist + int(np.abs(path[waist : hem + 1, 1] - drop).argmin())

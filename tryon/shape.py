@@ -295,13 +295,14 @@ def find_crotch(shape: Shape) -> tuple[int, float] | None:
     depth = np.minimum(before, after) - y
     width, height = np.ptp(x), np.ptp(y)
     central = np.abs(x - shape.axis) < CROTCH_REACH * width
-    depth[~central] = 0
+    depth[~central | (y < y.min() + HIGHEST_CROTCH * height)] = 0
     best = int(depth.argmax())
     if depth[best] <= 0:
         return None
     return best, float(depth[best] / height)
 
 
+HIGHEST_CROTCH = 0.2  # of the height: the crotch lies below, a dip of the waistband above
 CROTCH_REACH = 0.22  # of the width: how far from the axis the crotch may lie
 
 

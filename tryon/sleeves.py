@@ -45,10 +45,7 @@ def part_sleeves(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, set[bool
         half = half_width(side)
         sign = 1.0 if right else -1.0
         foot, armpit = (np.array([shape.axis + sign * u, v]) for u, v in ends)
-        seam = _follow_edge(grey, foot, armpit, 0.3 * half)
-        start = seam[0] + 4 * (seam[0] - seam[1]) / max(np.hypot(*(seam[0] - seam[1])), 1e-6)
-        line = np.round(np.vstack([start, seam])).astype(np.int32)
-        cv2.polylines(opened, [line[:, None]], False, 0, 2)
+        slit_along_edge(opened, grey, foot, armpit, 0.3 * half)
         parted.add(right)
     if not parted:
         return shape, parted
@@ -114,6 +111,17 @@ def _shoulder_bend(side: Side) -> int:
     crest = int(side.path[: len(side.path) // 3, 1].argmin())
     run = np.convolve(steep[crest:], np.ones(15) / 15, "valid") > 0.8
     return crest + (int(run.argmax()) + 4 if run.any() else len(side.path) // 6)
+
+
+def slit_along_edge(
+    opened: np.ndarray, grey: np.ndarray | None, foot: np.ndarray, end: np.ndarray, reach: float
+) -> None:
+    """Cut a mask ((h, w) uint8, changed) open from a notch of its outline (foot) to near end,
+    along the strongest edge of the picture, at most `reach` px from the straight line."""
+    seam = _follow_edge(grey, foot, end, reach)
+    start = seam[0] + 4 * (seam[0] - seam[1]) / max(np.hypot(*(seam[0] - seam[1])), 1e-6)
+    line = np.round(np.vstack([start, seam])).astype(np.int32)
+    cv2.polylines(opened, [line[:, None]], False, 0, 2)
 
 
 def _follow_edge(
