@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import recipes
+import sewing
 from PIL import Image
 from studio import Picture
 from wardrobe import GARMENTS, Entry
@@ -43,6 +44,9 @@ def main() -> None:
     """Draw the garments asked for and write the index."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("ids", nargs="*", help="garments to draw; none = all")
+    parser.add_argument(
+        "--out", type=Path, default=ASSETS, help="folder of the index, else assets/"
+    )
     parser.add_argument("--draft", type=Path, help="write small pictures to this folder instead")
     arguments = parser.parse_args()
     unknown = set(arguments.ids) - {entry.id for entry in GARMENTS}
@@ -55,29 +59,30 @@ def main() -> None:
         if arguments.draft:
             draw_draft(entry, arguments.draft)
         else:
-            draw(entry)
+            draw(entry, arguments.out)
         print(f"{entry.id}: {time.perf_counter() - begin:.0f} s", flush=True)
 
 
-def draw(entry: Entry) -> None:
-    """Draw one garment, its thumbnail and its line of the index."""
+def draw(entry: Entry, folder: Path) -> None:
+    """Draw one garment, its thumbnail and its line of the index in a folder."""
     tailor = entry.sew()
     picture = tailor.photograph(entry.exposure)
     file, thumbnail = f"garments/{entry.id}.webp", f"thumbnails/{entry.id}.webp"
     for path in (file, thumbnail):
-        (ASSETS / path).parent.mkdir(exist_ok=True)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
     image = Image.fromarray(picture.pixels)
-    image.save(ASSETS / file, quality=WEBP_QUALITY, alpha_quality=100, method=6, exact=True)
+    image.save(folder / file, quality=WEBP_QUALITY, alpha_quality=100, method=6, exact=True)
     small = image.copy()
     small.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-    small.save(ASSETS / thumbnail, quality=86, method=6)
-    _update_index(_index_line(entry, file, thumbnail, picture, tailor))
+    small.save(folder / thumbnail, quality=86, method=6)
+    _update_index(_index_line(entry, file, thumbnail, picture, tailor), folder)
 
 
 def draw_draft(entry: Entry, folder: Path) -> None:
     """A small picture on white, with landmarks, to look at."""
     scales = ("TOP_SCALE", "LONG_SCALE", "SHORT_SCALE")
     saved = {name: getattr(recipes, name) for name in scales}
+    least, sewing.LEAST_HEIGHT_PX = sewing.LEAST_HEIGHT_PX, 0
     try:
         for name in scales:
             setattr(recipes, name, saved[name] * DRAFT)
@@ -85,6 +90,7 @@ def draw_draft(entry: Entry, folder: Path) -> None:
     finally:
         for name in scales:
             setattr(recipes, name, saved[name])
+        sewing.LEAST_HEIGHT_PX = least
     folder.mkdir(parents=True, exist_ok=True)
     cutout = Image.fromarray(picture.pixels)
     page = Image.new("RGB", cutout.size, "white")
@@ -113,9 +119,9 @@ def _index_line(entry: Entry, file: str, thumbnail: str, picture: Picture, tailo
     }
 
 
-def _update_index(line: dict) -> None:
+def _update_index(line: dict, folder: Path) -> None:
     """Put a line into gallery.json, in the wardrobe's order; lines of no garment are dropped."""
-    path = ASSETS / "gallery.json"
+    path = folder / "gallery.json"
     lines = {old["id"]: old for old in json.loads(path.read_text("utf-8"))} if path.exists() else {}
     lines[line["id"]] = line
     order = [entry.id for entry in GARMENTS if entry.id in lines]

@@ -18,9 +18,11 @@ from fabric import Pattern, Weave, lettering, plain
 from light import linear
 from scipy import ndimage
 from scipy.spatial import cKDTree
-from studio import Picture, Scene
+from studio import MARGIN_CM, Picture, Scene
 from surface import Surface
 from tops import TopCut
+
+LEAST_HEIGHT_PX = 1040  # of a picture; small garments are drawn at a larger scale
 
 
 class Tailor:
@@ -40,6 +42,8 @@ class Tailor:
         self.inside: list[np.ndarray] = []
         self.sewn_on: list[tuple] = []
         polygon = self.outline.polygon()
+        tall = np.ptp(polygon[:, 1]) + above_cm + 2 * MARGIN_CM
+        scale = max(scale, LEAST_HEIGHT_PX / tall)
         self.scale, self.above_cm = scale, above_cm
         self.detail = 2 * scale  # pixels per cm of painted cloth
         self.surface = Surface(Frame.around(polygon, 1.0, self.detail), seed)
@@ -531,10 +535,8 @@ class Tailor:
             ]
         )
         top_back = smooth([(-half + 0.4, -height), (0, -height - 1.2), (half - 0.4, -height)])
-        fold = smooth(
-            [(wide, -0.6), (wide * 0.7, 2.0), (0, 3.6), (-wide * 0.7, 2.0), (-wide, -0.6)]
-        )
-        side = smooth([(half - 0.4, -height), (half + 0.65, -height * 0.6), (wide, -0.6)])
+        fold = smooth([(wide, 0.3), (wide * 0.7, 3.0), (0, 4.9), (-wide * 0.7, 3.0), (-wide, 0.3)])
+        side = smooth([(half - 0.4, -height), (half + 0.55, -height * 0.6), (wide, 0.3)])
         roll = np.vstack([top_front, side, fold, mirror(side)[::-1]])
 
         def ribs(width, bulge):

@@ -40,9 +40,9 @@ class TopCut:
     skirt: tuple[tuple[float, float], ...] = ()
     hips: float = 19.0
     sleeve_cm: float = 20.0  # 0 = sleeveless
-    arm_angle: float = 38.0  # from vertical
+    arm_angle: float = 42.0  # from vertical
     cuff_cm: float = 14.2
-    sleeve_full: float = 0.4  # how far the sleeve's inner edge swings out half way
+    sleeve_full: float = 0.25  # how far the sleeve's inner edge swings out half way
     cuff_hold: str = FREE
     hem_hold: str = FREE
     raise_angle: float = 12.0

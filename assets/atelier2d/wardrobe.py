@@ -113,8 +113,8 @@ WIDE = TrouserCut(
     hip_y=19.0,
     crotch_y=27.0,
     hem_cm=25.0,
-    knee_cm=22.5,
-    stance=14.4,
+    knee_cm=21.0,
+    stance=15.8,
     hem_y=104.0,
 )
 STRAIGHT = TrouserCut(waist_half=16.0, hem_cm=16.8, knee_cm=18.2, knee_stack=0.015, hem_stack=0.008)
