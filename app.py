@@ -48,6 +48,9 @@ class FittingRoom(gr.Blocks):
     def __init__(self, *, defaults: dict[str, Any], **options: Any) -> None:
         super().__init__(**options)
         self.defaults = defaults
+        self.tray = Tray()
+        self.upload_file_set = self.tray.written  # what visitors send is deleted with what we write
+        self.temp_file_sets = [self.tray.written]
 
     def launch(self, *arguments: Any, **options: Any):
         """Gradio's `launch`, with the page's own defaults for what is not given."""
@@ -81,9 +84,7 @@ def build_demo(tryon: Any, gallery: Any = None) -> gr.Blocks:
             },
         },
     )
-    tray = Tray()
-    demo.upload_file_set = tray.written  # what visitors send is deleted with what we write
-    demo.temp_file_sets = [tray.written]
+    tray = demo.tray
     with demo:
         html(fragments.header(), elem_id="header")
         w = SimpleNamespace(
@@ -331,6 +332,7 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
         result,
         **(fitting(w.result_message) | {"trigger_mode": "once"}),
     ).then(None, js=fragments.SHOW_RESULT)
+    w.verdict.change(None, js=fragments.SHOW_RESULT)
     w.history_gallery.select(room.on_history, w.history, result, queue=False, **private)
 
 
@@ -428,14 +430,15 @@ def main() -> int:
         tryon.start()
         tryon.wait()
         log.info("models loaded")
+        demo.block_thread()
     except TryOnError as error:
         sys.stderr.write(f"{error}\n")
-        demo.close(verbose=False)
         return 2
     except KeyboardInterrupt:
+        pass
+    finally:
         demo.close(verbose=False)
-        return 0
-    demo.block_thread()
+        demo.tray.clear()
     return 0
 
 

@@ -12,6 +12,7 @@ import re
 import secrets
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,14 @@ class Tray:
             # The mark in front tells spreadsheets that the text is UTF-8, so Chinese survives.
             archive.writestr("prompts.csv", "\ufeff" + table.getvalue())
         return str(path)
+
+    def clear(self) -> None:
+        """Delete everything at once, as when the program ends."""
+        for path in map(Path, self.written):
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # not empty, or somebody else's
+                path.parent.rmdir()
+        self.written.clear()
 
     def _put(self, name: str, suffix: str, data: bytes) -> str:
         path = self._new_path(name, suffix)

@@ -84,8 +84,11 @@ element.addEventListener("change", (event) => {
   }
 });
 element.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-say]");
-  if (button) trigger("select", { id: button.innerText });
+  const button = event.target.closest("button");
+  if (button?.dataset.say !== undefined) trigger("select", { id: button.innerText });
+  if (button?.dataset.show) {
+    document.getElementById(button.dataset.show).scrollIntoView({ behavior: "smooth" });
+  }
 });
 """
 
@@ -98,11 +101,12 @@ UNCHECK_WARDROBE = """
 """
 
 
-# Runs in the browser when the button was pressed: on a narrow screen the result is further down.
+# Runs in the browser when there is a result: on a narrow screen it is further down.
 SHOW_RESULT = """
 () => {
-  if (matchMedia("(max-width: 900px)").matches)
+  const show = () =>
     document.getElementById("mirror-section")?.scrollIntoView({ behavior: "smooth" });
+  if (matchMedia("(max-width: 900px)").matches) setTimeout(show, 300); // when pictures are in place
 }
 """
 
@@ -304,7 +308,8 @@ def good_to_know(result: Result, language: str) -> str:
         notes(result.remarks, language)
         + '<p class="facts-line">'
         + "".join(f"<span>{fact}</span>" for fact in facts)
-        + "</p>"
+        + '</p><button type="button" class="chip back" data-show="garment-section">'
+        + f"↑ {say('more_garments', language)}</button>"
     )
 
 

@@ -18,7 +18,6 @@ LANGUAGES = ("en", "zh")
 # key -> (English, Chinese)
 TEXTS: dict[str, tuple[str, str]] = {
     # --- the frame of the page ------------------------------------------------------------
-    "title": ("Tryon", "Tryon 试衣间"),
     "tagline": ("A fitting room for your own photos.", "用自己的照片试衣。"),
     "tab_room": ("Fitting room", "试衣间"),
     "tab_lab": ("Prompt lab", "文字实验室"),
@@ -82,7 +81,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Pick a garment, and what can be told about it appears here.",
         "选择一件衣服后，这里会显示它的特征。",
     ),
-    "about_sure": ("{percent} % sure", "可信度 {percent}%"),
     # --- 3: the words -----------------------------------------------------------------------
     "step_words": ("In words", "用文字描述"),
     "words": (
@@ -129,11 +127,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "notes": ("Good to know", "说明"),
     "fitting": ("Fitting…", "正在试穿…"),
     "history": ("This visit", "本次试穿记录"),
-    "from_words": ("From your words", "根据文字"),
     "own_garment": ("Your garment", "您的衣服"),
     # --- how it was made ----------------------------------------------------------------------
     "how": ("How it was made", "制作过程"),
-    "how_none": ("Each step of the last try-on is shown here.", "这里会显示上一次试穿的每个步骤。"),
     "steps": ("Steps", "步骤"),
     "took_person": ("finding you", "识别人物"),
     "took_garment": ("cutting out the garment", "抠取衣服"),

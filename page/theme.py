@@ -3,10 +3,13 @@
 Notable here:
 - `PALETTE` is the one list of colours, light and dark; the style sheet reads them as CSS variables
   (`--paper`, `--ink`, …), and a test holds the contrast between each text and its ground.
-- both typefaces come with Gradio and are served from this machine. Nothing is fetched from a font
-  service, so the page looks the same without a network.
+- nothing is fetched from a font service, so the page looks the same without a network: the
+  typeface of the text comes with Gradio, Lora for the headings (SIL Open Font License, see
+  `fonts/OFL.txt`) lies here and travels inside the style sheet. Beware: of most typefaces that
+  Gradio brings, Lora among them, it has only the rarer letters.
 """
 
+import base64
 from pathlib import Path
 
 import gradio as gr
@@ -14,6 +17,7 @@ from gradio.themes.utils import sizes
 from gradio.themes.utils.fonts import Font, LocalFont
 
 STYLE_SHEET = Path(__file__).with_name("style.css")
+LORA = Path(__file__).with_name("fonts") / "lora-600.woff2"
 
 # name -> (light, dark)
 PALETTE: dict[str, tuple[str, str]] = {
@@ -43,10 +47,9 @@ READ_ON = (
 )  # fmt: skip
 
 _SANS = (
-    LocalFont("Source Sans 3"), Font("PingFang SC"), Font("Microsoft YaHei"),
+    LocalFont("Source Sans Pro", weights=(400, 700)), Font("PingFang SC"), Font("Microsoft YaHei"),
     Font("Noto Sans CJK SC"), Font("system-ui"), Font("sans-serif"),
 )  # fmt: skip
-_SERIF = LocalFont("Lora")
 
 
 class Boutique(gr.themes.Base):
@@ -58,7 +61,7 @@ class Boutique(gr.themes.Base):
             neutral_hue=gr.themes.colors.stone,
             radius_size=sizes.radius_lg,
             spacing_size=sizes.spacing_md,
-            text_size=sizes.text_md,
+            text_size=sizes.text_lg,
             font=_SANS,
             font_mono=(Font("ui-monospace"), Font("Consolas"), Font("monospace")),
         )
@@ -147,7 +150,15 @@ def css() -> str:
         (
             f":root {{ {light} }}",
             f":root.dark, :root .dark {{ {dark} }}",
-            _SERIF.stylesheet()["css"],
+            _heading_typeface(),
             STYLE_SHEET.read_text(encoding="utf-8"),
         )
+    )
+
+
+def _heading_typeface() -> str:
+    data = base64.b64encode(LORA.read_bytes()).decode()
+    return (
+        '@font-face { font-family: "Lora"; font-weight: 600; font-display: swap; '
+        f'src: url("data:font/woff2;base64,{data}") format("woff2"); }}'
     )

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from fake_tryon import FakeTryOn
+from gradio.themes.utils.fonts import font_file_path
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
@@ -28,7 +29,7 @@ from page import fragments, stock
 from page.api import MOST_PROMPTS
 from page.language import language_of
 from page.texts import TEXTS
-from page.theme import PALETTE, READ_ON
+from page.theme import LORA, PALETTE, READ_ON, Boutique
 from tryon.errors import TryOnError
 from tryon.image import read_photo
 
@@ -343,6 +344,31 @@ def test_every_text_is_there_in_both_languages():
         assert chinese.strip(), key
         assert sorted(fields.findall(english)) == sorted(fields.findall(chinese)), key
     assert f"at most {MOST_PROMPTS}" in TEXTS["lab_prompts"][0]
+
+
+def test_every_text_is_used():
+    """Those whose keys are put together while running are told by their first part."""
+    put_together = ("took_", "stage_", "attribute_", "kind_", "category_", "audience_",
+                    "confidence_", "example_")  # fmt: skip
+    sources = [path for path in (ROOT / "page").glob("*.py") if path.name != "texts.py"]
+    code = "".join(path.read_text(encoding="utf-8") for path in (*sources, ROOT / "app.py"))
+    assert [
+        key
+        for key in TEXTS
+        if not key.startswith(put_together) and not re.search(rf"[\"']{key}[\"']", code)
+    ] == []
+
+
+def test_the_typefaces_have_the_letters():
+    """Of most typefaces that come with Gradio, only the rarer letters do."""
+    fonts = pytest.importorskip("fontTools.ttLib", reason="fonttools is not installed")
+    needed = set("".join(english for english, _ in TEXTS.values())) - {"\n"}
+    theme = Boutique()
+    bodies = [font_file_path(theme._font[0].name, weight) for weight in (400, 700)]
+    for path in (LORA, *bodies):
+        assert {
+            letter for letter in needed if ord(letter) not in fonts.TTFont(path).getBestCmap()
+        } == set()
 
 
 def luminance(colour: str) -> float:

@@ -331,6 +331,10 @@ def test_phone(visit, photo, tmp_path):
     pick(page, "pink-dress")
     shown(page, "Pink dress")
     assert fits(page)
+    top = "document.querySelector('#mirror-section').getBoundingClientRect().top"
+    page.wait_for_function(f"Math.abs({top}) < 120")  # the result comes into view by itself
+    page.click("#notes button.back")
+    page.wait_for_function(f"{top} > 300")
     button = page.locator("#try-on").bounding_box()
     assert button["height"] >= 44
     assert button["width"] > 340
