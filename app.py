@@ -36,7 +36,7 @@ log = logging.getLogger("tryon.page")
 UPLOAD_LIMIT = "10mb"
 QUEUE_LENGTH = 40  # requests that may wait; the next one is told to come back later
 FORGET_AFTER_SECONDS = 600
-SESSIONS = 200  # remembered at once; each holds one analysed photo
+SESSIONS = 64  # remembered at once; each holds one analysed photo, some 20 MB
 # One try-on at a time: it keeps two cores busy by itself, and memory stays that of one request.
 ONE_AT_A_TIME = {"concurrency_id": "fitting", "concurrency_limit": 1}
 KINDS = ("auto", "upper", "lower", "dress")
@@ -311,13 +311,16 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
     w.photo.change(room.on_photo, [w.photo, *asked], photo, **fitting(w.photo_message))
     w.who.select(room.on_which, asked, photo, **fitting(w.photo_message))
     w.wardrobe.select(
-        room.on_garment, [w.subject, w.words, w.history], garment, **fitting(w.result_message)
+        room.on_garment,
+        [w.photo, w.subject, w.words, w.history],
+        garment,
+        **fitting(w.result_message),
     )
     w.own.input(None, js=fragments.UNCHECK_WARDROBE)
     gr.on(
         [w.own.change, w.kind.input],
         room.on_own,
-        [w.own, w.kind, *asked],
+        [w.own, w.kind, w.photo, *asked],
         garment,
         **fitting(w.result_message),
     )

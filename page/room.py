@@ -189,6 +189,7 @@ class Room:
     def on_garment(
         self,
         event: gr.EventData,
+        photo: str | None,
         subject: Subject | None,
         words: str,
         history: list[dict],
@@ -208,15 +209,13 @@ class Room:
             w.own_message: "",
             w.about: fragments.about(choice.garment, language),
         }
-        if subject is not None and subject.person is not None:
-            yield from self._dress(subject, choice, words, history, language)
-        else:
-            yield {w.result_message: fragments.hint(say("photo_needed", language))}
+        yield from self._dress_if_ready(photo, subject, choice, words, history, language)
 
     def on_own(
         self,
         path: str | None,
         kind: str,
+        photo: str | None,
         subject: Subject | None,
         choice: Choice | None,
         words: str,
@@ -247,8 +246,7 @@ class Room:
             w.own_message: fragments.notes(garment.notes, language),
             w.about: fragments.about(garment, language),
         }
-        if subject is not None and subject.person is not None:
-            yield from self._dress(subject, choice, words, history, language)
+        yield from self._dress_if_ready(photo, subject, choice, words, history, language)
 
     # --- the words -----------------------------------------------------------------------------
 
@@ -268,7 +266,7 @@ class Room:
 
     def on_try(
         self,
-        path: str | None,
+        photo: str | None,
         subject: Subject | None,
         choice: Choice | None,
         words: str,
@@ -276,8 +274,21 @@ class Room:
         request: gr.Request,
     ) -> Iterator[Update]:
         """The big button, or Enter in the words."""
-        w, language = self.widgets, language_of(request)
-        if path is None:
+        language = language_of(request)
+        yield from self._dress_if_ready(photo, subject, choice, words, history, language)
+
+    def _dress_if_ready(
+        self,
+        path: str | None,
+        subject: Subject | None,
+        choice: Choice | None,
+        words: str,
+        history: list[dict],
+        language: str,
+    ) -> Iterator[Update]:
+        """A try-on, or a word about the photo that is missing. path: what its widget shows."""
+        w = self.widgets
+        if path is None or (subject is not None and subject.person is None):
             yield {w.result_message: fragments.hint(say("photo_needed", language))}
             return
         if subject is None:  # the visit was forgotten while its tab stayed open
@@ -290,9 +301,6 @@ class Room:
                 yield {w.result_message: fragments.message(friendly(error, language))}
                 return
             yield {w.subject: subject}
-        if subject.person is None:
-            yield {w.result_message: fragments.hint(say("photo_needed", language))}
-            return
         yield from self._dress(subject, choice, words, history, language)
 
     def _dress(

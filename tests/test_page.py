@@ -324,6 +324,27 @@ def test_all_files_of_a_visit_are_deleted(visit, photo, demo):
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
+def test_a_visit_forgotten_by_the_server_goes_on(visit, photo, demo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#how > button")
+    page.wait_for_selector("#how-gallery img")
+
+    def forget() -> None:
+        for session in list(demo.state_holder.session_data):
+            demo.state_holder.delete_state(session)
+
+    forget()
+    pick(page, "navy-hoodie")
+    shown(page, "Navy hoodie")
+    forget()
+    demo.tray.clear()  # the photo is gone too
+    pick(page, "blue-jeans")
+    page.locator("#result-message .hint", has_text="add it again").wait_for()
+
+
 def test_phone(visit, photo, tmp_path):
     page = visit(PHONE, is_mobile=True, has_touch=True)
     assert fits(page)
