@@ -17,6 +17,7 @@ import numpy as np
 
 from tryon.anatomy import SIDES, body_unit
 from tryon.errors import Note, TryOnError
+from tryon.parser import Parser
 from tryon.parts import parts_of
 from tryon.pose import Body, PoseFinder, box_of, is_inside, working_copy
 from tryon.regions import (
@@ -56,11 +57,11 @@ class BodyAnalyser:
 
     @classmethod
     def load(cls, device: str = "cpu") -> "BodyAnalyser":
-        """Read the models in weights/. They run on the CPU whatever the device is.
+        """Read the models in weights/. Pose runs on the CPU whatever the device is.
 
         Raises TryOnError("weights_missing") or ("weights_damaged").
         """
-        return cls(PoseFinder.load())
+        return cls(PoseFinder.load(), Parser.load(device).parts_of)
 
     def __call__(self, photo: Photo, which: int = 0) -> Person:
         """Find the people in a photo and describe the one chosen.
