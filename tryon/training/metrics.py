@@ -55,35 +55,39 @@ def evaluate_parser(
     cache = cache or data / "cache"
     if not all((cache / name / "pose.npz").is_file() for name in ("ccp", "viton")):
         prepare(data, cache, validation_only=True)
-    ccp = parser_scores(parser, read_ccp(data, cache, validation=True))
+    figures = {}
+    ccp = read_ccp(data, cache, validation=True)
+    figures |= _named("ccp", part_ious([one.parts for one in ccp], _predict(parser, ccp)))
     viton = read_viton(data, cache, validation=True)
-    figures = {f"ccp {name}": value for name, value in ccp.items()}
-    for name, value in parser_scores(parser, viton).items():
-        figures[f"viton {name}"] = value
-    cleaned = [
-        Labelled(
-            one.identifier,
-            one.pixels,
-            one.silhouette,
-            trusted(one.parts, one.silhouette),
-            one.landmarks,
-        )
-        for one in viton
-    ]
-    for name, value in parser_scores(parser, cleaned).items():
-        figures[f"viton trusted {name}"] = value
+    predicted = _predict(parser, viton)
+    given = [one.parts for one in viton]
+    sure = [trusted(one.parts, one.silhouette) for one in viton]
+    figures |= _named("viton", part_ious(given, predicted))
+    figures |= _named("viton trusted", part_ious(sure, predicted))
     return figures
 
 
 def parser_scores(parser: Parser, people: list[Labelled]) -> dict[str, float]:
     """IoU of each class over all pixels of all people, and their mean ("mean")."""
+    return part_ious([one.parts for one in people], _predict(parser, people))
+
+
+def part_ious(true: list[np.ndarray], predicted: list[np.ndarray]) -> dict[str, float]:
+    """IoU of each class over all pixels of all label maps; `IGNORE` is left out."""
     confusion = np.zeros((CLASSES, CLASSES), np.int64)
-    for one in people:
-        predicted = parser(one.pixels, one.landmarks, one.silhouette)
-        known = one.parts != IGNORE
-        pairs = one.parts[known].astype(np.int64) * CLASSES + predicted[known]
+    for parts, found in zip(true, predicted, strict=True):
+        known = parts != IGNORE
+        pairs = parts[known].astype(np.int64) * CLASSES + found[known]
         confusion += np.bincount(pairs, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
     return {name: round(value, 4) for name, value in ious(confusion).items()}
+
+
+def _predict(parser: Parser, people: list[Labelled]) -> list[np.ndarray]:
+    return [parser(one.pixels, one.landmarks, one.silhouette) for one in people]
+
+
+def _named(prefix: str, figures: dict[str, float]) -> dict[str, float]:
+    return {f"{prefix} {name}": value for name, value in figures.items()}
 
 
 def ious(confusion: np.ndarray) -> dict[str, float]:
