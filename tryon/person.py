@@ -11,6 +11,7 @@ Notable here:
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from tryon.anatomy import SIDES, body_unit
 from tryon.errors import Note, TryOnError
 from tryon.parser import Parser
-from tryon.parts import parts_of
+from tryon.parts import agreed, parts_of
 from tryon.pose import Body, PoseFinder, box_of, is_inside, working_copy
 from tryon.regions import (
     arm_mask,
@@ -61,7 +62,14 @@ class BodyAnalyser:
 
         Raises TryOnError("weights_missing") or ("weights_damaged").
         """
-        return cls(PoseFinder.load(), Parser.load(device).parts_of)
+        finder = PoseFinder.load()
+        trained = Parser.load(device).parts_of
+
+        def both(*canvas: Any) -> np.ndarray:
+            """Trained and untrained together: each mends the other's slips."""
+            return agreed(trained(*canvas), parts_of(*canvas))
+
+        return cls(finder, both)
 
     def __call__(self, photo: Photo, which: int = 0) -> Person:
         """Find the people in a photo and describe the one chosen.
