@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from cloth import Drape, fan_of_waves, fanned
+from cloth import Drape, fan_of_waves, fanned, fullness_at
 from curves import FREE, PINNED, RIM, SIDE, Edge, Outline
 
 
@@ -220,7 +220,9 @@ class SkirtCut:
 
     def _grow(self, points):
         down = np.clip((points[:, 1] - 2) / (self.hem_y - 2), 0, 1)
-        width = self.grow_width * np.clip(points[:, 1] / 12, 0, 1) + self.fullness * down
+        width = self.grow_width * np.clip(
+            points[:, 1] / 12, 0, 1
+        ) + self.fullness * down * fullness_at(points, self.outline["side_left"])
         return np.column_stack([width, np.full(len(points), self.grow_length)])
 
     def landmarks(self) -> dict[str, np.ndarray]:

@@ -74,6 +74,15 @@ def fanned(points: np.ndarray, side: np.ndarray) -> np.ndarray:
     return grain / np.linalg.norm(grain, axis=1, keepdims=True)
 
 
+FOLDS_END = 3.0  # the outer third of a skirt's half folds less and less, so its side lies calm
+
+
+def fullness_at(points, side: np.ndarray) -> np.ndarray:
+    """(N,) share of a skirt's extra width that is cut at a point: less towards the sides."""
+    half = np.interp(points[:, 1], side[:, 1], side[:, 0])
+    return np.clip((1 - np.abs(points[:, 0]) / np.maximum(half, 1e-6)) * FOLDS_END, 0, 1)
+
+
 def fan_of_waves(points, side, fullness: float, top: float, count: int, seed: int) -> np.ndarray:
     """(N,) heights of folds that fan out from the waist and take up the extra width.
 
@@ -90,7 +99,7 @@ def fan_of_waves(points, side, fullness: float, top: float, count: int, seed: in
     number = np.pi * count / np.maximum(half, 1e-6)
     height = 2 * np.sqrt(fullness * down) / number
     strength = np.interp(across, knots, generator.uniform(0.7, 1.15, 2 * count + 1))
-    return height * strength * np.sin(phase) * np.clip((1 - np.abs(across)) * 8, 0, 1)
+    return height * strength * np.sin(phase) * np.clip((1 - np.abs(across)) * FOLDS_END, 0, 1)
 
 
 @dataclass

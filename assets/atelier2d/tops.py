@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from cloth import Drape, fan_of_waves, fanned
+from cloth import Drape, fan_of_waves, fanned, fullness_at
 from curves import FREE, PINNED, RIM, SIDE, Edge, Outline, smooth
 
 
@@ -273,7 +273,9 @@ class TopCut:
         y = points[:, 1]
         below = np.clip((y - self.armpit_y + 6) / 18, 0, 1)
         skirt = np.clip((y - self.waist_y) / max(self.hem_y - self.waist_y, 1), 0, 1)
-        width = self.grow_width * (0.25 + 0.75 * below) + self.fullness * skirt
+        width = self.grow_width * (0.25 + 0.75 * below)
+        if self.fullness:
+            width = width + self.fullness * skirt * fullness_at(points, smooth(self.side))
         length = np.full(len(points), self.grow_length)
         length = length * (1 - sleeve) + self.sleeve_stack * sleeve
         return np.column_stack([width, length])
