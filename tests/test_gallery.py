@@ -247,7 +247,7 @@ def test_alpha_is_clean_and_landmarks_are_on_it(item):
     inside = cv2.erode((alpha == 255).astype(np.uint8), np.ones((3, 3))) > 0
     ring = (cv2.dilate((alpha > 0).astype(np.uint8), np.ones((7, 7))) > 0) & (alpha == 0)
     near = cv2.dilate(inside.astype(np.uint8), np.ones((15, 15))) > 0
-    edge = inside & ~(cv2.erode(inside.astype(np.uint8), np.ones((9, 9))) > 0)
+    edge = inside & ~(cv2.erode(inside.astype(np.uint8), np.ones((3, 3))) > 0)
     gap = picture[ring & near, :3].mean(0) - picture[edge, :3].mean(0)
     assert np.abs(gap).max() < 16
 
