@@ -70,8 +70,11 @@ class Tailor:
                 surface.s += np.where(mine, longer, 0).astype(np.float32)
             return
         longer = arc_across(self.outline, how, surface.frame, (0, 20.0), 0.0)
-        wider = how.grow(points)[:, 0].reshape(x.shape) if cut.fullness else 0.0
-        body_s = surface.s + longer + x * wider
+        body_s = surface.s + longer
+        if cut.fullness:  # cut wider than it looks: added up from the middle line outwards
+            wider = how.grow(points)[:, 0].reshape(x.shape) / surface.frame.scale
+            total = np.cumsum(wider, axis=1)
+            body_s = body_s + total - total[:, np.abs(x[0]).argmin()][:, None]
         if isinstance(cut, TopCut) and cut.sleeve_cm:
             weight = cut.sleeve_weight(points, 0.3).reshape(x.shape) > 0.5
             angle = np.deg2rad(cut.arm_angle)
