@@ -1,6 +1,7 @@
 """The command line: what it prints, its exit status, and what it leaves on the disc."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from fake import RED, FakeTryOn
+from native import without_native_remarks
 from PIL import Image
 
 import tryon.__main__ as cli
@@ -384,7 +386,7 @@ def test_a_real_try_on_changes_the_shirt_and_nothing_else(real, tmp_path, capfd,
     arguments = ["try", str(person), str(tmp_path / "shirt.png"), "-o", str(out), "--json"]
     assert cli.main([*arguments, "--stages", str(tmp_path / "stages")]) == 0
     printed = capfd.readouterr()
-    assert printed.err == ""
+    assert without_native_remarks(printed.err) == ""
     answer = json.loads(printed.out)
     assert answer["kind"] == "upper"
     before, after = read_photo(person).pixels.astype(int), read_photo(out).pixels.astype(int)
@@ -408,6 +410,29 @@ def test_a_real_photo_of_nobody_is_one_line_and_2(real, tmp_path, capfd, monkeyp
     assert cli.main(["try", *arguments]) == 2
     printed = capfd.readouterr()
     assert printed.out == ""
-    assert printed.err.startswith("tryon: No person was found in the photo.")
-    assert printed.err.count("\n") == 1
+    said = without_native_remarks(printed.err)
+    assert said.startswith("tryon: No person was found in the photo.")
+    assert said.count("\n") == 1
     assert not out.exists()
+
+
+@pytest.mark.slow
+def test_native_libraries_keep_off_stderr_of_the_command(tmp_path):
+    """What MediaPipe writes to file descriptor 2 is not ours to show; what Python says is."""
+    script = (
+        "import os, sys\n"
+        "from tryon import __main__ as cli\n"
+        "cli._keep_stderr_for_python()\n"
+        "os.write(2, b'W0000 00:00:1.5 7 somewhere.cc:1] native\\n')\n"
+        "sys.exit(cli.main(['try', 'nowhere.jpg', 'no.png', '-o', 'out.png']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 2
+    assert done.stderr == "tryon: There is no file nowhere.jpg. Check the path.\n"

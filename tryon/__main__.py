@@ -64,8 +64,6 @@ def _set_loudness(verbose: bool) -> None:
         return
     logging.basicConfig(level=logging.CRITICAL)
     warnings.simplefilter("ignore")
-    os.environ.setdefault("GLOG_minloglevel", "2")  # MediaPipe's and TensorFlow Lite's C++ parts
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 def load_tryon() -> "TryOn":
@@ -465,5 +463,18 @@ def _run_train(arguments: argparse.Namespace) -> None:
         raise TryOnError("bad_argument", what=str(error)) from error
 
 
+def _keep_stderr_for_python() -> None:
+    """Send what native libraries write to file descriptor 2 nowhere; `sys.stderr` still works.
+
+    MediaPipe warns about the alignment of its own memory, now and then, and obeys no log level.
+    """
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
 if __name__ == "__main__":
+    if "--verbose" not in sys.argv:
+        _keep_stderr_for_python()
     sys.exit(main())

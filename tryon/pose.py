@@ -16,8 +16,8 @@ import itertools
 import os
 import sys
 import threading
-import weakref
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -107,63 +107,20 @@ class PoseFinder:
 
     @classmethod
     def load(cls) -> "PoseFinder":
-        """Read the models in weights/.
+        """The models in weights/: one finder for the whole process, read at the first call.
+
+        One, and never let go, because a MediaPipe model closes itself on a thread of its own: if
+        Python's cycle collector finds model and thread together, the thread ends first and the
+        model waits for it for ever (seen with mediapipe 1.2.2).
 
         Raises TryOnError("weights_missing") or ("weights_damaged").
         """
-        names = (POSE_BUNDLE, HAND_BUNDLE, FACE_MODEL, SELFIE_MODEL)
-        buffers = [path_of(name).read_bytes() for name in names]
-        # Imported here, not above: it takes most of a second, which only users of a body pay.
-        from mediapipe.tasks.python import BaseOptions, vision
-
-        bases = [BaseOptions(model_asset_buffer=buffer) for buffer in buffers]
-        creators = (
-            lambda: vision.PoseLandmarker.create_from_options(
-                vision.PoseLandmarkerOptions(
-                    base_options=bases[0],
-                    num_poses=MAX_PEOPLE,
-                    min_pose_detection_confidence=POSE_CONFIDENCE,
-                    min_pose_presence_confidence=POSE_CONFIDENCE,
-                    output_segmentation_masks=True,
-                )
-            ),
-            lambda: vision.HandLandmarker.create_from_options(
-                vision.HandLandmarkerOptions(
-                    base_options=bases[1],
-                    num_hands=1,
-                    min_hand_detection_confidence=HAND_CONFIDENCE,
-                    min_hand_presence_confidence=HAND_CONFIDENCE,
-                )
-            ),
-            lambda: vision.FaceDetector.create_from_options(
-                vision.FaceDetectorOptions(
-                    base_options=bases[2], min_detection_confidence=FACE_CONFIDENCE
-                )
-            ),
-            lambda: vision.ImageSegmenter.create_from_options(
-                vision.ImageSegmenterOptions(
-                    base_options=bases[3],
-                    output_confidence_masks=True,
-                    output_category_mask=False,
-                )
-            ),
-        )
-        models = []
-        with _quiet_stderr():
-            for name, create in zip(names, creators, strict=True):
-                try:
-                    models.append(create())
-                except (RuntimeError, ValueError) as error:
-                    raise TryOnError("weights_damaged", name=name, why=str(error)) from error
-                # At exit the system takes the memory back; their own clean-up comes too late.
-                atexit.register(_forget, weakref.ref(models[-1]))
-            # First runs allocate, and write their remarks to stderr.
-            blank = _mediapipe_image(np.full((256, 256, 3), 127, np.uint8))
-            models[0].detect(blank)
-            models[1].detect(_mediapipe_image(_drawn_hand()))
-            models[2].detect(blank)
-            models[3].segment(blank)
-        return cls(*models)
+        paths = [path_of(name) for name in (POSE_BUNDLE, HAND_BUNDLE, FACE_MODEL, SELFIE_MODEL)]
+        key = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in paths)
+        with _loading:
+            if key not in _finders:
+                _finders[key] = cls(*_models(paths))
+            return _finders[key]
 
     def people(self, picture: np.ndarray) -> list[Body]:
         """The people in a picture, the largest and most central first.
@@ -262,6 +219,69 @@ class PoseFinder:
         with self._lock:
             result = self._segmenter.segment(_mediapipe_image(picture))
             return result.confidence_masks[0].numpy_view().squeeze().copy()
+
+
+_finders: dict[tuple, PoseFinder] = {}
+_loading = threading.Lock()
+
+
+def _models(paths: list[Path]) -> list:
+    """Pose landmarker, hand landmarker, face detector and segmenter, each run once."""
+    buffers = [path.read_bytes() for path in paths]
+    # Imported here, not above: it takes most of a second, which only users of a body pay.
+    from mediapipe.tasks.python import BaseOptions, vision
+
+    bases = [BaseOptions(model_asset_buffer=buffer) for buffer in buffers]
+    creators = (
+        lambda: vision.PoseLandmarker.create_from_options(
+            vision.PoseLandmarkerOptions(
+                base_options=bases[0],
+                num_poses=MAX_PEOPLE,
+                min_pose_detection_confidence=POSE_CONFIDENCE,
+                min_pose_presence_confidence=POSE_CONFIDENCE,
+                output_segmentation_masks=True,
+            )
+        ),
+        lambda: vision.HandLandmarker.create_from_options(
+            vision.HandLandmarkerOptions(
+                base_options=bases[1],
+                num_hands=1,
+                min_hand_detection_confidence=HAND_CONFIDENCE,
+                min_hand_presence_confidence=HAND_CONFIDENCE,
+            )
+        ),
+        lambda: vision.FaceDetector.create_from_options(
+            vision.FaceDetectorOptions(
+                base_options=bases[2], min_detection_confidence=FACE_CONFIDENCE
+            )
+        ),
+        lambda: vision.ImageSegmenter.create_from_options(
+            vision.ImageSegmenterOptions(
+                base_options=bases[3],
+                output_confidence_masks=True,
+                output_category_mask=False,
+            )
+        ),
+    )
+    models: list = []
+    with _quiet_stderr():
+        for path, create in zip(paths, creators, strict=True):
+            try:
+                models.append(create())
+            except (RuntimeError, ValueError) as error:
+                for model in models:  # now, and not whenever the traceback goes: see `load`
+                    model.close()
+                raise TryOnError("weights_damaged", name=path.name, why=str(error)) from error
+        # First runs allocate, and write their remarks to stderr.
+        blank = _mediapipe_image(np.full((256, 256, 3), 127, np.uint8))
+        models[0].detect(blank)
+        models[1].detect(_mediapipe_image(_drawn_hand()))
+        models[2].detect(blank)
+        models[3].segment(blank)
+    for model in models:
+        # At exit the system takes the memory back; their own clean-up comes too late.
+        atexit.register(_forget, model)
+    return models
 
 
 HAND_VISIBLE = 0.3  # visibility of a wrist below which no hand is looked for
@@ -437,11 +457,9 @@ def _drawn_hand() -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), 1.5)
 
 
-def _forget(reference: weakref.ref) -> None:
-    """Keep a landmarker from closing itself when half of the interpreter is gone already."""
-    landmarker = reference()
-    if landmarker is not None:
-        landmarker._handle = None
+def _forget(model) -> None:
+    """Keep a model from closing itself when half of the interpreter is gone already."""
+    model._handle = None
 
 
 @contextlib.contextmanager
