@@ -8,8 +8,9 @@ import torch.nn.functional as F
 from tryon.nets._torchvision import SCHEMAS, make_importable
 from tryon.nets.blocks import ConvNorm, fold_norms
 from tryon.nets.encoder import Encoder, EncoderConfig, SameConv
-from tryon.nets.garment import GarmentConfig, GarmentNet
+from tryon.nets.garment import GarmentConfig, GarmentNet, _means
 from tryon.nets.parser import ParserConfig, ParserNet
+from tryon.types import Outline
 
 TINY = EncoderConfig(
     stem=4,
@@ -74,12 +75,22 @@ def test_parser_gives_logits_at_half_size():
 
 
 def test_garment_net_gives_a_mask_and_one_vector_a_head():
-    mask, scores = GarmentNet(GARMENT).eval()(torch.randn(2, 3, 64, 32))
-    assert mask.shape == (2, 1, 32, 16)
-    assert {name: tuple(one.shape) for name, one in scores.items()} == {
+    found = GarmentNet(GARMENT).eval()(torch.randn(2, 3, 64, 32))
+    assert found.mask.shape == (2, 1, 32, 16)
+    assert {name: tuple(one.shape) for name, one in found.scores.items()} == {
         "kind": (2, 3),
         "worn": (2, 2),
     }
+    assert found.points.shape == (2, len(Outline), 2)
+    assert found.present.shape == (2, len(Outline))
+
+
+def test_a_landmark_is_the_mean_of_its_map():
+    maps = torch.full((1, 2, 4, 8), -30.0)
+    maps[0, 0, 0, 0] = 30.0  # all in the first cell: its centre
+    maps[0, 1, 1, 3] = maps[0, 1, 1, 4] = 30.0  # two cells alike: between them
+    found = _means(maps)[0]
+    torch.testing.assert_close(found, torch.tensor([[0.5 / 8, 0.5 / 4], [4 / 8, 1.5 / 4]]))
 
 
 def test_every_parser_parameter_gets_gradient():
@@ -94,10 +105,11 @@ def test_every_parser_parameter_gets_gradient():
 def test_every_garment_parameter_gets_gradient():
     torch.manual_seed(0)
     net = GarmentNet(GARMENT)
-    mask, scores = net(torch.randn(4, 3, 64, 64))
-    loss = F.softplus(mask).mean() + sum(
-        F.cross_entropy(one, torch.zeros(4, dtype=torch.long)) for one in scores.values()
+    found = net(torch.randn(4, 3, 64, 64))
+    loss = F.softplus(found.mask).mean() + sum(
+        F.cross_entropy(one, torch.zeros(4, dtype=torch.long)) for one in found.scores.values()
     )
+    loss = loss + found.points.square().sum() + F.softplus(found.present).sum()
     loss.backward()
     assert [name for name, p in net.named_parameters() if not p.grad.abs().sum() > 0] == []
 
@@ -113,8 +125,8 @@ def test_pose_planes_say_nothing_at_the_start_and_something_later():
 
 def test_attributes_do_not_bend_the_mask():
     net = GarmentNet(GARMENT)
-    _, scores = net(torch.randn(2, 3, 64, 64))
-    scores["kind"].sum().backward()
+    found = net(torch.randn(2, 3, 64, 64))
+    (found.scores["kind"].sum() + found.present.sum()).backward()
     assert net.mask.weight.grad is None
 
 

@@ -1,5 +1,6 @@
 """Training: labels, samples, losses, and a loop that learns and resumes exactly."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -12,16 +13,19 @@ from tryon.reader import GarmentReader
 from tryon.training import trainer
 from tryon.training.garment import garment_loss
 from tryon.training.garments import (
+    MIRROR_OUTLINE,
     Garments,
     Piece,
     allowed_arrays,
+    paste,
+    read_gallery_garments,
     sleeve_worn,
 )
 from tryon.training.labels import IGNORE, ccp_parts, trusted, viton_parts
 from tryon.training.metrics import ious
 from tryon.training.parser import ParserTask, freeze, parser_loss
 from tryon.training.people import MIRROR, Labelled, People
-from tryon.types import Part, Pose
+from tryon.types import Outline, Part, Pose
 
 TINY15 = ParserConfig(classes=15, pose_planes=7, decoder=PARSER.decoder, encoder=PARSER.encoder)
 
@@ -180,6 +184,45 @@ def test_pasted_garments_carry_mask_and_allowed_values():
     assert allowed_arrays({})["allowed_sleeve"].all()
 
 
+def test_landmarks_stay_on_the_cloth_and_keep_their_sides():
+    """Mirrored or not, the wearer's left is on the picture's right."""
+    mask = np.zeros((160, 160), np.uint8)
+    mask[20:140, 20:140] = 255
+    landmarks = np.zeros((len(Outline), 3), np.float32)
+    landmarks[Outline.ARMPIT_LEFT] = (110, 60, 1)
+    landmarks[Outline.ARMPIT_RIGHT] = (50, 60, 1)
+    pixels = np.full((160, 160, 3), 90, np.uint8)
+    one = Piece(pixels, mask, {"kind": ("upper",)}, landmarks, exact=True)
+    garments = Garments([one], [], [], [], [], seed=3)
+    for index in range(20):
+        rng = np.random.default_rng((3, index))
+        _, alpha, moved = paste(one, [], (192, 192), rng)
+        x, y = np.round(moved[Outline.ARMPIT_LEFT, :2]).astype(int)
+        other = moved[Outline.ARMPIT_RIGHT, :2]
+        assert alpha[y, x] > 127
+        assert x > other[0]
+        sample = garments.sample(index, (192, 192))
+        assert sample["present"][Outline.ARMPIT_LEFT] == 1
+        assert sample["present"][Outline.CROTCH] == 0
+        assert sample["landmarks"][:, 2].sum() == 2
+
+
+def test_mirroring_an_outline_twice_changes_nothing():
+    assert (MIRROR_OUTLINE[MIRROR_OUTLINE] == np.arange(len(Outline))).all()
+    assert MIRROR_OUTLINE[Outline.CUFF_INNER_LEFT] == Outline.CUFF_INNER_RIGHT
+    assert MIRROR_OUTLINE[Outline.CROTCH] == Outline.CROTCH
+
+
+def test_the_gallery_teaches_every_kind_and_keeps_some_back():
+    taught, kept = (read_gallery_garments(validation=v) for v in (False, True))
+    assert len(taught) > 5 * len(kept) > 20
+    assert {one.allowed["kind"][0] for one in taught} == {"upper", "lower", "dress"}
+    for one in kept:
+        x, y = np.round(one.landmarks[one.landmarks[:, 2] > 0, :2]).astype(int).T
+        near = cv2.dilate(one.mask, np.ones((9, 9), np.uint8))
+        assert (near[y, x] > 127).mean() > 0.9
+
+
 # --- canvas ------------------------------------------------------------------------------------
 
 
@@ -229,6 +272,9 @@ def test_reader_reads_pictures_of_any_shape():
     assert sum(reading.scores["kind"].values()) == pytest.approx(1, abs=1e-5)
     assert 0 <= reading.worn <= 1
     assert reading.best("kind")[0] in ("upper", "lower", "dress")
+    assert reading.landmarks.shape == (len(Outline), 3)
+    assert (reading.landmarks[:, 0] < 333).all()
+    assert (reading.landmarks[:, 1] < 70).all()
 
 
 # --- losses and loop ---------------------------------------------------------------------------
@@ -290,7 +336,7 @@ class TinyTask(ParserTask):
 
     def __init__(self) -> None:
         self.config = TINY15
-        self.encoder = None
+        self.encoder = self.start = None
         self.people = People([person(1), person(2)], [], [], seed=0)
         self.ccp, self.viton = [person(7)], [person(8)]
 

@@ -30,12 +30,14 @@ class Reading:
 
     mask: (H, W) uint8, probability of garment times 255, smooth. scores: attribute ("kind",
     "type", "sleeve", "neckline") -> value -> probability, each adding up to 1. worn: probability
-    that a person wears it.
+    that a person wears it. landmarks: (23, 3) float32, x, y in pixels and the probability that the
+    garment has that landmark, indexed by `Outline`.
     """
 
     mask: np.ndarray
     scores: dict[str, dict[str, float]]
     worn: float
+    landmarks: np.ndarray
 
     def best(self, attribute: str) -> tuple[str, float]:
         """The most probable value and its probability."""
@@ -75,11 +77,15 @@ class GarmentReader:
         picture = torch.from_numpy(small).to(self.device).permute(2, 0, 1)[None].float()
         picture = (picture - PIXEL_MEAN) / PIXEL_SCALE
         with torch.inference_mode():
-            mask, logits = self.net(picture.contiguous(memory_format=torch.channels_last))
-            mask = torch.sigmoid(mask.float())[0, 0].cpu().numpy()
+            found = self.net(picture.contiguous(memory_format=torch.channels_last))
+            mask = torch.sigmoid(found.mask.float())[0, 0].cpu().numpy()
             scores = {
-                name: torch.softmax(one.float(), 1)[0].tolist() for name, one in logits.items()
+                name: torch.softmax(one.float(), 1)[0].tolist()
+                for name, one in found.scores.items()
             }
+            points = found.points.float()[0].cpu().numpy() * (small.shape[1], small.shape[0])
+            present = torch.sigmoid(found.present.float())[0].cpu().numpy()
+        points = points * (width / inner[1], height / inner[0]) - 0.5
         # the network's pixels are twice as large; where the padding begins may be half a pixel
         matrix = np.array(
             [
@@ -100,4 +106,5 @@ class GarmentReader:
             for name, values in self.net.config.heads
         }
         worn = named.pop("worn", {}).get("yes", 0.0)
-        return Reading(full, named, worn)
+        landmarks = np.column_stack([points, present]).astype(np.float32)
+        return Reading(full, named, worn, landmarks)

@@ -18,7 +18,8 @@ def main(net: str, data: str, out: str, resume: bool = False, **options: object)
     net: one of `NETS`. data: folder of the data sets (tars or unpacked). out: where checkpoints,
     log, sheets and the finished safetensors file go. options: fields of `trainer.Schedule`
     (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default DATA/cache) and
-    `encoder` (default CACHE/encoder.safetensors, if it is there).
+    `encoder` (default CACHE/encoder.safetensors, if it is there), `start` (weights of an earlier
+    network to go on from).
 
     ValueError for an unknown network, FileNotFoundError for missing data.
     """
@@ -32,6 +33,7 @@ def main(net: str, data: str, out: str, resume: bool = False, **options: object)
     folder = unpack(Path(data))
     cache = Path(str(options.pop("cache", folder / "cache")))
     encoder = Path(str(options.pop("encoder", cache / "encoder.safetensors")))
+    start = options.pop("start", None)
     if not (cache / "ccp" / "pose.npz").is_file():
         from tryon.training.prepare import prepare
 
@@ -44,13 +46,21 @@ def main(net: str, data: str, out: str, resume: bool = False, **options: object)
     else:
         from tryon.training.garment import SCHEDULE
         from tryon.training.garment import GarmentTask as Task
-        from tryon.training.prepare import cut_garments
+        from tryon.training.prepare import cut_garments, trace_outlines
 
         if not (cache / "cc0" / "confidence.json").is_file():
             cut_garments(folder, cache)
+        if not (cache / "cc0" / "outlines.npz").is_file():
+            trace_outlines(folder, cache)
 
     schedule = dataclasses.replace(SCHEDULE, **options)
-    task = Task(folder, cache, encoder if encoder.is_file() else None, schedule.seed)
+    task = Task(
+        folder,
+        cache,
+        encoder if encoder.is_file() else None,
+        schedule.seed,
+        start=Path(str(start)) if start else None,
+    )
     trainer.fit(task, schedule, Path(out), resume)
     return 0
 

@@ -14,6 +14,7 @@ if __name__ == "__main__":
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--cache")
     parser.add_argument("--encoder")
+    parser.add_argument("--start")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--minutes", type=float)
     parser.add_argument("--batch", type=int)

@@ -1,4 +1,5 @@
-"""Training GarmentNet: mask by cross entropy and dice, attributes by the allowed values' sum."""
+"""Training GarmentNet: mask by cross entropy and dice, attributes by the allowed values' sum,
+landmarks by their distance."""
 
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from tryon.reader import GarmentReader
 from tryon.training.garments import (
     Garments,
     read_ccp_garments,
+    read_gallery_garments,
     read_phone_garments,
     read_viton_garments,
 )
-from tryon.training.metrics import garment_scores, mask_scores
+from tryon.training.metrics import garment_scores, landmark_scores, mask_scores
 from tryon.training.parser import freeze
-from tryon.training.trainer import Schedule
+from tryon.training.trainer import Schedule, begin_from
 
 NAME = "garment"
 SCHEDULE = Schedule(
@@ -27,10 +29,11 @@ SCHEDULE = Schedule(
     batch=8,
     ema=0.998,
     sizes=((256, 192), (384, 288)),
-    size_starts=(0.0, 0.7),
+    size_starts=(0.0, 0.45),
 )
 DICE_WEIGHT = 0.5
 ATTRIBUTE_WEIGHT = {"kind": 0.5, "type": 0.5, "sleeve": 0.4, "neckline": 0.2, "worn": 0.2}
+LANDMARK_WEIGHT, PRESENT_WEIGHT = 4.0, 0.3
 UNKNOWN = 127  # mask value nobody should learn from
 VITON_LIMIT = 3000
 
@@ -47,15 +50,19 @@ class GarmentTask:
         encoder: Path | None,
         seed: int = 0,
         config: GarmentConfig | None = None,
+        start: Path | None = None,
     ) -> None:
         """data: folder of the unpacked sets. cache: what `prepare` wrote. encoder: converted
-        ImageNet weights, None = random."""
+        ImageNet weights, None = random. start: an earlier GarmentNet to go on from; what it lacks
+        begins at random."""
         self.config = config or GarmentConfig()
         self.encoder = encoder
+        self.start = start
         cut, worn, streets = read_ccp_garments(data, validation=False)
         phone, corners = read_phone_garments(data, cache, validation=False)
         flat = read_viton_garments(data, cache, validation=False, limit=VITON_LIMIT)
-        self.garments = Garments(flat, cut, phone, worn, [*streets, *corners], seed)
+        gallery = read_gallery_garments(validation=False)
+        self.garments = Garments(flat, cut, phone, worn, [*streets, *corners], seed, gallery)
         self.phone, held_out_corners = read_phone_garments(data, cache, validation=True)
         _, _, held_out_streets = read_ccp_garments(data, validation=True)
         self.flat = read_viton_garments(data, cache, validation=True)[:60]
@@ -66,6 +73,8 @@ class GarmentTask:
         if self.encoder is not None:
             net.encoder.load_state_dict(load_file(self.encoder))
             freeze(net.encoder)
+        if self.start is not None:
+            begin_from(net, self.start)
         return net
 
     def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
@@ -81,6 +90,10 @@ class GarmentTask:
         return {
             "mask": mask_scores(reader, self.flat, self.textures),
             **garment_scores(reader, self.phone),
+            "landmarks viton": landmark_scores(reader, self.flat, self.textures),
+            "landmarks gallery": landmark_scores(
+                reader, read_gallery_garments(validation=True), self.textures
+            ),
         }
 
     def sheet(self, net: nn.Module) -> np.ndarray:
@@ -92,8 +105,8 @@ def garment_loss(
 ) -> tuple[torch.Tensor, dict[str, float]]:
     """The sum of the mask's and the attributes' losses; see `Garments.batch` for the batch."""
     picture = (batch["pixels"].permute(0, 3, 1, 2).float() - 127) / 128
-    mask, scores = net(picture.contiguous(memory_format=torch.channels_last))
-    logits = mask.float()[:, 0]
+    found = net(picture.contiguous(memory_format=torch.channels_last))
+    logits = found.mask.float()[:, 0]
     known = (batch["mask"] != UNKNOWN).float()
     true = (batch["mask"] > UNKNOWN).float()
     cross = F.binary_cross_entropy_with_logits(logits, true, reduction="none")
@@ -107,13 +120,22 @@ def garment_loss(
     parts = {"cross": float(cross.detach()), "dice": float(dice.detach())}
     for name, _ in HEADS:
         allowed = batch[f"allowed_{name}"]
-        logs = F.log_softmax(scores[name].float(), dim=1)
+        logs = F.log_softmax(found.scores[name].float(), dim=1)
         surprise = -torch.logsumexp(logs.masked_fill(~allowed, -1e4), dim=1)
         informed = (~allowed.all(1)).float()  # all values allowed: nothing to learn
         surprise = (surprise * informed).sum() / informed.sum().clamp_min(1)
         loss = loss + ATTRIBUTE_WEIGHT[name] * surprise
         parts[name] = float(surprise.detach())
-    return loss, parts
+    points, present = batch["landmarks"], batch["present"]
+    off = (found.points.float() - points[..., :2]).abs().sum(2) * points[..., 2]
+    off = off.sum() / points[..., 2].sum().clamp_min(1)
+    known = (present >= 0).float()
+    there = F.binary_cross_entropy_with_logits(
+        found.present.float(), present.clamp_min(0), reduction="none"
+    )
+    there = (there * known).sum() / known.sum().clamp_min(1)
+    loss = loss + LANDMARK_WEIGHT * off + PRESENT_WEIGHT * there
+    return loss, {**parts, "points": float(off.detach()), "present": float(there.detach())}
 
 
 def garment_sheet(reader: GarmentReader, pictures: list[np.ndarray], side: int = 200) -> np.ndarray:

@@ -7,6 +7,8 @@ Notable here:
 - textures are the corners of phone photos (floors, beds), patches of streets, and drawn ones.
 - phone photos teach kind and type by their folder, and the mask by confident first guesses
   (`prepare.cut_garments`).
+- the gallery's own garments, pasted likewise, bring exact masks, landmarks and attributes of every
+  kind; other landmarks are what geometry finds on the masks (`prepare.trace_outlines`).
 - a label is a set of allowed values: "outwear" may be a jacket or a coat, an unknown sleeve may
   be anything. The loss asks for the set's probability.
 """
@@ -18,6 +20,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tryon.gallery import Gallery
 from tryon.nets.garment import HEADS
 from tryon.parser import ARMS
 from tryon.training.labels import CCP_PARTS, viton_parts
@@ -27,14 +30,22 @@ from tryon.training.people import (
     disturb_photo,
     read_poses,
 )
-from tryon.types import Part
+from tryon.types import Outline, Part
 from tryon.vocabulary import ATTRIBUTES, TYPE_KIND
 
 VALIDATION_CC0 = 10  # every tenth photo of each folder is never trained on
+VALIDATION_GALLERY = 8  # every eighth garment of the gallery is never trained on
+GALLERY_HEIGHT = 400  # pixels
 LABEL_STRIDE = 2  # masks are drawn at half the canvas, the size of the network's output
 TRUST_CUT = 0.8  # confidence from which a first guess of a mask is learned from
 SMALLEST_MASK, LARGEST_MASK = 0.08, 0.75  # of a VITON picture; others are bad masks
-SHARES = (("paste", 0.42), ("cut", 0.13), ("phone", 0.37), ("worn", 0.08))
+SHARES = (("paste", 0.3), ("cut", 0.09), ("phone", 0.37), ("worn", 0.08), ("gallery", 0.16))
+MIRROR_OUTLINE = np.array(
+    [
+        Outline[name.replace("LEFT", "?").replace("RIGHT", "LEFT").replace("?", "RIGHT")]
+        for name in Outline.__members__
+    ]
+)
 PASTE_BORDER = 4  # pixels kept around a cut-out
 
 Allowed = dict[str, tuple[str, ...]]  # attribute -> values it may have; missing = any
@@ -80,11 +91,15 @@ SLEEVE_ENDS = {
 @dataclass(frozen=True, eq=False)
 class Piece:
     """A garment with its mask and labels. pixels (H, W, 3), mask (H, W) uint8, 255 = garment, or
-    None where unknown; in a real photo it lies where it lies, else it is cut out."""
+    None where unknown; in a real photo it lies where it lies, else it is cut out. landmarks:
+    (23, 3) float32 x, y in pixels and 1 where known, None where nothing is. exact: what has no
+    landmark there has none."""
 
     pixels: np.ndarray
     mask: np.ndarray | None
     allowed: Allowed = field(default_factory=dict)
+    landmarks: np.ndarray | None = None
+    exact: bool = False
 
 
 def read_viton_garments(
@@ -93,6 +108,7 @@ def read_viton_garments(
     """Flat tops with exact masks; the sleeve is measured on the person wearing them."""
     known = (cache / "viton" / "pose.npz").is_file()
     poses = read_poses(cache / "viton") if known else {}
+    outlines = read_outlines(cache / "viton")
     pieces: list[Piece] = []
     for path in sorted(data.glob("viton-train-*/cloth/*.jpg"), key=lambda path: path.stem[::-1]):
         if (int(path.stem) % VALIDATION_VITON == 0) != validation:
@@ -109,9 +125,40 @@ def read_viton_garments(
             sleeve = sleeve_worn(viton_parts(parse), poses[path.stem])
             if sleeve is not None:
                 allowed["sleeve"] = (sleeve,)
-        pieces.append(Piece(pixels, mask, allowed))
+        pieces.append(Piece(pixels, mask, allowed, outlines.get(path.stem)))
         if limit is not None and len(pieces) == limit:
             break
+    return pieces
+
+
+def read_outlines(folder: Path) -> dict[str, np.ndarray]:
+    """What `prepare.trace_outlines` wrote: name -> (23, 3) x, y, 1 where known; {} without it."""
+    path = folder / "outlines.npz"
+    if not path.is_file():
+        return {}
+    with np.load(path) as stored:
+        return dict(zip(stored["ids"].tolist(), stored["landmarks"], strict=True))
+
+
+def read_gallery_garments(validation: bool) -> list[Piece]:
+    """The shipped gallery, at `GALLERY_HEIGHT` pixels."""
+    pieces = []
+    for number, item in enumerate(Gallery.load().items):
+        if (number % VALIDATION_GALLERY == VALIDATION_GALLERY - 1) != validation:
+            continue
+        picture = cv2.imread(str(item.path), cv2.IMREAD_UNCHANGED)
+        scale = GALLERY_HEIGHT / picture.shape[0]
+        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        picture = cv2.copyMakeBorder(picture, *[PASTE_BORDER] * 4, cv2.BORDER_CONSTANT)
+        landmarks = item.landmarks.copy()
+        landmarks[:, :2] = (landmarks[:, :2] + 0.5) * scale - 0.5 + PASTE_BORDER
+        names = [name for name, _ in HEADS]
+        allowed: Allowed = {
+            name: (value,) for name, value in item.attributes.items() if name in names
+        }
+        allowed |= {"kind": (str(item.kind),), "worn": ("no",)}
+        pixels = cv2.cvtColor(picture[..., :3], cv2.COLOR_BGR2RGB)
+        pieces.append(Piece(pixels, picture[..., 3].copy(), allowed, landmarks, exact=True))
     return pieces
 
 
@@ -184,6 +231,7 @@ def read_phone_garments(
     """Phone photos with the mask where the first guess is sure, and their corners as textures."""
     sure = json.loads((cache / "cc0" / "confidence.json").read_text())
     sleeves = json.loads(SLEEVES.read_text())
+    outlines = read_outlines(cache / "cc0")
     pieces, textures = [], []
     for folder, labels in CC0_LABELS.items():
         kind = str(TYPE_KIND[labels["type"][0]])
@@ -202,7 +250,10 @@ def read_phone_garments(
             allowed: Allowed = {"kind": (kind,), "worn": ("no",), **labels}
             if name in sleeves:
                 allowed["sleeve"] = (sleeves[name],)
-            pieces.append(Piece(pixels, mask, allowed))
+            landmarks = outlines.get(name)  # of the photo shrunk to a longest side of 1
+            if landmarks is not None:
+                landmarks = landmarks * np.array([max(height, width)] * 2 + [1], np.float32)
+            pieces.append(Piece(pixels, mask, allowed, landmarks))
             y, x = height // 5, width // 5
             for corner in (np.s_[:y, :x], np.s_[:y, -x:], np.s_[-y:, :x], np.s_[-y:, -x:]):
                 free = mask is not None and (mask[corner] > 20).mean() < 0.003
@@ -222,8 +273,12 @@ class Garments:
         worn: list[Piece],
         textures: list[np.ndarray],
         seed: int = 0,
+        gallery: list[Piece] | None = None,
     ) -> None:
-        self.pieces = {"paste": flat, "cut": cut, "phone": phone, "worn": worn}
+        self.pieces = {
+            **{"paste": flat, "cut": cut, "phone": phone, "worn": worn},
+            "gallery": gallery or [],
+        }
         self.textures = textures
         self.seed = seed
 
@@ -231,7 +286,9 @@ class Garments:
         """Samples first .. first + count - 1 on canvases of `size` (height, width).
 
         pixels (N, H, W, 3) uint8, mask (N, H/2, W/2) uint8 with 255 = garment, 0 = not and 127 =
-        unknown; one (N, values) bool array "allowed_ATTRIBUTE" for each head.
+        unknown; landmarks (N, 23, 3) float32 x, y 0..1 of the picture and 1 where they are known;
+        present (N, 23) float32 1 = there, 0 = not, -1 = unknown; one (N, values) bool array
+        "allowed_ATTRIBUTE" for each head.
         """
         samples = [self.sample(first + i, size) for i in range(count)]
         return {name: np.stack([one[name] for one in samples]) for name in samples[0]}
@@ -244,10 +301,10 @@ class Garments:
         source = names[rng.choice(len(names), p=shares / shares.sum())]
         pieces = self.pieces[source]
         piece = pieces[rng.integers(len(pieces))]
-        if source in ("paste", "cut"):
-            pixels, mask = paste(piece, self.textures, size, rng)
+        if source in ("paste", "cut", "gallery"):
+            pixels, mask, landmarks = paste(piece, self.textures, size, rng)
         else:
-            pixels, mask = _crop(piece, size, rng)
+            pixels, mask, landmarks = _crop(piece, size, rng)
         pixels = disturb_photo(pixels, rng)
         half = size[1] // LABEL_STRIDE, size[0] // LABEL_STRIDE
         if mask is None:
@@ -255,7 +312,44 @@ class Garments:
         else:
             mask = cv2.resize(mask, half, interpolation=cv2.INTER_AREA)
             mask = np.where(mask >= 127, 255, 0).astype(np.uint8)
-        return {"pixels": pixels, "mask": mask, **allowed_arrays(piece.allowed)}
+        return {
+            "pixels": pixels,
+            "mask": mask,
+            **_landmark_arrays(landmarks, piece, size),
+            **allowed_arrays(piece.allowed),
+        }
+
+
+def _landmark_arrays(
+    landmarks: np.ndarray | None, piece: Piece, size: tuple[int, int]
+) -> dict[str, np.ndarray]:
+    """ "landmarks" and "present" of a sample; see `Garments.batch`."""
+    if landmarks is None:
+        return {
+            "landmarks": np.zeros((len(Outline), 3), np.float32),
+            "present": np.full(len(Outline), -1, np.float32),
+        }
+    known = landmarks[:, 2] > 0
+    inside = (landmarks[:, :2] >= 0).all(1) & (landmarks[:, :2] < (size[1], size[0])).all(1)
+    placed = np.zeros((len(Outline), 3), np.float32)
+    placed[:, :2] = (landmarks[:, :2] + 0.5) / (size[1], size[0])
+    placed[:, 2] = known & inside
+    present = np.where(known, 1, 0 if piece.exact else -1).astype(np.float32)
+    kinds = piece.allowed.get("kind", ())
+    if len(kinds) == 1:  # what other kinds alone have is not there
+        present[sorted(ALL_LANDMARKS - KIND_LANDMARKS[kinds[0]])] = 0
+    return {"landmarks": placed, "present": present}
+
+
+_LOWER_ONLY = frozenset(range(Outline.CROTCH, Outline.HEM_INNER_RIGHT + 1))
+_SHARED = frozenset(range(Outline.WAIST_LEFT, Outline.HEM_RIGHT + 1)) | {Outline.HEM_CENTRE}
+_UPPER_ONLY = frozenset(range(Outline.WAIST_LEFT))
+ALL_LANDMARKS = frozenset(range(len(Outline)))
+KIND_LANDMARKS = {
+    "upper": _UPPER_ONLY | _SHARED,
+    "dress": _UPPER_ONLY | _SHARED,
+    "lower": _LOWER_ONLY | _SHARED,
+}
 
 
 def allowed_arrays(allowed: Allowed) -> dict[str, np.ndarray]:
@@ -269,12 +363,14 @@ def allowed_arrays(allowed: Allowed) -> dict[str, np.ndarray]:
 
 def paste(
     piece: Piece, textures: list[np.ndarray], size: tuple[int, int], rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """The garment laid on something: (H, W, 3) uint8 picture and (H, W) uint8 mask."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """The garment laid on something: (H, W, 3) uint8 picture, (H, W) uint8 mask, (23, 3) float32
+    landmarks if the piece has any."""
     height, width = size
     behind = _ground(textures, size, rng)
     source_height, source_width = piece.mask.shape
     matrix = _lay(source_width, source_height, width, height, rng)
+    landmarks = _moved(piece.landmarks, matrix)
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     if rng.random() < 0.5:  # wrinkles and pulled cloth: a smooth displacement
         waves = cv2.resize(
@@ -283,6 +379,9 @@ def paste(
             interpolation=cv2.INTER_CUBIC,
         ) * rng.uniform(1, 7)
         x, y = x + waves[..., 0], y + waves[..., 1]
+        if landmarks is not None:
+            column, row = np.round(landmarks[:, :2]).astype(int).T
+            landmarks[:, :2] -= waves[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
     back = np.linalg.inv(matrix)
     depth = back[2, 0] * x + back[2, 1] * y + back[2, 2]
     map_x = ((back[0, 0] * x + back[0, 1] * y + back[0, 2]) / depth).astype(np.float32)
@@ -307,7 +406,19 @@ def paste(
         shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(1, 7))
         behind = cv2.convertScaleAbs(behind * (1 - shadow[..., None] / 255 * rng.uniform(0.1, 0.6)))
     soft = cv2.GaussianBlur(alpha, (3, 3), 0)[..., None] / 255.0
-    return cv2.convertScaleAbs(garment * soft + behind * (1 - soft)), alpha
+    return cv2.convertScaleAbs(garment * soft + behind * (1 - soft)), alpha, landmarks
+
+
+def _moved(landmarks: np.ndarray | None, matrix: np.ndarray) -> np.ndarray | None:
+    """(23, 3) landmarks through a 3x3 or 2x3 map; left and right swapped where it mirrors."""
+    if landmarks is None:
+        return None
+    matrix = np.vstack([matrix, [0, 0, 1]])[:3]
+    points = cv2.perspectiveTransform(
+        landmarks[None, :, :2].astype(np.float32), matrix.astype(np.float64)
+    )[0]
+    moved = np.column_stack([points, landmarks[:, 2]]).astype(np.float32)
+    return moved[MIRROR_OUTLINE] if np.linalg.det(matrix[:2, :2]) < 0 else moved
 
 
 def _lay(
@@ -388,8 +499,8 @@ def _recolour(pixels: np.ndarray, alpha: np.ndarray | None, rng: np.random.Gener
 
 def _crop(
     piece: Piece, size: tuple[int, int], rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """A real photo on the canvas, shifted, scaled, turned, mirrored."""
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """A real photo on the canvas, shifted, scaled, turned, mirrored; its mask and landmarks."""
     height, width = piece.pixels.shape[:2]
     zoom = max(size[0] / height, size[1] / width) if rng.random() < 0.3 else 0
     zoom = zoom or min(size[0] / height, size[1] / width)
@@ -403,6 +514,7 @@ def _crop(
     offset = np.array([size[1] / 2, size[0] / 2]) + shift - linear @ (width / 2, height / 2)
     matrix = np.concatenate([linear, offset[:, None]], axis=1).astype(np.float32)
     pixels = cv2.warpAffine(piece.pixels, matrix, size[::-1], borderValue=(127, 127, 127))
+    landmarks = _moved(piece.landmarks, matrix)
     if piece.mask is None:
-        return pixels, None
-    return pixels, cv2.warpAffine(piece.mask, matrix, size[::-1])
+        return pixels, None, landmarks
+    return pixels, cv2.warpAffine(piece.mask, matrix, size[::-1]), landmarks

@@ -10,6 +10,7 @@ from tryon.training.garments import (
     Piece,
     paste,
     read_ccp_garments,
+    read_gallery_garments,
     read_phone_garments,
     read_viton_garments,
 )
@@ -119,10 +120,15 @@ def evaluate_garment(
         cut_garments(data, cache)
     phone, corners = read_phone_garments(data, cache, validation=True)
     streets = read_ccp_garments(data, validation=True)[2]
+    textures = [*corners, *streets]
     flat = read_viton_garments(data, cache, validation=True)
     return {
-        "mask": mask_scores(reader, flat, [*corners, *streets]),
+        "mask": mask_scores(reader, flat, textures),
         **garment_scores(reader, phone),
+        "landmarks viton": landmark_scores(reader, flat, textures),
+        "landmarks gallery": landmark_scores(
+            reader, read_gallery_garments(validation=True), textures
+        ),
     }
 
 
@@ -134,11 +140,35 @@ def mask_scores(reader: GarmentReader, flat: list[Piece], textures: list[np.ndar
     scores = []
     for number, piece in enumerate(flat):
         rng = np.random.default_rng((9, number))
-        pixels, alpha = paste(piece, textures, MASK_CANVAS, rng)
+        pixels, alpha, _ = paste(piece, textures, MASK_CANVAS, rng)
         pixels = disturb_photo(pixels, rng)
         true, found = alpha > 127, reader(pixels).mask > 127
         scores.append((true & found).sum() / max((true | found).sum(), 1))
     return round(float(np.mean(scores)), 4)
+
+
+NEAR = 0.05  # of the garment's diagonal: a landmark this near to the true one is right
+
+
+def landmark_scores(
+    reader: GarmentReader, pieces: list[Piece], textures: list[np.ndarray]
+) -> float:
+    """The share of known landmarks found within `NEAR`, on the pictures of `mask_scores`."""
+    right: list[np.ndarray] = []
+    for number, piece in enumerate(pieces):
+        if piece.landmarks is None:
+            continue
+        rng = np.random.default_rng((9, number))
+        pixels, alpha, landmarks = paste(piece, textures, MASK_CANVAS, rng)
+        pixels = disturb_photo(pixels, rng)
+        rows, columns = np.nonzero(alpha > 127)
+        if not len(rows):
+            continue
+        diagonal = np.hypot(np.ptp(rows), np.ptp(columns))
+        found = reader(pixels).landmarks
+        off = np.linalg.norm(found[:, :2] - landmarks[:, :2], axis=1) / diagonal
+        right.append(off[landmarks[:, 2] > 0] < NEAR)
+    return round(float(np.concatenate(right).mean()), 4) if right else 0.0
 
 
 def garment_scores(reader: GarmentReader, pieces: list[Piece]) -> dict[str, float]:

@@ -21,7 +21,7 @@ from tryon.parser import Parser
 from tryon.training.labels import IGNORE
 from tryon.training.metrics import PART_COLOURS, parser_scores
 from tryon.training.people import Labelled, People, read_backgrounds, read_ccp, read_viton
-from tryon.training.trainer import Schedule
+from tryon.training.trainer import Schedule, begin_from
 from tryon.types import Part
 
 NAME = "parser"
@@ -67,11 +67,13 @@ class ParserTask:
         encoder: Path | None,
         seed: int = 0,
         config: ParserConfig | None = None,
+        start: Path | None = None,
     ) -> None:
         """data: folder of the unpacked sets. cache: what `prepare` wrote. encoder: converted
-        ImageNet weights, None = random."""
+        ImageNet weights, None = random. start: an earlier ParserNet to go on from."""
         self.config = config or ParserConfig()
         self.encoder = encoder
+        self.start = start
         self.people = People(
             read_ccp(data, cache, validation=False),
             read_viton(data, cache, validation=False, limit=VITON_LIMIT),
@@ -86,6 +88,8 @@ class ParserTask:
         if self.encoder is not None:
             net.encoder.load_state_dict(load_file(self.encoder))
             freeze(net.encoder)
+        if self.start is not None:
+            begin_from(net, self.start)
         return net
 
     def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:

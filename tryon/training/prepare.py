@@ -16,8 +16,11 @@ import cv2
 import numpy as np
 
 from tryon.cutout import cut_out
+from tryon.outline import trace
+from tryon.training.garments import CC0_LABELS, TRUST_CUT
 from tryon.training.people import VALIDATION_CCP, VALIDATION_VITON
-from tryon.types import POSE_LANDMARKS, Photo
+from tryon.types import POSE_LANDMARKS, Kind, Photo
+from tryon.vocabulary import TYPE_KIND
 from tryon.weights import path_of
 
 VITON_ENLARGE = 3  # MediaPipe misses people in 192 x 256 photos that it finds at 576 x 768
@@ -69,6 +72,41 @@ def cut_garments(data: Path, cache: Path) -> None:
     print(f"garments: {sum(value > 0 for value in known.values())} of {len(known)} cut out")
 
 
+def trace_outlines(data: Path, cache: Path) -> None:
+    """Write CACHE/{viton,cc0}/outlines.npz: landmarks that geometry finds on the masks.
+
+    ids (N,) str, landmarks (N, 23, 3) float32: x, y and 1 where geometry was sure. VITON's are in
+    pixels of the cloth photo; phone photos ("KIND/ID", confident first guesses alone) in units of
+    the photo's longest side.
+    """
+    found: dict[str, np.ndarray] = {}
+    for path in sorted(data.glob("viton-train-*/cloth_mask/*.png"), key=lambda p: p.stem[::-1]):
+        mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) > 0
+        if mask.any():
+            found[path.stem] = _sure_outline(mask, Kind.UPPER, 1.0)
+    _save(cache / "viton" / "outlines.npz", found)
+    sure = json.loads((cache / "cc0" / "confidence.json").read_text())
+    found = {}
+    for name, confidence in sure.items():
+        labels = CC0_LABELS.get(name.split("/")[0])
+        if labels is None or confidence < TRUST_CUT:
+            continue
+        mask = cv2.imread(str(cache / "cc0" / f"{name}.png"), cv2.IMREAD_GRAYSCALE) > 127
+        kind = Kind(TYPE_KIND[labels["type"][0]])
+        found[name] = _sure_outline(mask, kind, 1.0 / max(mask.shape))
+    _save(cache / "cc0" / "outlines.npz", found)
+
+
+SURE_LANDMARK = 0.7  # confidence of `outline.trace` from which a landmark is learned from
+
+
+def _sure_outline(mask: np.ndarray, kind: Kind, scale: float) -> np.ndarray:
+    landmarks = trace(mask, kind).landmarks.copy()
+    landmarks[:, :2] *= scale
+    landmarks[:, 2] = landmarks[:, 2] >= SURE_LANDMARK
+    return landmarks
+
+
 def _analyse(photos: list[Path], folder: Path, enlarge: int) -> None:
     import mediapipe as mp
     from mediapipe.tasks.python import BaseOptions, vision
@@ -112,6 +150,7 @@ def _analyse(photos: list[Path], folder: Path, enlarge: int) -> None:
 
 def _save(index: Path, found: dict[str, np.ndarray]) -> None:
     landmarks = np.stack(list(found.values())) if found else np.zeros((0, POSE_LANDMARKS, 3))
+    index.parent.mkdir(parents=True, exist_ok=True)
     part = index.with_suffix(".part.npz")
     np.savez(part, ids=np.array(list(found)), landmarks=landmarks.astype(np.float32))
     part.replace(index)

@@ -24,6 +24,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from tryon import weights
@@ -190,6 +191,16 @@ def fit(
                 evaluated = seconds if due else evaluated
     finish(final=True)
     return ema
+
+
+def begin_from(net: nn.Module, path: Path) -> None:
+    """Load the weights of an earlier network of the same class, as `tryon.weights` writes them;
+    what it lacks stays as it is. ValueError if it has what the network lacks."""
+    state = {name: value.float() for name, value in load_file(path).items()}
+    missing, unexpected = net.load_state_dict(state, strict=False)
+    if unexpected:
+        raise ValueError(f"{path} is of another shape: {unexpected[0]}")
+    logger.info("%s: %d tensors begin anew", path, len(missing))
 
 
 def _accelerator():
