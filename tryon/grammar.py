@@ -104,6 +104,11 @@ class _Unit:
 
 def read(clean: str, written: str) -> Reading:
     """Read a text. `clean` is lower case and simplified, `written` the same length as typed."""
+    return parse(clean, written)[0]
+
+
+def parse(clean: str, written: str) -> tuple[Reading, list[Piece]]:
+    """As `read`, and the pieces that its words report, one a word."""
     pieces = list(cut(clean, written))
     _resolve_scales(pieces)
     _resolve_changes(pieces)
@@ -111,12 +116,13 @@ def read(clean: str, written: str) -> Reading:
     _resolve_excess(pieces)
     others, second = _resolve_other_garments(pieces)
     attributes, excluded = _gather(pieces)
-    words = tuple(
-        (piece.written, piece.used)
+    reported = [
+        piece
         for piece in pieces
         if piece.used or piece.role in ("other", "value", "elsewhere", "detail")
-    )
-    return Reading(attributes, excluded, words, others, second)
+    ]
+    words = tuple((piece.written, piece.used) for piece in reported)
+    return Reading(attributes, excluded, words, others, second), reported
 
 
 # --- cutting into pieces -----------------------------------------------------------------------

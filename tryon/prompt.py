@@ -49,13 +49,13 @@ def understand(text: str, reader: Reader = grammar.read) -> Prompt:
     if len(text) > LONGEST_TEXT:
         notes.append(Note("text_shortened", {"count": LONGEST_TEXT}))
     kept = _without_markup(text[: 4 * LONGEST_TEXT])[:LONGEST_TEXT]
-    clean, typed = _clean(kept)
-    if not _READABLE.search(clean):
+    cleaned, typed = clean(kept)
+    if not _READABLE.search(cleaned):
         if text.strip():
             notes.append(Note("no_words"))
         return Prompt(text=text[:LONGEST_TEXT], notes=tuple(notes))
 
-    reading = reader(clean, typed)
+    reading = reader(cleaned, typed)
     ignored = tuple(dict.fromkeys(word for word, used in reading.words if not used))
     if reading.others:
         notes.append(Note("unsupported_garment", {"words": ", ".join(reading.others)}))
@@ -71,7 +71,7 @@ def understand(text: str, reader: Reader = grammar.read) -> Prompt:
         ignored=ignored,
         excluded=reading.excluded,
         words=reading.words,
-        language=_language(clean),
+        language=_language(cleaned),
         notes=tuple(notes),
     )
 
@@ -89,28 +89,28 @@ def _without_markup(text: str) -> str:
     return _ENTITY.sub(lambda entity: html.unescape(entity[0])[:1], text)
 
 
-def _clean(text: str) -> tuple[str, str]:
+def clean(text: str) -> tuple[str, str]:
     """(clean, typed), of equal length: the text to read, and the same characters as typed.
 
     Clean is lower case, without accents, half-width, in simplified characters, without emoji and
     control characters. Spaces between Latin and Chinese ("V 领") are left out of both.
     """
-    clean: list[str] = []
+    read: list[str] = []
     typed: list[str] = []
     for character in text:
         letters = _plain(character)
         if len(letters) == 1:
-            clean.append(letters)
+            read.append(letters)
             typed.append(" " if character.isspace() else character)
         else:  # nothing, or a ligature: what was typed has no character for each
-            clean.extend(letters or " ")
+            read.extend(letters or " ")
             typed.extend(letters or " ")
     kept = [
         index
-        for index, letter in enumerate(clean)
-        if letter != " " or not _between_scripts(clean, index)
+        for index, letter in enumerate(read)
+        if letter != " " or not _between_scripts(read, index)
     ]
-    return "".join(clean[index] for index in kept), "".join(typed[index] for index in kept)
+    return "".join(read[index] for index in kept), "".join(typed[index] for index in kept)
 
 
 def _between_scripts(letters: list[str], index: int) -> bool:
@@ -208,5 +208,5 @@ _SIZES = {
 
 def _meaning_of(word: str) -> tuple[str, dict[str, str]]:
     """What the lexicon says of a reported word: its role, its meaning."""
-    piece = next(grammar.cut(*_clean(word)), None)
+    piece = next(grammar.cut(*clean(word)), None)
     return (piece.role, dict(piece.meaning)) if piece is not None else ("", {})
