@@ -145,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
 
     added = command("train", _run_train, "train a network")
     added.add_argument("net", metavar="NET")
-    added.add_argument("data", metavar="DATA", type=Path)
+    added.add_argument("data", metavar="DATA", type=Path, nargs="?", help="not for text")
     added.add_argument("--out", metavar="DIR", type=Path, required=True)
     added.add_argument("--resume", action="store_true", help="go on where it was stopped")
 
@@ -458,7 +458,8 @@ def _run_train(arguments: argparse.Namespace) -> None:
     from tryon.training import main as train
 
     try:
-        train(arguments.net, str(arguments.data), str(arguments.out), arguments.resume)
+        data = None if arguments.data is None else str(arguments.data)
+        train(arguments.net, data, str(arguments.out), arguments.resume)
     except (ValueError, FileNotFoundError) as error:
         raise TryOnError("bad_argument", what=str(error)) from error
 

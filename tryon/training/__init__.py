@@ -1,6 +1,7 @@
 """Training: data, augmentation, losses and one trainer a network.
 
     python -m tryon.training prepare DATA            # body analysis of the photos, once
+    python -m tryon.training text --out DIR          # makes its own sentences, needs no DATA
     python -m tryon.training parser|garment DATA --out DIR [--resume]
 
 DATA is a folder with the data sets' tars or with what they unpack to.
@@ -9,13 +10,15 @@ DATA is a folder with the data sets' tars or with what they unpack to.
 import tarfile
 from pathlib import Path
 
-NETS = ("parser", "garment")
+NETS = ("parser", "garment", "text")
 
 
-def main(net: str, data: str, out: str, resume: bool = False, **options: object) -> int:
+def main(
+    net: str, data: str | None, out: str, resume: bool = False, **options: object
+) -> int:
     """Train a network; 0 when done.
 
-    net: one of `NETS`. data: folder of the data sets (tars or unpacked). out: where checkpoints,
+    net: one of `NETS`. data: folder of the data sets (tars or unpacked); not for "text". out: where checkpoints,
     log, sheets and the finished safetensors file go. options: fields of `trainer.Schedule`
     (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default DATA/cache) and
     `encoder` (default CACHE/encoder.safetensors, if it is there), `start` (weights of an earlier
@@ -30,6 +33,14 @@ def main(net: str, data: str, out: str, resume: bool = False, **options: object)
     if net not in NETS:
         raise ValueError(f"unknown network {net!r}; there are {', '.join(NETS)}")
     options = {name: value for name, value in options.items() if value is not None}
+    if net == "text":
+        from tryon.training import text
+
+        schedule = dataclasses.replace(text.SCHEDULE, **options)
+        trainer.fit(text.TextTask(schedule.seed), schedule, Path(out), resume)
+        return 0
+    if data is None:
+        raise FileNotFoundError(f"training the {net} network needs a folder of data")
     folder = unpack(Path(data))
     cache = Path(str(options.pop("cache", folder / "cache")))
     encoder = Path(str(options.pop("encoder", cache / "encoder.safetensors")))

@@ -9,7 +9,7 @@ from tryon.training import NETS, main, unpack
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tryon.training")
     parser.add_argument("net", choices=(*NETS, "prepare"))
-    parser.add_argument("data")
+    parser.add_argument("data", nargs="?", help="folder of the data sets; text needs none")
     parser.add_argument("--out", default="runs/training")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--cache")
@@ -23,6 +23,8 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int)
     given = vars(parser.parse_args())
     logging.basicConfig(level=logging.INFO)
+    if given["data"] is None and given["net"] != "text":
+        parser.error("this needs DATA, a folder of the data sets")
     if given["net"] == "prepare":
         from tryon.training.prepare import prepare
 
