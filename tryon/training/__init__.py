@@ -13,13 +13,11 @@ from pathlib import Path
 NETS = ("parser", "garment", "text")
 
 
-def main(
-    net: str, data: str | None, out: str, resume: bool = False, **options: object
-) -> int:
+def main(net: str, data: str | None, out: str, resume: bool = False, **options: object) -> int:
     """Train a network; 0 when done.
 
-    net: one of `NETS`. data: folder of the data sets (tars or unpacked); not for "text". out: where checkpoints,
-    log, sheets and the finished safetensors file go. options: fields of `trainer.Schedule`
+    net: one of `NETS`. data: folder of the data sets (tars or unpacked); None for "text". out:
+    where checkpoints, log, sheets and the finished safetensors file go. options: fields of `trainer.Schedule`
     (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default DATA/cache) and
     `encoder` (default CACHE/encoder.safetensors, if it is there), `start` (weights of an earlier
     network to go on from).
