@@ -39,7 +39,10 @@ GALLERY_HEIGHT = 400  # pixels
 LABEL_STRIDE = 2  # masks are drawn at half the canvas, the size of the network's output
 TRUST_CUT = 0.8  # confidence from which a first guess of a mask is learned from
 SMALLEST_MASK, LARGEST_MASK = 0.08, 0.75  # of a VITON picture; others are bad masks
-SHARES = (("paste", 0.3), ("cut", 0.09), ("phone", 0.37), ("worn", 0.08), ("gallery", 0.16))
+SHARES = (
+    *(("paste", 0.28), ("cut", 0.09), ("phone", 0.37), ("worn", 0.07), ("gallery", 0.16)),
+    ("empty", 0.03),  # the ground alone
+)
 MIRROR_OUTLINE = np.array(
     [
         Outline[name.replace("LEFT", "?").replace("RIGHT", "LEFT").replace("?", "RIGHT")]
@@ -278,6 +281,7 @@ class Garments:
         self.pieces = {
             **{"paste": flat, "cut": cut, "phone": phone, "worn": worn},
             "gallery": gallery or [],
+            "empty": [Piece(np.zeros((1, 1, 3), np.uint8), None)],
         }
         self.textures = textures
         self.seed = seed
@@ -301,7 +305,13 @@ class Garments:
         source = names[rng.choice(len(names), p=shares / shares.sum())]
         pieces = self.pieces[source]
         piece = pieces[rng.integers(len(pieces))]
-        if source in ("paste", "cut", "gallery"):
+        if source == "empty":
+            pixels, mask, landmarks = (
+                _ground(self.textures, size, rng),
+                np.zeros(size, np.uint8),
+                None,
+            )
+        elif source in ("paste", "cut", "gallery"):
             pixels, mask, landmarks = paste(piece, self.textures, size, rng)
         else:
             pixels, mask, landmarks = _crop(piece, size, rng)
