@@ -73,13 +73,14 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     neck = _is(parts, Part.NECK)
     hidden |= neck & (_neck_position(parts.shape, landmarks) > 1 - cut.neck)
 
-    certain = cv2.erode(_is(parts, *HEAD).view(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    certain |= _is(parts, *HANDS)
+    certain = _is(parts, *HEAD, *HANDS)
     for side, end in zip(SIDES, sleeves, strict=True):
         rows, columns = np.nonzero(parts == BARE_ARMS[side])
         if len(rows):
             beyond = _position(landmarks, side, np.column_stack([columns, rows])) > end
             certain[rows[beyond], columns[beyond]] = True
+    # The outermost pixels of what is certain hold some of the old garment's colour.
+    certain = cv2.erode(certain.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return ~hidden | certain
 
 

@@ -1,0 +1,361 @@
+"""Pairs of a person and the garment picture of what they wear, made ready for training once.
+
+Notable here:
+- what the product sees is what training sees: our parser's parts, the pose model's landmarks and
+  silhouette, the geometric draft of exactly this garment on this body.
+- one interface for three layouts: VITON shards, VITON-HD, DressCode (its tops).
+- pairs that teach wrong things are dropped by measurement, and the list of them is kept.
+- a pair is about 20 kB: JPEG and PNG bytes and a few small arrays, in files of `SHARD` pairs.
+  The command can be stopped and started again; finished files are not made anew.
+"""
+
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from tryon.anatomy import body_unit, middle_of_hips
+from tryon.appearance import measure
+from tryon.cutout import cut_out
+from tryon.errors import TryOnError
+from tryon.fusion import geometric_draft
+from tryon.outline import trace
+from tryon.parser import Parser
+from tryon.pose import box_of
+from tryon.studio import CANVAS, StudioGarment, lay_out, person_fit, plain_start, start_flow
+from tryon.training.labels import viton_parts
+from tryon.training.people import VALIDATION_VITON, read_poses
+from tryon.types import Garment, Kind, Part, Person, Photo, Pose
+from tryon.vocabulary import ATTRIBUTES
+
+SHARD = 256  # pairs in one file
+WORN, DOUBT = 255, 128  # values of a worn mask; 0 = not the garment
+OLD_GARMENT = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
+HEADS = tuple(ATTRIBUTES)  # the order of a pair's attributes
+UNKNOWN = 255  # attribute not measured
+QUALITY = 95  # of JPEG, for what is not stored as it came
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a pair lies. mask, parse: None where the data set has none."""
+
+    identifier: str
+    person: Path
+    cloth: Path
+    mask: Path | None = None
+    parse: Path | None = None
+
+    @property
+    def held_out(self) -> bool:
+        """True for pairs that are never trained on: one in 29."""
+        name = self.identifier
+        return (int(name) if name.isdigit() else zlib.crc32(name.encode())) % VALIDATION_VITON == 0
+
+
+def find_pairs(data: Path) -> list[Source]:
+    """All pairs of tops below DATA, in a fixed order that mixes them.
+
+    VITON: viton-*/{person,cloth}/ID.jpg, {cloth_mask,parse}/ID.png. VITON-HD:
+    train/{image,cloth}/ID.jpg, cloth-mask/ID.jpg. DressCode: upper_body/images/ID_0.jpg (person)
+    and ID_1.jpg. FileNotFoundError if there are none.
+    """
+    pairs = []
+    for person in data.glob("viton-*/person/*.jpg"):
+        folder, name = person.parent.parent, person.stem
+        mask = folder / "cloth_mask" / f"{name}.png"
+        pairs.append(
+            Source(name, person, folder / "cloth" / person.name, mask, folder / "parse" / mask.name)
+        )
+    for person in data.glob("**/train/image/*.jpg"):
+        folder = person.parent.parent
+        mask = folder / "cloth-mask" / person.name
+        pairs.append(Source(f"hd-{person.stem}", person, folder / "cloth" / person.name, mask))
+    for person in data.glob("**/upper_body/images/*_0.jpg"):
+        cloth = person.with_name(person.name.replace("_0.jpg", "_1.jpg"))
+        pairs.append(Source(f"dc-{person.stem[:-2]}", person, cloth))
+    pairs = [pair for pair in pairs if pair.cloth.is_file()]
+    if not pairs:
+        raise FileNotFoundError(f"no pairs of a known layout in {data}")
+    return sorted(pairs, key=lambda pair: pair.identifier[::-1])
+
+
+def prepare_pairs(
+    data: Path, cache: Path, out: Path, limit: int | None = None, workers: int = 1
+) -> None:
+    """Write CACHE/pairs/NNNN.npz (see `pack`) and OUT/dropped.json (id -> why).
+
+    Needs CACHE/viton/pose.npz and silhouettes as `prepare.prepare` writes them. limit: only so
+    many pairs, a tenth of them held out. workers: processes.
+    """
+    folder = cache / "pairs"
+    folder.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    index = out / "dropped.json"
+    dropped: dict[str, str] = json.loads(index.read_text()) if index.is_file() else {}
+    shards = sorted(folder.glob("[0-9]*.npz"))
+    known = set(dropped)
+    for shard in shards:
+        with np.load(shard) as stored:
+            known.update(stored["ids"].tolist())
+    wanted = find_pairs(data)
+    if limit is not None:
+        held_out = [pair for pair in wanted if pair.held_out][: limit // 10]
+        rest = [pair for pair in wanted if not pair.held_out]
+        wanted = [*held_out, *rest[: limit - len(held_out)]]
+    poses = read_poses(cache / "viton")
+    work = [
+        (pair, poses.get(pair.identifier), cache / "viton" / "silhouette")
+        for pair in wanted
+        if pair.identifier not in known
+    ]
+    print(f"pairs: {len(known)} known, {len(work)} to do", flush=True)
+    waiting: list[dict[str, np.ndarray]] = []
+    number = int(shards[-1].stem) + 1 if shards else 0
+    for (pair, *_), result in zip(work, _results(work, workers), strict=True):
+        if isinstance(result, str):
+            dropped[pair.identifier] = result
+        else:
+            waiting.append(result)
+        if len(waiting) == SHARD:
+            _write(folder / f"{number:04d}.npz", waiting, index, dropped)
+            number, waiting = number + 1, []
+    _write(folder / f"{number:04d}.npz", waiting, index, dropped)
+    print(f"pairs: dropped {dict(Counter(dropped.values()))}", flush=True)
+
+
+def _write(
+    path: Path, pairs: list[dict[str, np.ndarray]], index: Path, dropped: dict[str, str]
+) -> None:
+    index.write_text(json.dumps(dropped, indent=0, sort_keys=True))
+    if pairs:
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            np.savez(file, **pack(pairs))
+        part.replace(path)
+        print(f"pairs: {path.name} written, {len(pairs)} pairs", flush=True)
+
+
+def pack(pairs: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Pairs as arrays: uint8 files one after the other with their ends, all else stacked."""
+    arrays: dict[str, np.ndarray] = {}
+    for name, first in pairs[0].items():
+        values = [pair[name] for pair in pairs]
+        if name in FILES:
+            arrays[name] = np.concatenate(values)
+            arrays[f"{name}_ends"] = np.cumsum([len(value) for value in values])
+        else:
+            arrays[name] = np.stack(values) if isinstance(first, np.ndarray) else np.array(values)
+    return arrays
+
+
+def unpack_pairs(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
+    """The inverse of `pack`."""
+    arrays = {name: arrays[name] for name in arrays}
+    for i in range(len(arrays["ids"])):
+        pair = {}
+        for name, values in arrays.items():
+            if name in FILES:
+                ends = arrays[f"{name}_ends"]
+                pair[name] = values[ends[i - 1] if i else 0 : ends[i]]
+            elif not name.endswith("_ends"):
+                pair[name] = values[i]
+        yield pair
+
+
+FILES = ("person", "matte", "parts", "worn", "garment", "alpha")  # stored as encoded pictures
+
+
+def _results(work: list[tuple], workers: int) -> Iterator[dict[str, np.ndarray] | str]:
+    if workers <= 1:
+        parser = Parser.load()
+        yield from (_prepared(*one, parser) for one in work)
+        return
+    with ProcessPoolExecutor(workers, initializer=_start_worker) as pool:
+        yield from pool.map(_work, work, chunksize=4)
+
+
+def _start_worker() -> None:
+    import torch
+
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    _parsers.append(Parser.load())
+
+
+_parsers: list[Parser] = []  # of a worker process
+
+
+def _work(one: tuple) -> dict[str, np.ndarray] | str:
+    return _prepared(*one, _parsers[0])
+
+
+def _prepared(
+    pair: Source, landmarks: np.ndarray | None, silhouettes: Path, parser: Parser
+) -> dict[str, np.ndarray] | str:
+    """The pair as stored, or why it is dropped."""
+    if landmarks is None:
+        return "no pose"
+    photo_bytes = np.fromfile(pair.person, np.uint8)
+    photo = _picture(photo_bytes)
+    matte = cv2.imread(str(silhouettes / f"{pair.identifier}.png"), cv2.IMREAD_GRAYSCALE)
+    if photo.shape[0] > CANVAS[0]:
+        scale = CANVAS[0] / photo.shape[0]
+        photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        matte = cv2.resize(matte, photo.shape[1::-1], interpolation=cv2.INTER_AREA)
+        landmarks = landmarks * np.float32([scale, scale, 1])
+        photo_bytes = _jpeg(photo)
+    person = person_of(photo, landmarks, matte, parser)
+    if landmarks[Pose.LEFT_SHOULDER, 0] < landmarks[Pose.RIGHT_SHOULDER, 0]:
+        return "back view"
+    parse = None
+    if pair.parse is not None and pair.parse.is_file():
+        parse = viton_parts(cv2.imread(str(pair.parse), cv2.IMREAD_UNCHANGED))
+    worn = worn_mask(person.parts, parse)
+    if (worn == WORN).mean() < LEAST_WORN:
+        return "little worn"
+    garment = garment_of(pair)
+    if garment is None:
+        return "bad mask"
+    laid = lay_out(garment)
+    if colour_apart(photo, worn == WORN, laid) > MOST_APART:
+        return "another colour"
+    fit = person_fit(person.landmarks, person.photo.size)
+    try:
+        start, drafted = start_flow(geometric_draft(person, garment), fit, laid.fit), True
+    except TryOnError:
+        start, drafted = plain_start(), False
+    marks = np.column_stack([laid.landmarks[:, :2], garment.landmarks[:, 2]])
+    values = [garment.attributes.get(name) for name in HEADS]
+    return {
+        "ids": np.array(pair.identifier),
+        "held_out": np.array(pair.held_out),
+        "person": photo_bytes,
+        "matte": _png(matte & 0xF0 | matte >> 4),  # 16 levels pack better
+        "parts": _png(person.parts),
+        "worn": _png(worn),
+        "garment": _jpeg(laid.pixels),
+        "alpha": _png(laid.alpha & 0xF0 | laid.alpha >> 4),
+        "landmarks": person.landmarks,
+        "fit": np.array([fit.scale, fit.x, fit.y], np.float32),
+        "start": start.astype(np.float16),
+        "drafted": np.array(drafted),
+        "marks": marks.astype(np.float32),
+        "attributes": np.array(
+            [
+                ATTRIBUTES[name].index(value) if value is not None else UNKNOWN
+                for name, value in zip(HEADS, values, strict=True)
+            ],
+            np.uint8,
+        ),
+    }
+
+
+LEAST_WORN = 0.04  # of the photo
+MASK_AREA = (0.08, 0.75)  # of the garment picture
+MOST_APART = 48.0  # CIELAB units between the middle colours of garment and worn garment
+
+
+def person_of(
+    photo: np.ndarray, landmarks: np.ndarray, matte: np.ndarray, parser: Parser
+) -> Person:
+    """A `Person` from what is stored beside the data. Depth is not, so limbs count as seen."""
+    silhouette = matte >= 128
+    no_hands = np.zeros((0, 21, 3), np.float32)
+    scores = parser.parts_of(photo, landmarks, silhouette, no_hands)
+    world = np.zeros((len(landmarks), 3), np.float32)
+    world[:, :2] = (landmarks[:, :2] - middle_of_hips(landmarks)) / body_unit(landmarks)
+    return Person(
+        photo=Photo(photo),
+        landmarks=landmarks.astype(np.float32),
+        world=world * np.float32(SHOULDERS_METRES),
+        silhouette=silhouette,
+        matte=matte,
+        parts=scores.argmax(-1).astype(np.uint8),
+        hands=no_hands,
+        box=box_of(silhouette),
+        others=np.zeros((0, 4), np.float32),
+    )
+
+
+SHOULDERS_METRES = 0.36  # between an adult's shoulder joints
+
+
+def worn_mask(parts: np.ndarray, parse: np.ndarray | None) -> np.ndarray:
+    """(H, W) uint8: 255 = the worn garment, 0 = not, 128 = in doubt.
+
+    parts: what our parser says; parse: what the data set's parse says, or None. Where the two
+    disagree nothing is learned, nor at an edge that only one of them drew.
+    """
+    ours = np.isin(parts, OLD_GARMENT)
+    if parse is None:
+        edge = cv2.morphologyEx(ours.view(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+        return np.where(edge > 0, DOUBT, np.where(ours, WORN, 0)).astype(np.uint8)
+    theirs = np.isin(parse, OLD_GARMENT)
+    return np.where(ours == theirs, np.where(ours, WORN, 0), DOUBT).astype(np.uint8)
+
+
+def garment_of(pair: Source) -> Garment | None:
+    """The garment cut out by the data set's mask, or our own cut-out; None for a bad mask."""
+    pixels = _picture(np.fromfile(pair.cloth, np.uint8))
+    if pair.mask is not None and pair.mask.is_file():
+        mask = (cv2.imread(str(pair.mask), cv2.IMREAD_GRAYSCALE) > 0).astype(np.uint8) * 255
+        alpha = cv2.GaussianBlur(mask, (3, 3), 0)
+    else:
+        cutout = cut_out(Photo(pixels))
+        if cutout is None:
+            return None
+        alpha = cutout.alpha
+    scale = GARMENT_LONGEST / max(pixels.shape[:2])
+    if scale < 1:
+        pixels, alpha = (
+            cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            for picture in (pixels, alpha)
+        )
+    mask = alpha >= 128
+    if not MASK_AREA[0] < mask.mean() < MASK_AREA[1]:
+        return None
+    traced = trace(mask, Kind.UPPER, pixels, studio=True)
+    measured = measure(pixels, alpha, traced.limbs, traced.landmarks, Kind.UPPER, studio=True)
+    return Garment(
+        photo=Photo(pixels),
+        alpha=alpha,
+        limbs=traced.limbs,
+        landmarks=traced.landmarks,
+        kind=Kind.UPPER,
+        attributes={name: value for name, (value, _) in measured.items()},
+        attribute_scores={name: score for name, (_, score) in measured.items()},
+    )
+
+
+GARMENT_LONGEST = 384  # pixels
+
+
+def colour_apart(photo: np.ndarray, worn: np.ndarray, garment: StudioGarment) -> float:
+    """CIELAB distance between the middle colours of worn garment and garment picture; lightness
+    counts half, for light does that."""
+    middles = []
+    for pixels, mask in ((photo, worn), (garment.pixels, garment.alpha >= 200)):
+        colours = pixels[mask].astype(np.float32)[None] / 255
+        middles.append(np.median(cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0], axis=0))
+    apart = (middles[0] - middles[1]) * np.float32([0.5, 1, 1])
+    return float(np.linalg.norm(apart))
+
+
+def _picture(encoded: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+
+
+def _jpeg(pixels: np.ndarray) -> np.ndarray:
+    quality = [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
+    return cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), quality)[1].ravel()
+
+
+def _png(values: np.ndarray) -> np.ndarray:
+    return cv2.imencode(".png", values, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].ravel()
