@@ -124,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
 
     added = command("describe", _run_describe, "say what a garment is")
     added.add_argument("garment", metavar="GARMENT", type=Path)
+    added.add_argument("--ask", metavar="TEXT", help='a question, e.g. "what colour is it?"')
     with_language(added)
     with_json(added)
 
@@ -268,13 +269,24 @@ def _try_summary(result: "Result", arguments: argparse.Namespace) -> str:
 
 
 def _run_describe(arguments: argparse.Namespace) -> None:
+    from tryon.ask import ask, describe
     from tryon.image import read_photo
 
     photo = read_photo(arguments.garment)
     garment = load_tryon().describe(photo)
+    report = _garment_report(garment, arguments.lang)
+    report["sentence"] = describe(garment, arguments.lang)
+    if arguments.ask is not None:
+        answer = ask(garment, arguments.ask)
+        if not arguments.json:
+            print(answer.text)
+            return
+        report["question"], report["answer"] = arguments.ask, answer.text
+        report["answer_confidence"] = round(answer.confidence, 4)
     if arguments.json:
-        _print_json(_garment_report(garment, arguments.lang))
+        _print_json(report)
         return
+    print(report["sentence"])
     print(f"{_KIND_NAMES[str(garment.kind)][arguments.lang]}  ({garment.confidence:.0%})")
     for attribute, value in garment.attributes.items():
         name, word = _named(attribute, value, arguments.lang)

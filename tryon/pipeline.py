@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tryon.ask import Answer, ask
 from tryon.compose import compose
 from tryon.design import choose, design
 from tryon.errors import Note, TryOnError
@@ -129,6 +130,13 @@ class TryOn:
         if isinstance(garment, Garment):
             return garment
         return self.garments(read_photo(garment), parse_kind(kind))
+
+    def ask(self, garment: PhotoSource | Garment, question: str = "") -> Answer:
+        """Answer a question about a garment, English or Chinese; none = describe it.
+
+        Raises TryOnError (`no_garment`, `unreadable_image`, …).
+        """
+        return ask(self.describe(garment), question)
 
     def understand(self, text: str) -> Prompt:
         """What a text says about a garment; words that change nothing are in `.ignored`."""
