@@ -13,19 +13,19 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
-from starlette.middleware import Middleware
 
-from page import fragments, stock
+from page import fragments, health, stock
 from page.api import LONGEST_PROMPT, MOST_PROMPTS, Endpoints
-from page.files import Tray
 from page.lab import Lab
-from page.language import LanguageFirst
+from page.privacy import Retention, own_folder
 from page.room import Room
+from page.server import FittingRoom
 from page.texts import t, translations
 from page.theme import Boutique
 from page.widgets import html, picture_file
@@ -35,39 +35,32 @@ log = logging.getLogger("tryon.page")
 
 UPLOAD_LIMIT = "10mb"
 QUEUE_LENGTH = 40  # requests that may wait; the next one is told to come back later
-FORGET_AFTER_SECONDS = 600
+RETENTION = Retention()
+FINISH_SECONDS = 8  # for requests that are being answered when the page is told to stop
 SESSIONS = 64  # remembered at once; each holds one analysed photo, some 20 MB
 # One try-on at a time: it keeps two cores busy by itself, and memory stays that of one request.
 ONE_AT_A_TIME = {"concurrency_id": "fitting", "concurrency_limit": 1}
 KINDS = ("auto", "upper", "lower", "dress")
 
 
-class FittingRoom(gr.Blocks):
-    """`gr.Blocks` that carries its look, texts and limits, however it is launched."""
-
-    def __init__(self, *, defaults: dict[str, Any], **options: Any) -> None:
-        super().__init__(**options)
-        self.defaults = defaults
-        self.tray = Tray()
-        self.upload_file_set = self.tray.written  # what visitors send is deleted with what we write
-        self.temp_file_sets = [self.tray.written]
-
-    def launch(self, *arguments: Any, **options: Any):
-        """Gradio's `launch`, with the page's own defaults for what is not given."""
-        return super().launch(*arguments, **(self.defaults | options))
-
-
-def build_demo(tryon: Any, gallery: Any = None) -> gr.Blocks:
+def build_demo(
+    tryon: Any,
+    gallery: Any = None,
+    *,
+    retention: Retention = RETENTION,
+    folder: Path | None = None,
+) -> gr.Blocks:
     """The page for a `TryOn`; `demo.launch()` opens it.
 
-    gallery: the garments to offer; None for the `TryOn`'s own.
+    gallery: the garments to offer; None for the `TryOn`'s own. retention: how long what is kept.
+    folder: of temporary files, if it is the page's alone, see `page.privacy.own_folder`.
     """
     gallery = gallery if gallery is not None else tryon.gallery
     people, garments = stock.sample_people(), stock.wardrobe(gallery)
     demo = FittingRoom(
         title="Tryon",
-        analytics_enabled=False,
-        delete_cache=(FORGET_AFTER_SECONDS, FORGET_AFTER_SECONDS),
+        retention=retention,
+        folder=folder,
         defaults={
             "theme": Boutique(),
             "i18n": translations(),
@@ -78,12 +71,9 @@ def build_demo(tryon: Any, gallery: Any = None) -> gr.Blocks:
             "share": False,
             "ssr_mode": False,
             "state_session_capacity": SESSIONS,
-            "app_kwargs": {
-                "routes": stock.routes((*people, *garments)),
-                "middleware": [Middleware(LanguageFirst)],
-            },
         },
     )
+    demo.add_routes(*stock.routes((*people, *garments)), *health.routes(demo, tryon))
     tray = demo.tray
     with demo:
         html(fragments.header(), elem_id="header")
@@ -108,13 +98,14 @@ def build_demo(tryon: Any, gallery: Any = None) -> gr.Blocks:
         wire_room(w, Room(tryon, gallery, people, w, tray))
         wire_lab(w, Lab(tryon, w, tray))
         add_endpoints(Endpoints(tryon, tray))
-    demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=4)
+    # What is queued cannot be asked for past the queue.
+    demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=4, api_open=False)
     return demo
 
 
 def remembered(value: Any) -> gr.State:
     """Something known for one browser tab, forgotten after a while."""
-    return gr.State(value, time_to_live=FORGET_AFTER_SECONDS)
+    return gr.State(value, time_to_live=RETENTION.longest)
 
 
 # --- layout --------------------------------------------------------------------------------------
@@ -386,6 +377,13 @@ class Later:
     def start(self) -> None:
         self._thread.start()
 
+    @property
+    def state(self) -> str:
+        """ "loading", "ready" or "failed"."""
+        if self._error is not None:
+            return "failed"
+        return "loading" if self._loaded is None else "ready"
+
     def wait(self) -> Any:
         """The loaded `TryOn`. Raises what loading raised."""
         self._thread.join()
@@ -408,7 +406,7 @@ class Later:
 
 def load_and_warm_up() -> Any:
     """Load the models and try something on, so that the first visitor does not wait for it."""
-    tryon = importlib.import_module("tryon.pipeline").TryOn.load()
+    tryon = importlib.import_module("tryon.fallback").load()
     people, garments = stock.sample_people(), tryon.gallery.items
     if people and garments:
         try:
@@ -419,29 +417,30 @@ def load_and_warm_up() -> Any:
 
 
 def main() -> int:
-    """Open the page, then load the models. The exit status: 0, or 2 if they cannot be loaded."""
+    """Open the page while the models load. The exit status: 0, or 2 if they cannot be loaded."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # Gradio's calls to itself
-    # Ended like this by a container, the page still deletes its visitors' files.
+    # Ended like this by a container, the page answers who is being served and deletes all files.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    gallery = importlib.import_module("tryon.gallery").Gallery.load()
     tryon = Later(load_and_warm_up)
-    demo = build_demo(tryon, gallery)
-    demo.launch(prevent_thread_lock=True, quiet=True)
-    log.info("page open at %s", demo.local_url)
-    try:
-        tryon.start()
-        tryon.wait()
-        log.info("models loaded")
-        demo.block_thread()
-    except TryOnError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    except KeyboardInterrupt:
-        pass
-    finally:
-        demo.close(verbose=False)
-        demo.tray.clear()
+    tryon.start()
+    gallery = importlib.import_module("tryon.gallery").Gallery.load()
+    with own_folder() as folder:
+        demo = build_demo(tryon, gallery, folder=folder)
+        try:
+            demo.launch(prevent_thread_lock=True, quiet=True)
+            log.info("page open at %s", demo.local_url)
+            tryon.wait()
+            log.info("models loaded")
+            demo.block_thread()
+        except TryOnError as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        except KeyboardInterrupt:
+            demo.finish(FINISH_SECONDS)
+        finally:
+            demo.close(verbose=False)
+            demo.visits.clear()
     return 0
 
 

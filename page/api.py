@@ -8,7 +8,6 @@ Notable here:
 - the words are never written to a log.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,12 @@ from typing import Any
 
 import gradio as gr
 
+from page.faults import note_for
 from page.files import Tray, file_name
 from page.language import language_of
 from tryon.errors import Note, TryOnError
 from tryon.types import Garment, Prompt, Result
 from tryon.vocabulary import ATTRIBUTES
-
-log = logging.getLogger(__name__)
 
 MOST_PROMPTS = 12
 LONGEST_PROMPT = 500  # characters
@@ -267,16 +265,15 @@ def readable_errors(language: str) -> Iterator[None]:
     except gr.Error:
         raise
     except Exception as error:
-        code = error.code if isinstance(error, TryOnError) else "internal"
-        raise gr.Error(f"{friendly(error, language)} ({code})", print_exception=False) from None
+        note = note_for(error)
+        shown = gr.Error(f"{note.text(language)} ({note.code})", print_exception=False)
+        shown.code = note.code
+        raise shown from None
 
 
 def friendly(error: Exception, language: str) -> str:
-    """What to tell a visitor about any error. What we did not foresee goes to the log."""
-    if isinstance(error, TryOnError):
-        return error.text(language)
-    log.error("unexpected error", exc_info=error)
-    return Note("internal").text(language)
+    """What to tell a visitor about any error, see `page/faults.py`."""
+    return note_for(error).text(language)
 
 
 def _kind(kind: str | None) -> str | None:

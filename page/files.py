@@ -2,7 +2,7 @@
 
 Notable here:
 - files go straight into Gradio's temporary folder, each into a folder of its own with a random
-  name: nobody can guess another visitor's address, and Gradio's `delete_cache` removes them.
+  name: nobody can guess another visitor's address. When they go is said in `page/privacy.py`.
 - what is written is pixels only: no camera data, no place, no date.
 """
 
@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from gradio.utils import get_upload_folder
 
+from page.privacy import Visits
 from tryon.image import encode_photo
 from tryon.types import Photo
 
@@ -32,10 +33,12 @@ class Tray:
 
     written: their paths, for Gradio to delete when they are old and when the page is closed.
         (Gradio forgets files of widgets that a handler has changed, so it is told of each.)
+    visits: told of each file too, so that it goes with its visit; None outside a server.
     """
 
     def __init__(self) -> None:
         self.written: set[str] = Written()
+        self.visits: Visits | None = None
 
     def png(self, pixels: np.ndarray, name: str = "tryon") -> str:
         """The path of a lossless PNG. pixels: (H, W, 3) uint8 RGB."""
@@ -92,6 +95,8 @@ class Tray:
         folder.mkdir(parents=True)
         path = folder / f"{name}{suffix}"
         self.written.add(str(path))
+        if self.visits is not None:
+            self.visits.claim(str(path))
         return path
 
 

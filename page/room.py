@@ -396,7 +396,8 @@ def _still_there(entry: dict[str, str]) -> bool:
 
 def _chosen(event: gr.EventData) -> str:
     """What was chosen in a piece of our HTML, "" for nothing."""
-    return str((event._data or {}).get("id", ""))
+    data = event._data
+    return str(data.get("id", "")) if isinstance(data, dict) else ""
 
 
 def _whole_number(text: str) -> int | None:

@@ -24,10 +24,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "privacy_title": ("Privacy", "隐私"),
     "privacy": (
         "Your photos are worked on by this server alone, passed on to nobody and never logged. "
-        "They lie in its temporary folder for at most 20 minutes. Location and camera data are "
-        "not in the results. The page sets no cookies and counts no visits.",
-        "照片只由本服务器处理，不会转交他人，也不会写入日志；临时文件最多保留 20 分钟。"
-        "结果图片不含位置和相机信息。本页面不使用 Cookie，也不统计访问。",
+        "They lie in its temporary folder until half a minute after you close this page, and never "
+        "longer than ten minutes. Location and camera data are not in the results. The page sets "
+        "no cookies, loads nothing from elsewhere and keeps nothing in your browser; the server "
+        "counts requests, not people.",
+        "照片只由本服务器处理，不会转交他人，也不会写入日志。关闭网页半分钟后临时文件即被删除，"
+        "最多保留十分钟。结果图片不含位置和相机信息。本页面不使用 Cookie，不从别处加载内容，"
+        "也不在浏览器中保存任何数据；服务器只统计请求次数，不统计访问者。",
     ),
     # --- 1: the photo -----------------------------------------------------------------------
     "step_photo": ("You", "您的照片"),

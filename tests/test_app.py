@@ -188,11 +188,10 @@ def test_addresses_and_files_of_the_server_are_not_opened(demo, path):
         json.dumps(data).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request) as answer:
-        event = json.load(answer)["event_id"]
-    _, _, body = fetch(demo, f"gradio_api/call/try_on/{event}")
-    assert b"event: error" in body
-    assert b"root:" not in body
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request)
+    assert refused.value.code == 422
+    assert json.load(refused.value)["code"] == "unknown_file"
 
 
 # --- the other endpoints ------------------------------------------------------------------------
@@ -318,7 +317,9 @@ def test_settings_of_the_page(demo):
     _, _, body = fetch(demo, "config")
     config = json.loads(body)
     assert config["analytics_enabled"] is False
-    assert demo.delete_cache == (600, 600)
+    assert demo.delete_cache == (60, 600)
+    assert demo.visits.retention.longest == 600  # as the privacy note says
+    assert demo.api_open is False
     assert demo._queue.max_size == app.QUEUE_LENGTH
     assert demo.max_file_size == 10 * 1024 * 1024
     assert demo.run_history is False

@@ -246,6 +246,43 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Something went wrong on our side.", "Try again, or with another photo."),
         "zh": ("程序出错了。", "请重试，或换一张照片。"),
     },
+    # --- the server ------------------------------------------------------------------------
+    "bad_request": {
+        "en": ("This request cannot be understood.", "Use the page, or see its API description."),
+        "zh": ("无法理解此请求。", "请使用网页，或查看 API 说明。"),
+    },
+    "unknown_file": {
+        "en": ("This picture was not sent to this server.", "Upload it first."),
+        "zh": ("此图片没有上传到本服务器。", "请先上传图片。"),
+    },
+    "nothing_here": {
+        "en": ("There is nothing under this address.", ""),
+        "zh": ("此地址没有内容。", ""),
+    },
+    "request_too_large": {
+        "en": ("More was sent than is accepted here.", "Send one picture of at most 10 MB."),
+        "zh": ("发送的内容过大。", "请发送一张不超过 10 MB 的图片。"),
+    },
+    "request_too_slow": {
+        "en": ("The upload stopped half-way.", "Try again."),
+        "zh": ("上传中途停止。", "请重试。"),
+    },
+    "stopping": {
+        "en": ("The server is being restarted.", "Try again in a minute."),
+        "zh": ("服务器正在重启。", "请一分钟后再试。"),
+    },
+    "no_room": {
+        "en": ("The server has no room for pictures just now.", "Try again in a few minutes."),
+        "zh": ("服务器暂时没有存放图片的空间。", "请几分钟后再试。"),
+    },
+    "out_of_memory": {
+        "en": ("There was not enough memory for this.", "Try again, or with a smaller photo."),
+        "zh": ("内存不足。", "请重试，或使用较小的照片。"),
+    },
+    "gpu_full": {
+        "en": ("The graphics card had no memory left, so the processor did this one.", ""),
+        "zh": ("显卡内存不足，本次由处理器完成。", ""),
+    },
 }
 
 
