@@ -180,16 +180,22 @@ def test_an_interrupt_is_130(folder, monkeypatch, capsys):
 def test_describe(folder, capsys):
     assert cli.main(["describe", "red.png"]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "A red t-shirt.",
         "upper body  (100%)",
         "  type: t-shirt  (90%)",
         "  colour: red  (80%)",
     ]
     assert cli.main(["describe", "red.png", "--lang", "zh"]) == 0
     assert capsys.readouterr().out.splitlines() == [
+        "这是一件红色T恤。",
         "上装  (100%)",
         "  款式: T恤  (90%)",
         "  颜色: 红色  (80%)",
     ]
+    assert cli.main(["describe", "red.png", "--ask", "what colour is it?"]) == 0
+    assert capsys.readouterr().out == "It is red, I am fairly sure.\n"
+    assert cli.main(["describe", "red.png", "--ask", "是什么颜色", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["answer"] == "颜色应该是红色，比较确定。"
 
 
 def test_describe_as_json(folder, capsys):

@@ -52,6 +52,8 @@ def ask(garment: Garment, question: str = "", language: str | None = None) -> An
     topics = [topic for topic, words in _TOPICS.items() if _matches(words, question)]
     if "sleeve" in topics and not _matches(_ITS_LENGTH, question):
         topics = [topic for topic in topics if topic != "length"]  # "how long are the sleeves?"
+    if len(topics) > 1 and not _matches(r"\btype|款式", question):
+        topics = [topic for topic in topics if topic != "type"]  # "what is it made of?"
     if not topics or _matches(_UNKNOWABLE, question):
         return Answer(_CANNOT[language], language)
     told = [attribute for attribute in topics if attribute in garment.attributes]
@@ -91,20 +93,20 @@ _TOPICS = {
     "neckline": r"neck|collar|\bhood|领|領|帽",
     "length": r"how (?:long|short)(?! (?:are|is) the sleeve)(?! (?:do|will))|\blength|hem\b"
     r"|多长|多長|长度|長度|长不长|衣长|裙长|裤长",
-    "fit": r"\bfits?\b|\bsize|tight|loose|baggy|cut\b|版型|尺码|尺碼|合身|修身|宽松|寬鬆|紧不紧|大小",
-    "fabric": r"fabric|material|made (?:of|from|out)|cloth\b|textile|面料|材质|材質|料子|布料|什么做|什么料",
+    "fit": r"\bfits?\b|\bsize|tight|loose|baggy|cut\b|版型|尺码|尺碼|合身|修身|宽松|寬鬆"
+    r"|紧不紧|大小",
+    "fabric": r"fabric|material|made (?:of|from|out)|cloth\b|textile|面料|材质|材質"
+    r"|料子|布料|什么做|什么料",
 }
 _ITS_LENGTH = r"\blength\b|长度|長度|衣长|裙长|裤长"
 _HOOD = r"\bhood|帽"  # a hat alone is no word about a garment
-_WHOLE = (
-    r"describe|tell me (?:about|more|everything)|what does it look|描述|介绍|介紹|说说|讲讲|什么样"
-)
+_WHOLE = r"describe|tell me (?:about|more|everything)|what does it look|描述|介绍|介紹|说说|讲讲"
 _UNKNOWABLE = (
     r"price|cost|how much|expensive|cheap|brand|designer|\bbuy\b|shop|\bwash|iron|weigh|how old"
     r"|where (?:can|is|was)|多少钱|价格|價格|贵|便宜|品牌|牌子|哪里买|怎么洗|洗涤|哪买"
 )
 _YES_NO = (
-    r"^\W*(?:and |so |but )?(?:is|are|isn't|aren't|does|do|doesn't|has|have|was|would you say|can)\b"
+    r"^\W*(?:and |so |but )?(?:is|are|isn't|aren't|does|do|doesn't|has|have|was|can)\b"
     r"|吗|嗎|是不是|有没有|有沒有|对不对"
 )
 
