@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tryon.types import Garment, Prompt, Result
 
 KINDS = ("upper", "lower", "dress")
+EVALUATIONS = ("pairs", "parser", "garment", "describe")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -133,8 +134,14 @@ def _parser() -> argparse.ArgumentParser:
     with_language(added)
     with_json(added)
 
-    added = command("evaluate", _run_evaluate, "score paired try-ons on VITON")
-    added.add_argument("data", metavar="DATA", type=Path, help="folder of VITON shards")
+    added = command("evaluate", _run_evaluate, "score try-ons and networks on held-out data")
+    added.add_argument("data", metavar="DATA", type=Path, help="folder of the data sets")
+    added.add_argument(
+        "--only", choices=EVALUATIONS, action="append", help="this figure (may be repeated)"
+    )
+    added.add_argument(
+        "--cache", type=Path, metavar="DIR", help="where body analysis is kept (default: nowhere)"
+    )
     added.add_argument("--split", default="validation", help="validation (default), train or all")
     added.add_argument("--limit", type=_positive, metavar="N", help="only the first N pairs")
     with_json(added)
@@ -430,28 +437,73 @@ def _run_sheet(arguments: argparse.Namespace) -> None:
 
 
 def _run_evaluate(arguments: argparse.Namespace) -> None:
-    from tryon.evaluate import evaluate, read_pairs
+    from tryon.evaluate import read_pairs
 
     next(read_pairs(arguments.data, arguments.split, 1), None)  # a wrong path shows at once
+    tryon = load_tryon()
+    wanted = arguments.only or EVALUATIONS
+    plain: dict[str, Any] = {}
+    if "pairs" in wanted:
+        plain |= _evaluate_pairs(arguments, tryon)
+    if set(wanted) - {"pairs"}:
+        plain |= _evaluate_networks(arguments, tryon, wanted)
+    if arguments.json:
+        _print_json(plain)
+
+
+def _evaluate_pairs(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str, Any]:
+    from tryon.evaluate import evaluate
+
     report = evaluate(
-        load_tryon(),
+        tryon,
         arguments.data,
         arguments.split,
         arguments.limit,
         lambda done, score: _progress(f"{done} pairs, SSIM {score:.4f}"),
     )
     _progress("")
-    plain = report.as_json()
-    if arguments.json:
-        _print_json(plain)
-        return
-    print(f"{report.split}: {report.scored} of {report.pairs} pairs scored, at 192 x 256")
-    if report.scored:
-        print(f"  SSIM {report.ssim:.4f}   L1 {report.l1:.4f}   {report.seconds:.2f} s a try-on")
-        print(f"  outside the region untouched: {report.untouched:.1%} of the results")
-        print("  lowest: " + ", ".join(f"{name} {score:.3f}" for name, score in report.worst))
-    for code, count in report.failures.items():
-        print(f"- {code}: {count}")
+    if not arguments.json:
+        print(f"{report.split}: {report.scored} of {report.pairs} pairs scored, at 192 x 256")
+        if report.scored:
+            print(
+                f"  SSIM {report.ssim:.4f}   L1 {report.l1:.4f}   {report.seconds:.2f} s a try-on"
+            )
+            print(f"  outside the region untouched: {report.untouched:.1%} of the results")
+            print("  lowest: " + ", ".join(f"{name} {score:.3f}" for name, score in report.worst))
+        for code, count in report.failures.items():
+            print(f"- {code}: {count}")
+    return report.as_json()
+
+
+def _evaluate_networks(
+    arguments: argparse.Namespace, tryon: "TryOn", wanted: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """The networks' figures on what of their data is there."""
+    from tempfile import TemporaryDirectory
+
+    from tryon.training.metrics import (
+        evaluate_describe,
+        evaluate_garment,
+        evaluate_parser,
+        unpacked,
+    )
+
+    figures: dict[str, dict[str, float]] = {}
+    with unpacked(arguments.data) as data, TemporaryDirectory(prefix="tryon-cache-") as nowhere:
+        cache = arguments.cache or Path(nowhere)
+        street, phone = (data / "ccp").is_dir(), (data / "garments-cc0").is_dir()
+        if "parser" in wanted and street:
+            figures["parser"] = evaluate_parser(data, cache)
+        if "garment" in wanted and street and phone:
+            figures["garment"] = evaluate_garment(data, cache)
+        if "describe" in wanted and phone:
+            figures["describe"] = evaluate_describe(tryon.describe, data)
+    if not arguments.json:
+        for network, values in figures.items():
+            print(f"{network}:")
+            for name, value in values.items():
+                print(f"  {name:24} {value:g}")
+    return figures
 
 
 def _run_bench(arguments: argparse.Namespace) -> None:

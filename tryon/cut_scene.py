@@ -3,6 +3,8 @@
 Notable here:
 - GrabCut (Rother, Kolmogorov and Blake, 2004) runs from several starts on a small copy; the result
   that looks most like a garment (`garment_score`) is cut again at a larger size.
+- colours are fooled by floors of the garment's colour, a network by what it has never seen; where
+  the two differ, GrabCut decides with the colours of what both agree on (`settled`).
 """
 
 import cv2
@@ -53,6 +55,38 @@ def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     if quality < LEAST_QUALITY:
         return None
     return fine, float(np.clip(0.15 + 0.55 * quality + 0.3 * agreement, 0, 0.95))
+
+
+CERTAIN = 0.5  # overlap of the two below which one of them is wrong altogether
+SETTLE_ROUNDS = 2
+KEPT_INSIDE = 0.012  # of the longer side: how deep inside the common part is taken for sure
+
+
+def settled(pixels: np.ndarray, cut: np.ndarray | None, seen: np.ndarray) -> np.ndarray:
+    """(h, w) bool on a small copy: a cut by colour and what a network has seen, made one.
+
+    cut: (h, w) bool of `scene_mask`, or None where nothing stood out. seen: (H, W) uint8,
+    probability of garment times 255.
+    """
+    small = shrink(pixels, SCENE_SIZE)
+    size = (small.shape[1], small.shape[0])
+    likely = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
+    found = likely > 127
+    if not found.any():
+        return cut if cut is not None else found
+    if cut is None or not cut.any():
+        mask = _cut_again(small, found)
+        return largest(mask) if mask.any() else largest(found)
+    disk = np.ones((2 * max(1, round(KEPT_INSIDE * max(size))) + 1,) * 2, np.uint8)
+    marks = np.where(found, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    if _overlap(cut, found) > CERTAIN:
+        marks[cv2.erode((cut & found).astype(np.uint8), disk) > 0] = cv2.GC_FGD
+    else:  # the network knows garments; colours only that something stands out
+        marks[cv2.erode((likely > 200).astype(np.uint8), disk) > 0] = cv2.GC_FGD
+    marks[(cv2.dilate((cut | found).astype(np.uint8), disk) == 0)] = cv2.GC_BGD
+    mask = _grab(small, marks, SETTLE_ROUNDS)
+    tidy = _tidy(mask, lab_of(small)) if mask.any() else None
+    return cut if tidy is None else tidy
 
 
 AGREED = 0.93  # overlap of two attempts that makes a third needless

@@ -4,14 +4,16 @@ Notable here:
 - a picture with real transparency is taken at its word; a plain background (`cut_plain`) and any
   other (`cut_scene`) are cut on small copies, then edges and colours are found at the picture's
   own resolution (`matting`).
+- on any but a plain background a network's view of it (`reader`) has a say, too.
 """
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from tryon.cut_plain import plain_mask
-from tryon.cut_scene import scene_mask
+from tryon.cut_scene import scene_mask, settled
 from tryon.matting import bleed, refine_alpha
 from tryon.types import Photo
 
@@ -30,8 +32,12 @@ class Cutout:
     source: str
 
 
-def cut_out(photo: Photo) -> Cutout | None:
-    """The garment in a picture, None if nothing stands out from the background."""
+def cut_out(photo: Photo, seen: np.ndarray | None = None) -> Cutout | None:
+    """The garment in a picture, None if nothing stands out from the background.
+
+    seen: (H, W) uint8, the probability of garment times 255 as a network sees it; None = colours
+    alone decide.
+    """
     given = _given_alpha(photo)
     if given is not None:
         return Cutout(given, bleed(photo.pixels, given), 1.0, "alpha")
@@ -41,6 +47,8 @@ def cut_out(photo: Photo) -> Cutout | None:
         source = "plain"
     else:
         found = scene_mask(photo.pixels)
+        if seen is not None:
+            found = _both(photo.pixels, found, seen)
         if found is None:
             return None
         mask, confidence = found
@@ -49,6 +57,28 @@ def cut_out(photo: Photo) -> Cutout | None:
         return None
     alpha = refine_alpha(photo.pixels, mask)
     return Cutout(alpha, bleed(photo.pixels, alpha), confidence, source)
+
+
+SEEN_ALONE = 0.85  # agreement from which a network is believed where colours show nothing
+SURE, SURE_NOT = 200, 55  # of 255: what the network is certain of
+
+
+def _both(
+    pixels: np.ndarray, found: tuple[np.ndarray, float] | None, seen: np.ndarray
+) -> tuple[np.ndarray, float] | None:
+    """Mask and confidence from a cut by colour (None = nothing stands out) and a network's view."""
+    mask = settled(pixels, None if found is None else found[0], seen)
+    view = cv2.resize(seen, (mask.shape[1], mask.shape[0]), interpolation=cv2.INTER_AREA)
+    union = mask | (view > 127)
+    if not union.any():
+        return found
+    # what is in between counts against it, as does what the two do not share
+    sure = np.where(mask, view > SURE, view < SURE_NOT)
+    agreement = float((mask & (view > 127)).sum() / union.sum())
+    agreement *= float(sure[union].mean()) ** 0.5
+    if found is None:
+        return (mask, 0.8 * agreement) if agreement > SEEN_ALONE else None
+    return mask, float(np.clip(0.5 * found[1] + 0.5 * agreement, 0, 0.97))
 
 
 def has_alpha(photo: Photo) -> bool:

@@ -4,19 +4,23 @@ Notable here:
 - three ways in: a picture with transparency, a garment lying or hanging somewhere, and a person
   wearing it (then the body analysis says which pixels are cloth and where the limbs are).
 - the steps are functions of other files (`cutout`, `outline`, `appearance`) with plain arrays
-  between them, so each can be replaced by a network alone.
+  between them; a network (`reader`) has a say in the cut-out, the kind, the type and the sleeve,
+  and all else is measured.
 """
 
 import logging
 
 import numpy as np
+import torch
 
-from tryon.appearance import measure
+from tryon.appearance import Measured, measure
 from tryon.cutout import Cutout, cut_out, has_alpha
 from tryon.errors import Note, TryOnError
 from tryon.outline import trace
 from tryon.person import BodyAnalyser
+from tryon.reader import GarmentReader, Reading
 from tryon.types import Garment, Kind, Part, Photo
+from tryon.vocabulary import TYPE_KIND
 from tryon.worn import Worn, take_off
 
 log = logging.getLogger(__name__)
@@ -29,13 +33,21 @@ class GarmentAnalyser:
     garment = analyser(photo)
     """
 
-    def __init__(self, body: BodyAnalyser | None = None) -> None:
+    def __init__(
+        self, body: BodyAnalyser | None = None, reader: GarmentReader | None = None
+    ) -> None:
         self._body = body
+        self._reader = reader
 
     @classmethod
-    def load(cls, body: BodyAnalyser | None = None) -> "GarmentAnalyser":
-        """body: without it, pictures of a person wearing the garment are not understood."""
-        return cls(body)
+    def load(
+        cls, body: BodyAnalyser | None = None, device: str | torch.device = "cpu"
+    ) -> "GarmentAnalyser":
+        """body: without it, pictures of a person wearing the garment are not understood.
+
+        Raises TryOnError "weights_missing" or "weights_damaged".
+        """
+        return cls(body, GarmentReader.load(device))
 
     def __call__(self, photo: Photo, kind: Kind | None = None) -> Garment:
         """The garment in a picture; kind: None finds it out.
@@ -45,10 +57,13 @@ class GarmentAnalyser:
         worn = self._worn(photo, kind)
         if worn is not None:
             return _worn_garment(photo, worn, kind)
-        cutout = cut_out(photo)
+        reading = None
+        if self._reader is not None:
+            reading = self._reader(_on_grey(photo))
+        cutout = cut_out(photo, None if reading is None else reading.mask)
         if cutout is None or not _garment_like(cutout):
             raise TryOnError("no_garment")
-        return _garment(photo, cutout, kind)
+        return _garment(photo, cutout, kind, reading)
 
     def _worn(self, photo: Photo, kind: Kind | None) -> Worn | None:
         """The garment on a person, None if the picture shows none."""
@@ -66,6 +81,17 @@ class GarmentAnalyser:
         return worn
 
 
+GREY = 190  # behind transparency: neither black nor white clothes vanish on it
+
+
+def _on_grey(photo: Photo) -> np.ndarray:
+    """The picture's pixels, on grey where it is transparent."""
+    if not has_alpha(photo):
+        return photo.pixels
+    alpha = photo.alpha[..., None].astype(np.float32) / 255
+    return (photo.pixels * alpha + GREY * (1 - alpha) + 0.5).astype(np.uint8)
+
+
 LEAST_FACE = 0.003  # of the picture
 ROUGH_BELOW = 0.5  # confidence
 UNSURE_BELOW = 0.7  # probability of the kind
@@ -76,13 +102,16 @@ KIND_NAMES = {
 }
 
 
-def _garment(photo: Photo, cutout: Cutout, kind: Kind | None) -> Garment:
+def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading | None) -> Garment:
     mask = cutout.alpha >= 128
     studio = cutout.source == "plain"
-    traced = trace(mask, kind, photo.pixels, studio=cutout.source != "scene")
+    prior = None if reading is None else reading.scores["kind"]
+    traced = trace(mask, kind, photo.pixels, studio=cutout.source != "scene", prior=prior)
     measured = measure(
         *(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind), studio=studio
     )
+    if reading is not None:
+        measured |= _read(reading, measured, traced.kind)
     notes = []
     if _cropped(mask):
         notes.append(Note("cropped_garment"))
@@ -101,6 +130,26 @@ def _garment(photo: Photo, cutout: Cutout, kind: Kind | None) -> Garment:
         confidence=cutout.confidence,
         notes=tuple(notes),
     )
+
+
+SLEEVE_TRUST = 0.3  # of the outline's measurement beside the network's view
+
+
+def _read(reading: Reading, measured: Measured, kind: Kind) -> Measured:
+    """Type and sleeve as the network sees them, the sleeve weighed with the outline's."""
+    types = {t: p for t, p in reading.scores["type"].items() if TYPE_KIND[t] == kind}
+    total = max(sum(types.values()), 1e-6)
+    best = max(types, key=types.__getitem__)
+    found: Measured = {"type": (best, types[best] / total)}
+    if kind != Kind.LOWER and "sleeve" in measured:
+        value, score = measured["sleeve"]
+        weighed = {
+            sleeve: (1 - SLEEVE_TRUST) * p + SLEEVE_TRUST * score * (sleeve == value)
+            for sleeve, p in reading.scores["sleeve"].items()
+        }
+        best = max(weighed, key=weighed.__getitem__)
+        found["sleeve"] = (best, weighed[best])
+    return found
 
 
 HIDDEN_TRUST = 0.6  # how much of the confidence a fully covered garment would lose

@@ -53,11 +53,13 @@ def trace(
     kind: Kind | None = None,
     pixels: np.ndarray | None = None,
     studio: bool = False,
+    prior: dict[str, float] | None = None,
 ) -> Trace:
     """Kind, landmarks and limbs of a garment from its mask ((H, W) bool).
 
     pixels: (H, W, 3) uint8, the picture, for what the outline alone does not show.
     studio: the picture is a shop's, where garments hang on mannequins (see `guess_kind`).
+    prior: probability of each kind from elsewhere, weighed with what the outline looks like.
     """
     shape = shape_of(mask)
     score = 1.0
@@ -66,6 +68,8 @@ def trace(
         parted = upper_landmarks(shape, grey_of(shape, pixels))
     if kind is None:
         kind, score = guess_kind(shape, *_proportions(parted[1]), studio)
+        if prior is not None:
+            kind, score = _weighed(kind, score, prior)
     if kind == Kind.LOWER:
         shape, guessed = _part_legs(shape, grey_of(shape, pixels))
         crotch = find_crotch(shape)
@@ -76,6 +80,17 @@ def trace(
     else:
         shape, landmarks = parted
     return Trace(kind, score, landmarks, limb_map(mask, shape, landmarks, kind), shape.angle)
+
+
+OUTLINE_TRUST = 0.5  # exponent: the outline's guess counts this much of the other's
+
+
+def _weighed(kind: Kind, score: float, prior: dict[str, float]) -> tuple[Kind, float]:
+    """The most probable kind from the outline's guess and from `prior`, and its probability."""
+    other = (1 - score) / (len(Kind) - 1)
+    both = {k: prior[k] * (score if k == kind else other) ** OUTLINE_TRUST for k in Kind}
+    best = max(both, key=both.__getitem__)
+    return best, both[best] / max(sum(both.values()), 1e-6)
 
 
 def _proportions(landmarks: np.ndarray) -> tuple[float, float, float]:

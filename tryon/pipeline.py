@@ -55,7 +55,7 @@ class TryOn:
         """
         device = resolve_device(device)
         body = BodyAnalyser.load(device)
-        return cls(body, GarmentAnalyser.load(body), Gallery.load())
+        return cls(body, GarmentAnalyser.load(body, device), Gallery.load())
 
     def __call__(
         self,

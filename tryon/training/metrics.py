@@ -1,12 +1,20 @@
 """Figures on the validation split, for the training log and for `python -m tryon evaluate`."""
 
+import json
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from tryon.errors import TryOnError
+from tryon.image import read_photo
 from tryon.parser import Parser
 from tryon.reader import GarmentReader
 from tryon.training.garments import (
+    CC0_LABELS,
     Piece,
     paste,
     read_ccp_garments,
@@ -17,7 +25,8 @@ from tryon.training.garments import (
 from tryon.training.labels import IGNORE, trusted
 from tryon.training.people import Labelled, disturb_photo, read_ccp, read_viton
 from tryon.training.prepare import cut_garments, prepare
-from tryon.types import Part
+from tryon.types import Garment, Part, Photo
+from tryon.vocabulary import TYPE_KIND
 
 CLASSES = 15
 # what a class is drawn as, indexed by `Part`; IGNORE is black
@@ -117,7 +126,7 @@ def evaluate_garment(
     reader = reader or GarmentReader.load()
     cache = cache or data / "cache"
     if not (cache / "cc0" / "confidence.json").is_file():
-        cut_garments(data, cache)
+        cut_garments(data, cache, validation_only=True)
     phone, corners = read_phone_garments(data, cache, validation=True)
     streets = read_ccp_garments(data, validation=True)[2]
     textures = [*corners, *streets]
@@ -130,6 +139,52 @@ def evaluate_garment(
             reader, read_gallery_garments(validation=True), textures
         ),
     }
+
+
+CHECKED = Path(__file__).with_name("checked.json")
+
+
+def evaluate_describe(analyser: Callable[[Photo], Garment], data: Path) -> dict[str, float]:
+    """What the whole product says of held-out phone photos: the share of right answers.
+
+    "kind", "type": by the photo's folder. "sleeve", "colour": by eye, see checked.json (several
+    values where two people could name it differently). A refused photo counts as wrong; their
+    number is "refused", that of the photos "photos".
+    """
+    right: dict[str, list[bool]] = {"kind": [], "type": [], "sleeve": [], "colour": []}
+    refused = 0
+    checked = json.loads(CHECKED.read_text())
+    for name, seen in checked.items():
+        types = CC0_LABELS[name.split("/")[0]]["type"]
+        allowed = {"kind": (str(TYPE_KIND[types[0]]),), "type": types, **seen}
+        try:
+            garment = analyser(read_photo(data / "garments-cc0" / f"{name}.jpg"))
+            said = {**garment.attributes, "kind": str(garment.kind)}
+        except TryOnError:
+            refused += 1
+            said = {}
+        for attribute, values in right.items():
+            if attribute in allowed:
+                values.append(said.get(attribute) in allowed[attribute])
+    figures = {name: round(float(np.mean(values)), 4) for name, values in right.items()}
+    return {**figures, "refused": refused, "photos": len(checked)}
+
+
+@contextmanager
+def unpacked(data: Path) -> Iterator[Path]:
+    """DATA itself if its tars are unpacked in it, else a temporary folder where they are."""
+    tars = [path for path in sorted(data.glob("*.tar")) if not (data / path.stem).is_dir()]
+    if not tars:
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="tryon-data-") as folder:
+        for path in data.iterdir():
+            if path.is_dir():
+                (Path(folder) / path.name).symlink_to(path.resolve())
+        for tar in tars:
+            with tarfile.open(tar) as archive:
+                archive.extractall(Path(folder) / tar.stem, filter="data")
+        yield Path(folder)
 
 
 MASK_CANVAS = (512, 384)  # pixels, height and width of the pasted validation pictures

@@ -17,7 +17,7 @@ import numpy as np
 
 from tryon.cutout import cut_out
 from tryon.outline import trace
-from tryon.training.garments import CC0_LABELS, TRUST_CUT
+from tryon.training.garments import CC0_LABELS, TRUST_CUT, VALIDATION_CC0
 from tryon.training.people import VALIDATION_CCP, VALIDATION_VITON
 from tryon.types import POSE_LANDMARKS, Kind, Photo
 from tryon.vocabulary import TYPE_KIND
@@ -48,13 +48,22 @@ def prepare(
     _analyse(viton[:viton_limit], cache / "viton", enlarge=VITON_ENLARGE)
 
 
-def cut_garments(data: Path, cache: Path) -> None:
+def cut_garments(data: Path, cache: Path, validation_only: bool = False) -> None:
     """Write CACHE/cc0/KIND/ID.png: first guesses of the masks of DATA/garments-cc0, uint8 alpha of
-    the photo shrunk to 384 pixels; and CACHE/cc0/confidence.json: "KIND/ID" -> 0..1."""
+    the photo shrunk to 384 pixels; and CACHE/cc0/confidence.json: "KIND/ID" -> 0..1.
+
+    `validation_only` takes those photos alone that are never trained on.
+    """
     folder = cache / "cc0"
     index = folder / "confidence.json"
     known: dict[str, float] = json.loads(index.read_text()) if index.is_file() else {}
-    for number, path in enumerate(sorted((data / "garments-cc0").glob("*/*.jpg"))):
+    paths = sorted((data / "garments-cc0").glob("*/*.jpg"))
+    if validation_only:
+        folders = sorted((data / "garments-cc0").glob("*/"))
+        held_out = slice(VALIDATION_CC0 - 1, None, VALIDATION_CC0)
+        paths = [path for one in folders for path in sorted(one.glob("*.jpg"))[held_out]]
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, path in enumerate(paths):
         name = f"{path.parent.name}/{path.stem}"
         if name in known:
             continue
