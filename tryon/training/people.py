@@ -26,6 +26,7 @@ CCP_SHARE = 0.68  # of the training samples
 RARE_SHARE = 0.25  # of Clothing Co-Parsing's samples: people in skirts, else taken for dresses
 RARE_AREA = 0.015  # of the photo
 VITON_WEIGHT = 0.5  # of a VITON sample in the loss; its labels are a model's output
+OCCLUDED = 0.08  # of the samples: something is held before the body
 LABEL_STRIDE = 2  # labels are drawn at half the canvas, the size of the network's output
 
 # MediaPipe's 33 landmarks with left and right exchanged
@@ -193,6 +194,8 @@ class People:
             pixels = _other_background(pixels, full, silhouette, self.backgrounds, rng)
         if rng.random() < 0.45:
             pixels = _dye(pixels, full, rng)
+        if self.backgrounds and rng.random() < OCCLUDED:
+            pixels, labels = _occlude(pixels, labels, landmarks, self.backgrounds, rng)
         pixels = disturb_photo(pixels, rng)
         silhouette, landmarks = _disturb_pose(silhouette, landmarks, rng)
         return {
@@ -278,6 +281,48 @@ def _other_background(
     return cv2.convertScaleAbs(
         pixels.astype(np.float32) * (alpha / 255.0) + behind * (1 - alpha / 255.0)
     )
+
+
+def _occlude(
+    pixels: np.ndarray,
+    labels: np.ndarray,
+    landmarks: np.ndarray,
+    pictures: list[np.ndarray],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Something held before the body, a bag or a phone, say: it is to be kept, as an accessory."""
+    height, width = pixels.shape[:2]
+    shoulders = landmarks[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER], :2]
+    unit = max(float(np.linalg.norm(shoulders[0] - shoulders[1])), 8.0)
+    joints = (Pose.LEFT_WRIST, Pose.RIGHT_WRIST, Pose.LEFT_ELBOW, Pose.LEFT_HIP, Pose.RIGHT_HIP)
+    centre = landmarks[rng.choice(joints), :2] + rng.normal(0, 0.2 * unit, 2)
+    half = unit * rng.uniform(0.12, 0.45, 2)
+    box = cv2.boxPoints((centre.tolist(), (2 * half).tolist(), float(rng.uniform(-40, 40)))).astype(
+        np.float32
+    )
+    shape = np.zeros((height, width), np.uint8)
+    if rng.random() < 0.6:
+        cv2.fillConvexPoly(shape, np.round(box).astype(np.int32), 255)
+    else:
+        cv2.ellipse(shape, (centre.tolist(), (2 * half).tolist(), 0.0), 255, -1)
+    picture = pictures[rng.integers(len(pictures))]
+    zoom = rng.uniform(0.5, 2.0)
+    cloth = cv2.resize(picture, (max(int(width * zoom), width), max(int(height * zoom), height)))
+    if rng.random() < 0.5:  # of one colour, more or less
+        cloth = cv2.addWeighted(
+            cloth,
+            0.25,
+            np.broadcast_to(rng.integers(0, 256, 3).astype(np.uint8), cloth.shape),
+            0.75,
+            0,
+        )
+    covered = shape > 127
+    pixels = pixels.copy()
+    pixels[covered] = cloth[:height, :width][covered]
+    small = cv2.resize(shape, labels.shape[::-1], interpolation=cv2.INTER_AREA) > 127
+    labels = labels.copy()
+    labels[small] = Part.ACCESSORY
+    return pixels, labels
 
 
 def _dye(pixels: np.ndarray, parts: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -13,6 +13,7 @@ Notable here:
 import copy
 import json
 import logging
+import os
 import queue
 import threading
 import time
@@ -97,14 +98,17 @@ def fit(
     """Train, writing OUT/checkpoint.pt, OUT/<name>.safetensors (the EMA network), OUT/log.jsonl
     and OUT/sheet-<step>.png. Returns the EMA network in float32.
 
-    FileNotFoundError with `resume` where there is no checkpoint.
+    FileNotFoundError with `resume` where there is no checkpoint; ValueError for `minutes` with
+    several processes, which would end at different steps.
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(schedule.seed)
     torch.set_num_threads(schedule.threads)
     cv2.setNumThreads(1)
     accelerator = _accelerator()
-    device = accelerator.device if accelerator else torch.device("cpu")
+    if accelerator and accelerator.num_processes > 1 and schedule.minutes:
+        raise ValueError("several processes: give the length in steps, not in minutes")
+    device = accelerator.device if accelerator else _only_device()
     net = task.build().to(device, memory_format=torch.channels_last)
     ema = copy.deepcopy(net).eval()
     optimiser = _optimiser(net, schedule)
@@ -204,15 +208,20 @@ def begin_from(net: nn.Module, path: Path) -> None:
 
 
 def _accelerator():
-    """An accelerate.Accelerator when there is CUDA and the package is installed, else None."""
-    if not torch.cuda.is_available():
+    """An accelerate.Accelerator where there is CUDA or `accelerate launch` has started several
+    processes, and the package is installed; else None."""
+    if not torch.cuda.is_available() and int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return None
     try:
         from accelerate import Accelerator
     except ImportError:
-        logger.warning("accelerate is not installed: training on the CPU")
+        logger.warning("accelerate is not installed: training in one process, on one GPU")
         return None
-    return Accelerator()
+    return Accelerator(cpu=not torch.cuda.is_available())
+
+
+def _only_device() -> torch.device:
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _optimiser(net: nn.Module, schedule: Schedule) -> torch.optim.AdamW:
