@@ -123,6 +123,22 @@ def test_the_start_is_the_geometric_draft():
         assert np.linalg.norm(sampled - laid.landmarks[mark, :2]) < 14, mark
 
 
+def test_the_start_goes_on_below_a_photo_that_ends_early():
+    person, garment = standing_person(), flat_tee()
+    rows = slice(0, 300)  # ends above the hem
+    low = dataclasses.replace(
+        person,
+        photo=Photo(person.photo.pixels[rows]),
+        silhouette=person.silhouette[rows],
+        matte=person.matte[rows],
+        parts=person.parts[rows],
+    )
+    studio, laid = enter(low), lay_out(garment)
+    flow = start_flow(geometric_draft(low, garment), studio.fit, laid.fit)
+    middle = in_pixels(flow)[:, START[1] // 2, 1]
+    assert (np.diff(middle)[12:24] > 5).all()
+
+
 def test_the_plain_start_hangs_from_the_shoulders():
     flow = in_pixels(plain_start())
     middle = np.linalg.norm(start_points() - SHOULDERS_AT, axis=-1)

@@ -167,15 +167,18 @@ def start_flow(draft: Draft, person: Fit, garment: Fit) -> np.ndarray:
 
     person: photo frame -> studio frame. garment: garment frame -> its canvas.
     Returns (32, 24, 2) float32, normalised. Where no piece of the garment lies, the nearest
-    piece's map goes on.
+    piece's map goes on, beyond the photo too.
     """
     at = draft.fit.points(person.unpoints(start_points().reshape(-1, 2)))
     at = at.reshape(*START, 2).astype(np.float32)
     near = [_influence(layer.weight) for layer in draft.layers]
     total, flow = np.zeros(START, np.float32), np.zeros((*START, 2), np.float32)
+    beyond = at - np.clip(at, 0, np.array(draft.reach.shape[::-1], np.float32) - 1)
     for layer, weight in zip(draft.layers, near, strict=True):
         weight = _sampled(weight, at)
-        flow += weight[..., None] * np.dstack([_sampled(layer.flow[..., c], at) for c in (0, 1)])
+        goes_on = beyond * _slope(layer)
+        shifts = [_sampled(layer.flow[..., c], at) + goes_on[..., c] for c in (0, 1)]
+        flow += weight[..., None] * np.dstack(shifts)
         total += weight
     flow /= total[..., None]
     moved = garment.points(flow.reshape(-1, 2)).reshape(*START, 2)
@@ -193,6 +196,21 @@ def _influence(weight: np.ndarray) -> np.ndarray:
         return np.full(weight.shape, LEAST_INFLUENCE, np.float32)
     away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
     return np.maximum(np.exp(-away / (max(weight.shape) / 60)), LEAST_INFLUENCE).astype(np.float32)
+
+
+def _slope(layer: Layer) -> np.ndarray:
+    """(2,) garment pixels per canvas pixel, right and down, in the middle of a piece."""
+    inside = layer.weight > 0.5
+    across, down = inside[:, 1:] & inside[:, :-1], inside[1:] & inside[:-1]
+    if not (across.any() and down.any()):
+        return np.zeros(2, np.float32)
+    return np.array(
+        [
+            np.median(np.diff(layer.flow[..., 0], axis=1)[across]),
+            np.median(np.diff(layer.flow[..., 1], axis=0)[down]),
+        ],
+        np.float32,
+    )
 
 
 def _sampled(values: np.ndarray, at: np.ndarray) -> np.ndarray:

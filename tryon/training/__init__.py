@@ -3,6 +3,8 @@
     python -m tryon.training prepare DATA            # body analysis of the photos, once
     python -m tryon.training text --out DIR          # makes its own sentences, needs no DATA
     python -m tryon.training parser|garment DATA --out DIR [--resume]
+    python -m tryon.training prepare-pairs DATA      # parts, garments, geometric start, once
+    python -m tryon.training fusion DATA --out DIR [--resume]
 
 DATA is a folder with the data sets' tars or with what they unpack to.
 """
@@ -10,17 +12,17 @@ DATA is a folder with the data sets' tars or with what they unpack to.
 import tarfile
 from pathlib import Path
 
-NETS = ("parser", "garment", "text")
+NETS = ("parser", "garment", "text", "fusion")
 
 
 def main(net: str, data: str | None, out: str, resume: bool = False, **options: object) -> int:
     """Train a network; 0 when done.
 
     net: one of `NETS`. data: folder of the data sets (tars or unpacked); None for "text". out:
-    where checkpoints, log, sheets and the finished safetensors file go. options: fields of `trainer.Schedule`
-    (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default DATA/cache) and
-    `encoder` (default CACHE/encoder.safetensors, if it is there), `start` (weights of an earlier
-    network to go on from).
+    where checkpoints, log, sheets and the finished safetensors file go. options: fields of
+    `trainer.Schedule` (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default
+    DATA/cache) and `encoder` (default CACHE/encoder.safetensors, if it is there), `start` (weights
+    of an earlier network to go on from); for "fusion" those of `fusion.train`.
 
     ValueError for an unknown network, FileNotFoundError for missing data.
     """
@@ -42,6 +44,11 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
     folder = unpack(Path(data))
     cache = Path(str(options.pop("cache", folder / "cache")))
     encoder = Path(str(options.pop("encoder", cache / "encoder.safetensors")))
+    if net == "fusion":
+        from tryon.training import fusion
+
+        fusion.train(cache, Path(out), encoder if encoder.is_file() else None, resume, **options)
+        return 0
     start = options.pop("start", None)
     if not (cache / "ccp" / "pose.npz").is_file():
         from tryon.training.prepare import prepare

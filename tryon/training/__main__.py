@@ -8,7 +8,7 @@ from tryon.training import NETS, main, unpack
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tryon.training")
-    parser.add_argument("net", choices=(*NETS, "prepare"))
+    parser.add_argument("net", choices=(*NETS, "prepare", "prepare-pairs"))
     parser.add_argument("data", nargs="?", help="folder of the data sets; text needs none")
     parser.add_argument("--out", default="runs/training")
     parser.add_argument("--resume", action="store_true")
@@ -21,6 +21,9 @@ if __name__ == "__main__":
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--fusion", help="how the fusion network joins its inputs")
+    parser.add_argument("--workers", type=int, help="of fusion and prepare-pairs")
+    parser.add_argument("--limit", type=int, help="pairs that prepare-pairs makes ready")
     given = vars(parser.parse_args())
     logging.basicConfig(level=logging.INFO)
     if given["data"] is None and given["net"] != "text":
@@ -30,5 +33,12 @@ if __name__ == "__main__":
 
         folder = unpack(Path(given["data"]))
         prepare(folder, Path(given["cache"] or folder / "cache"))
+    elif given["net"] == "prepare-pairs":
+        from tryon.training.prepare_pairs import prepare_pairs
+
+        folder = unpack(Path(given["data"]))
+        cache = Path(given["cache"] or folder / "cache")
+        prepare_pairs(folder, cache, Path(given["out"]), given["limit"], given["workers"] or 1)
     else:
+        del given["limit"]
         raise SystemExit(main(**given))

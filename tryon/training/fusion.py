@@ -1,0 +1,444 @@
+"""Training FusionNet: two phases, what it is punished for, how it is judged.
+
+Notable here:
+- phase one learns where the garment goes (the flow alone), phase two also how it is shown and what
+  the hidden body looks like. The renderer would else learn to paint over a bad warp.
+- small canvases first: most of a warp is learned at 128 x 96, at a quarter of the time.
+- the worn mask says what a pixel proves: the garment, not the garment, something that may hide it,
+  or nothing. Only what is proved is learned.
+- words are zeros for now; the vector's place is kept.
+"""
+
+import dataclasses
+import logging
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file
+from torch import nn
+
+from tryon import weights
+from tryon.evaluate import ssim
+from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
+from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, sample
+from tryon.studio import CANVAS
+from tryon.training import trainer
+from tryon.training.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
+from tryon.training.prepare_pairs import WORN
+from tryon.training.trainer import Schedule
+
+logger = logging.getLogger(__name__)
+
+NAME = "fusion"
+PHASES = ("warp", "render")
+WARP_SHARE = 0.55  # of the whole run's minutes or steps
+SCHEDULES = {
+    "warp": Schedule(
+        steps=22000,
+        batch=16,
+        learning_rate=4e-4,
+        sizes=((128, 96), CANVAS),
+        size_starts=(0.0, 0.6),
+    ),
+    "render": Schedule(
+        steps=18000,
+        batch=16,
+        learning_rate=4e-4,
+        sizes=((128, 96), CANVAS),
+        size_starts=(0.0, 0.4),
+    ),
+}
+VALIDATION_LIMIT = 64  # pairs looked at during training
+SHEET_ROWS = 12
+DONE = "done"
+
+
+def train(
+    cache: Path,
+    out: Path,
+    encoder: Path | None,
+    resume: bool = False,
+    fusion: str = FusionConfig.fusion,
+    workers: int = 1,
+    **options: object,
+) -> FusionNet:
+    """Both phases, one after the other, into OUT/warp and OUT/render.
+
+    The pairs lie in CACHE/pairs (see `prepare_pairs`). encoder: ImageNet weights for the
+    perceptual loss, None = without. resume: go on where a run into OUT stopped. fusion: the
+    variant. workers: threads that make samples. options: fields of `trainer.Schedule`; `minutes`
+    and `steps` are for both phases together.
+    """
+    seed = int(options.get("seed", 0))
+    pairs = read_pairs(cache, held_out=False)
+    held_out = read_pairs(cache, held_out=True)
+    print(f"{len(pairs)} pairs to learn from, {len(held_out)} held out", flush=True)
+    net = None
+    for phase, share in zip(PHASES, (WARP_SHARE, 1 - WARP_SHARE), strict=True):
+        folder = out / phase
+        before = out / PHASES[0] / f"{NAME}.safetensors" if phase == "render" else None
+        if resume and (folder / DONE).is_file():
+            continue
+        own = dict(options)
+        for name in ("minutes", "steps"):
+            if name in own:
+                own[name] = type(own[name])(own[name] * share)
+        schedule = dataclasses.replace(SCHEDULES[phase], **own)
+        task = FusionTask(
+            Pairs(pairs, seed, workers),
+            held_out,
+            render=phase == "render",
+            config=FusionConfig(fusion=fusion),
+            start=before,
+            encoder=encoder,
+        )
+        again = resume and (folder / trainer.CHECKPOINT).is_file()
+        net = trainer.fit(task, schedule, folder, again)
+        (folder / DONE).touch()
+    return net or weights.load(FusionNet, (out / PHASES[-1] / f"{NAME}.safetensors").resolve())
+
+
+class FusionTask:
+    """FusionNet's `Task`, one phase of it."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        pairs: Pairs,
+        held_out: list[Pair],
+        render: bool,
+        config: FusionConfig | None = None,
+        start: Path | None = None,
+        encoder: Path | None = None,
+    ) -> None:
+        """render: phase two. start: weights to go on from. encoder: for the perceptual loss."""
+        self.pairs = pairs
+        self.held_out = held_out[:VALIDATION_LIMIT]
+        self.render = render
+        self.config = config or FusionConfig()
+        self.start = start
+        self.perceptual = Perceptual(encoder) if render and encoder is not None else None
+
+    def build(self) -> FusionNet:
+        net = FusionNet(self.config)
+        if self.start is not None:
+            net.load_state_dict({name: v.float() for name, v in load_file(self.start).items()})
+        if not self.render:
+            net.renderer.requires_grad_(False)
+        return net
+
+    def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        return self.pairs.batch(first, count, size)
+
+    def loss(
+        self, net: nn.Module, batch: dict[str, torch.Tensor]
+    ) -> tuple[torch.Tensor, dict[str, float]]:
+        fused = net(**inputs(batch), render=self.render)
+        parts = warp_losses(fused, batch)
+        if self.render:
+            parts |= render_losses(fused, batch, self.perceptual)
+        loss = sum(WEIGHTS[name] * value for name, value in parts.items())
+        return loss, {name: float(value.detach()) for name, value in parts.items()}
+
+    def evaluate(self, net: nn.Module) -> dict[str, float]:
+        return evaluate(net.eval(), self.held_out, self.render)
+
+    def sheet(self, net: nn.Module) -> np.ndarray | None:
+        return sheet(net.eval(), self.held_out[:SHEET_ROWS], self.render)
+
+
+# Each loss's weight, and why it is there.
+WEIGHTS = {
+    "colour": 1.0,  # the warped garment looks as the worn one; weighted by level inside
+    "outline": 1.0,  # and ends where it ends: sleeves, hem, neckline
+    "smooth": 0.2,  # cloth does not tear; what no pixel proves is continued
+    "attributes": 0.05,  # the garment's features know what it is (for the words to come)
+    "marks": 0.1,  # and where its collar, armpits, cuffs and hem are
+    "confidence": 0.05,  # how good the warp will turn out to be
+    "picture": 4.0,  # the finished picture, where it was hidden
+    "body": 2.0,  # the body beside the garment: skin, neck, what is worn below
+    "visible": 0.3,  # hair, hands and crossed arms lie over the garment
+    "perceptual": 0.5,  # edges and textures, not only mean colours
+    "shading": 0.1,  # shading explains light, it does not paint prints
+}
+LEVEL_WEIGHTS = {32: (1.0, 0.5), 16: (1.5, 0.7), 8: (2.0, 1.0), 4: (3.0, 1.5)}  # colour, outline
+SMOOTH_GROWTH = 2.0  # per finer level
+SMOOTH_EPSILON = 1e-3  # cells
+CONFIDENCE_SCALE = 4.0  # a colour error of 1/4 (of 0..2) makes a confidence of 1/e
+
+
+def inputs(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """A batch of samples as FusionNet takes it."""
+    return {
+        "seen": colours(batch["seen"]),
+        "keep": _channel(batch["keep"]),
+        "planes": (batch["planes"].float() / 255).contiguous(memory_format=torch.channels_last),
+        "garment": colours(batch["garment"]),
+        "alpha": _channel(batch["alpha"]),
+        "start": batch["start"].permute(0, 3, 1, 2),
+    }
+
+
+def colours(pixels: torch.Tensor) -> torch.Tensor:
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) as (pixel - 127) / 128, channels last."""
+    values = (pixels.permute(0, 3, 1, 2).float() - PIXEL_MEAN) / PIXEL_SCALE
+    return values.contiguous(memory_format=torch.channels_last)
+
+
+def _channel(values: torch.Tensor) -> torch.Tensor:
+    """(N, H, W) uint8 -> (N, 1, H, W) 0..1."""
+    return values[:, None].float() / 255
+
+
+def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Colour, outline and smoothness at every level; attributes, landmarks, confidence."""
+    person, garment = colours(batch["person"]), colours(batch["garment"])
+    alpha = _channel(batch["alpha"])
+    worn = (batch["worn"] == WORN)[:, None].float()
+    known = ((batch["worn"] == WORN) | (batch["worn"] == 0))[:, None].float()
+    cloth = torch.cat([garment * alpha, alpha], 1)
+    target = torch.cat([person * worn, worn, known], 1)
+    colour = outline = smooth = person.new_zeros(())
+    for number, (stride, flow) in enumerate(zip(STRIDES, fused.flows, strict=True)):
+        # Compared at twice the level's own size: coarser pixels would hide what it can do.
+        pool = max(stride // 2, 1)
+        source, wanted = F.avg_pool2d(cloth, pool), F.avg_pool2d(target, pool)
+        laid = sample(source, _enlarged(flow, wanted.shape[-2:]))
+        error = _colour_error(laid, wanted)
+        by_colour, by_outline = LEVEL_WEIGHTS[stride]
+        area = wanted[:, 3:4].sum().clamp_min(1)
+        colour = colour + by_colour * error.sum() / area
+        difference = (laid[:, 3:] - wanted[:, 3:4]).abs() * wanted[:, 4:]
+        outline = outline + by_outline * difference.mean()
+        near = F.adaptive_avg_pool2d(1 - _channel(batch["keep"]), flow.shape[-2:])
+        smooth = smooth + SMOOTH_GROWTH**number * bending(flow, near)
+    laid = torch.cat([fused.garment * fused.alpha, fused.alpha], 1)
+    error = _colour_error(laid, target)
+    area = worn.sum((1, 2, 3)).clamp_min(1)
+    each = error.sum((1, 2, 3)) / area
+    colour = colour + 2 * LEVEL_WEIGHTS[4][0] * error.sum() / area.sum()
+    outline = outline + 2 * LEVEL_WEIGHTS[4][1] * ((fused.alpha - worn).abs() * known).mean()
+    return {
+        "colour": colour,
+        "outline": outline,
+        "smooth": smooth,
+        "attributes": _attribute_loss(fused.attributes, batch["attributes"]),
+        "marks": _mark_loss(fused.marks, batch["marks"]),
+        "confidence": F.binary_cross_entropy_with_logits(
+            fused.confidence.float(), torch.exp(-CONFIDENCE_SCALE * each.detach())
+        ),
+    }
+
+
+def _colour_error(laid: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """(N, 1, h, w): mean difference of colours where the garment is worn, weighted by how much.
+
+    laid: colours times alpha, alpha. wanted: colours times worn, worn, ...
+    """
+    ours = laid[:, :3] / laid[:, 3:4].clamp_min(0.2)
+    theirs = wanted[:, :3] / wanted[:, 3:4].clamp_min(1e-3)
+    return (ours - theirs).abs().mean(1, keepdim=True) * wanted[:, 3:4]
+
+
+def bending(flow: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Mean second difference of a (N, 2, h, w) normalised flow, in its own cells, where (N, 1, h,
+    w) weight says: what the flow does far from any garment is nobody's business."""
+    height, width = flow.shape[-2:]
+    flow = flow * torch.tensor([width / 2, height / 2], device=flow.device)[:, None, None]
+    across = flow[..., 2:] - 2 * flow[..., 1:-1] + flow[..., :-2]
+    down = flow[..., 2:, :] - 2 * flow[..., 1:-1, :] + flow[..., :-2, :]
+    size = weight.sum().clamp_min(1) * 2
+    return sum(
+        ((one.square() + SMOOTH_EPSILON**2).sqrt() * inner).sum() / size
+        for one, inner in ((across, weight[..., 1:-1]), (down, weight[..., 1:-1, :]))
+    )
+
+
+def _enlarged(flow: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+    return F.interpolate(flow, size=tuple(size), mode="bilinear", align_corners=False)
+
+
+def _attribute_loss(scores: dict[str, torch.Tensor], labels: torch.Tensor) -> torch.Tensor:
+    """Mean cross entropy of what was measured; labels (N, attributes), -1 = unknown."""
+    losses = [
+        F.cross_entropy(one.float(), labels[:, number], ignore_index=-1, reduction="sum")
+        for number, one in enumerate(scores.values())
+    ]
+    return sum(losses) / (labels >= 0).sum().clamp_min(1)
+
+
+def _mark_loss(found: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
+    weight = marks[..., 2:]
+    return ((found - marks[..., :2]).abs() * weight).sum() / weight.sum().clamp_min(1)
+
+
+def render_losses(
+    fused: Fused, batch: dict[str, torch.Tensor], perceptual: "Perceptual | None"
+) -> dict[str, torch.Tensor]:
+    """The finished picture and the body layer, where the network had to invent them."""
+    person = colours(batch["person"])
+    hidden = 1 - _channel(batch["keep"])
+    worn = batch["worn"][:, None]
+    known = ((worn == WORN) | (worn == 0) | (worn == BENEATH)).float()
+    bare = ((worn == 0) | (worn == BENEATH)).float()
+    losses = {
+        "picture": _mean_under((fused.picture - person).abs(), hidden * known),
+        "body": _mean_under((fused.body - person).abs(), hidden * bare),
+        # Only where the warped garment lies there is something to show or to hide.
+        "visible": _mean_under(
+            F.binary_cross_entropy_with_logits(
+                fused.visible, (worn == WORN).float(), reduction="none"
+            ),
+            known * (fused.alpha.detach() > 0.5),
+        ),
+        "shading": (fused.shading - 1).square().mean(),
+    }
+    if perceptual is not None:
+        # Beyond what is known the photo is taken, so nothing is learned there.
+        blended = torch.where(known > 0, fused.picture, person)
+        losses["perceptual"] = perceptual(blended, person)
+    return losses
+
+
+def _mean_under(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    return (values * mask).sum() / (mask.sum() * values.shape[1]).clamp_min(1)
+
+
+class Perceptual:
+    """L1 distance between ImageNet features of two pictures, strides 2 to 16.
+
+    Johnson, Alahi, Li: Perceptual losses for real-time style transfer (ECCV 2016), with
+    EfficientNet-Lite0 instead of VGG.
+    """
+
+    def __init__(self, encoder: Path) -> None:
+        config = EncoderConfig(stages=EncoderConfig().stages[:5])
+        self._encoder = Encoder(config).eval().requires_grad_(False)
+        state = load_file(encoder)
+        own = self._encoder.state_dict()
+        self._encoder.load_state_dict({name: state[name].float() for name in own})
+        self._encoder.to(memory_format=torch.channels_last)
+
+    def __call__(self, ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
+        """(N, 3, H, W) each, as (pixel - 127) / 128."""
+        self._encoder.to(ours.device)
+        with torch.no_grad():
+            wanted = self._encoder(theirs.contiguous(memory_format=torch.channels_last))
+        found = self._encoder(ours.contiguous(memory_format=torch.channels_last))
+        # Each stride counts alike, whatever the size of its numbers.
+        return sum(
+            (a.float() - b.float()).abs().mean() / b.float().abs().mean().clamp_min(1e-3)
+            for a, b in zip(found, wanted, strict=True)
+        ) / len(wanted)
+
+
+# --- judging -------------------------------------------------------------------------------------
+
+VALIDATION_BATCH = 8
+
+
+def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float]:
+    """Paired figures in the studio frame at 256 x 192, nothing disturbed.
+
+    "colour": mean difference 0..1 between warped and worn garment; "outline": IoU of the two;
+    "start colour", "start outline": the same for the geometric start. With render also "ssim" and
+    "l1" (0..1) of the whole picture, and "hidden l1" of what was hidden.
+    """
+    if not pairs:
+        return {}
+    device = next(net.parameters()).device
+    rows: dict[str, list[float]] = {}
+    for first in range(0, len(pairs), VALIDATION_BATCH):
+        some = pairs[first : first + VALIDATION_BATCH]
+        samples = [drawn(pair, pair, CANVAS, Disturbance.none()) for pair in some]
+        batch = _tensors(samples, device)
+        with torch.inference_mode():
+            fused = net(**inputs(batch), render=render)
+            start = _start_warp(batch)
+        warps = {"": (fused.garment, fused.alpha), "start ": start}
+        for i, one in enumerate(samples):
+            for prefix, (garment, alpha) in warps.items():
+                outline, colour = _warp_scores(garment[i], alpha[i], one)
+                rows.setdefault(f"{prefix}outline", []).append(outline)
+                rows.setdefault(f"{prefix}colour", []).append(colour)
+            if render:
+                picture = pixels_of(fused.picture[i])
+                apart = np.abs(picture.astype(np.float32) - one["person"]).mean(-1) / 255
+                rows.setdefault("ssim", []).append(ssim(picture, one["person"]))
+                rows.setdefault("l1", []).append(float(apart.mean()))
+                rows.setdefault("hidden l1", []).append(float(apart[one["keep"] == 0].mean()))
+    return {name: round(float(np.nanmean(values)), 4) for name, values in rows.items()}
+
+
+def _warp_scores(
+    garment: torch.Tensor, alpha: torch.Tensor, one: dict[str, np.ndarray]
+) -> tuple[float, float]:
+    """IoU of the outline where it is known, mean colour difference 0..1 on the worn garment."""
+    laid = alpha[0].float().cpu().numpy() > 0.5
+    worn, known = one["worn"] == WORN, np.isin(one["worn"], (WORN, 0))
+    union = ((laid | worn) & known).sum()
+    outline = float((laid & worn).sum() / max(union, 1))
+    apart = np.abs(pixels_of(garment).astype(np.float32) - one["person"]).mean(-1) / 255
+    return outline, float(apart[worn].mean()) if worn.any() else float("nan")
+
+
+def _tensors(samples: list[dict[str, np.ndarray]], device: torch.device) -> dict[str, torch.Tensor]:
+    return {
+        name: torch.from_numpy(np.stack([one[name] for one in samples])).to(device)
+        for name in samples[0]
+    }
+
+
+def _start_warp(batch: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The garment and its outline as the start flow lays them."""
+    garment, alpha = colours(batch["garment"]), _channel(batch["alpha"])
+    flow = _enlarged(batch["start"].permute(0, 3, 1, 2), garment.shape[-2:])
+    laid = sample(torch.cat([garment * alpha, alpha], 1), flow)
+    return laid[:, :3] / laid[:, 3:].clamp_min(0.2), laid[:, 3:]
+
+
+def pixels_of(values: torch.Tensor) -> np.ndarray:
+    """(3, H, W) as (pixel - 127) / 128 -> (H, W, 3) uint8."""
+    pixels = values.float().permute(1, 2, 0).cpu().numpy() * PIXEL_SCALE + PIXEL_MEAN
+    return np.clip(pixels + 0.5, 0, 255).astype(np.uint8)
+
+
+def sheet(net: nn.Module, pairs: list[Pair], render: bool) -> np.ndarray | None:
+    """A row a person, first with the own garment, then with the next person's: photo, what the
+    network sees, garment, geometric start over the photo, warp over the photo, picture."""
+    if not pairs:
+        return None
+    device = next(net.parameters()).device
+    others = [*pairs[1:], pairs[0]]
+    samples = [
+        drawn(wearer, worn, CANVAS, Disturbance.none())
+        for both in zip(pairs, others, strict=True)
+        for wearer, worn in ((both[0], both[0]), both)
+    ]
+    tiles = []
+    for one in samples:
+        batch = _tensors([one], device)
+        with torch.inference_mode():
+            fused = net(**inputs(batch), render=render)
+            start = _start_warp(batch)
+        row = [one["person"], one["seen"], one["garment"]]
+        for garment, alpha in (start, (fused.garment, fused.alpha)):
+            share = alpha[0, 0].float().cpu().numpy()[..., None]
+            over = one["person"] + share * (
+                pixels_of(garment[0]).astype(np.float32) - one["person"]
+            )
+            row.append(over.astype(np.uint8))
+        if render:
+            row.append(pixels_of(fused.picture[0]))
+        tiles.append(np.hstack(row))
+    rows = [np.hstack(tiles[i : i + 2]) for i in range(0, len(tiles), 2)]
+    whole = np.vstack(rows)
+    scale = min(1.0, SHEET_WIDTH / whole.shape[1])
+    return cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+SHEET_WIDTH = 1800  # pixels
