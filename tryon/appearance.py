@@ -45,15 +45,17 @@ def measure(
 
 
 SAMPLES = 4096
+SAMPLE_SIZE = 512  # px, longer side: in smaller copies the colours of fine patterns mix to grey
+CORE_MARGIN = 9  # px of that: what is nearer to the edge may be background
 
 
 def _sample(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """(n, 3) float32 Lab of pixels well inside the garment."""
-    scale = min(1.0, 256 / max(alpha.shape))
+    scale = min(1.0, SAMPLE_SIZE / max(alpha.shape))
     size = (max(1, round(alpha.shape[1] * scale)), max(1, round(alpha.shape[0] * scale)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     inside = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) >= 250
-    core = cv2.erode(inside.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    core = cv2.erode(inside.astype(np.uint8), np.ones((CORE_MARGIN, CORE_MARGIN), np.uint8)) > 0
     chosen = small[core if core.sum() > 50 else inside]
     if len(chosen) == 0:
         chosen = small.reshape(-1, 3)
@@ -81,10 +83,24 @@ def colour_of(lab: np.ndarray) -> tuple[str, float]:
     centre, share = _dominant(lab)
     if share < DOMINANT:
         return "multicolour", float(np.clip(0.5 + (DOMINANT - share), 0, 0.95))
+    if share < FILLED and np.hypot(*centre[1:]) < GREYISH and _varied(lab):
+        return "multicolour", 0.6  # the grey between a print's colours is nobody's name for it
     away = _name_distances(centre)
     order = away.argsort()
     margin = float(away[order[1]] - away[order[0]])
     return list(COLOUR_RGB)[order[0]], float(np.clip(0.5 + 0.45 * margin / CLEAR_MARGIN, 0.5, 0.95))
+
+
+FILLED = 0.83  # of the garment: a colour with so much of it is its name, whatever the rest
+GREYISH = 12.0  # chroma
+LIGHT_SPREAD, HUE_SPREAD = 16.0, 3.5  # mean distances from the mean: folds spread light alone
+
+
+def _varied(lab: np.ndarray) -> bool:
+    """True where both lightness and hue differ all over a cloth, as in prints and plaids."""
+    hues = lab[:, 1:]
+    away = np.linalg.norm(hues - hues.mean(axis=0), axis=1)
+    return float(lab[:, 0].std()) > LIGHT_SPREAD and float(away.mean()) > HUE_SPREAD
 
 
 CHROMA_WEIGHT = 0.35  # cloth is duller than its colour's name

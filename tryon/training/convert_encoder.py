@@ -6,7 +6,7 @@ Notable here:
 - weights are taken in the order the operators run in; shapes are checked one by one.
 - the check runs both on real photos: the largest difference of the pooled features that the
   TFLite classifier sees must be tiny, or nothing is written.
-- needs `ai-edge-litert` (requirements-dev.txt). The TFLite file is not shipped: it is part of
+- needs `ai-edge-litert` (requirements-train.txt). The TFLite file is not shipped: it is part of
   Google's MediaPipe image classifier and embedder bundles (Apache-2.0).
 """
 
