@@ -21,9 +21,9 @@ from safetensors.torch import load_file
 from torch import nn
 
 from tryon import weights
-from tryon.evaluate import ssim
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
 from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, sample
+from tryon.similarity import ssim
 from tryon.studio import CANVAS
 from tryon.training import trainer
 from tryon.training.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
