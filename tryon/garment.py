@@ -56,7 +56,10 @@ class GarmentAnalyser:
         """
         worn = self._worn(photo, kind)
         if worn is not None:
-            return _worn_garment(photo, worn, kind)
+            reading = None
+            if self._reader is not None:
+                reading = self._reader(_on_grey(Photo(worn.pixels, worn.alpha)))
+            return _worn_garment(photo, worn, kind, reading)
         reading = None
         if self._reader is not None:
             reading = self._reader(_on_grey(photo))
@@ -156,8 +159,10 @@ HIDDEN_TRUST = 0.6  # how much of the confidence a fully covered garment would l
 WORN_CONFIDENCE = 0.8  # a wearer's garment is bent by the body, however well it is seen
 
 
-def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None) -> Garment:
+def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None, reading: Reading | None) -> Garment:
     measured = measure(worn.pixels, worn.alpha, worn.limbs, worn.landmarks, worn.kind, studio=True)
+    if reading is not None:  # the arms say more of the sleeves than their outline
+        measured["type"] = _read(reading, measured, worn.kind)["type"]
     notes = [Note("worn_garment")]
     if worn.cropped:
         notes.append(Note("cropped_garment"))
