@@ -126,7 +126,7 @@ class FusionTask:
     def build(self) -> FusionNet:
         net = FusionNet(self.config)
         if self.start is not None:
-            net.load_state_dict({name: v.float() for name, v in load_file(self.start).items()})
+            trainer.begin_from(net, self.start)
         if not self.render:
             net.renderer.requires_grad_(False)
         return net

@@ -218,6 +218,8 @@ def drawn(
         told, joints = _slips(parts, marks, rng)
         behind = _leaked(person, matte, shown, rng)
     keep = kept(told, joints, how.cut)
+    if rng is not None:
+        keep = _nibbled(keep, told, joints, rng)
     seen = np.where(keep[..., None], behind, np.uint8(HIDDEN))
     worn_mask = np.where(target > SURE_WORN, WORN, np.where(target < SURE_NOT, 0, DOUBT))
     worn_mask[(worn_mask == 0) & _in_front(parts, marks)] = BENEATH
@@ -345,6 +347,31 @@ def _slips(
         if len(values):
             parts = np.where(grown & (parts != Part.BACKGROUND), values[counts.argmax()], parts)
     return parts, marks
+
+
+def _nibbled(
+    keep: np.ndarray, parts: np.ndarray, marks: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Discs hidden along the border of what is hidden, which would else follow the old outline at
+    an even distance. Heads, hands and bare arms stay."""
+    border = cv2.morphologyEx(keep.view(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    certain = np.isin(parts, CERTAIN)
+    rows, columns = np.nonzero((border > 0) & ~certain)
+    if not len(rows):
+        return keep
+    unit = body_unit(marks)
+    discs = np.zeros(keep.shape, np.uint8)
+    for at in rng.integers(0, len(rows), rng.integers(0, MOST_DISCS + 1)):
+        radius = max(round(float(rng.uniform(0.05, 0.22)) * unit), 1)
+        cv2.circle(discs, (int(columns[at]), int(rows[at])), radius, 1, -1)
+    return keep & ((discs == 0) | certain)
+
+
+MOST_DISCS = 8
+CERTAIN = (
+    *(Part.HAIR, Part.FACE, Part.LEFT_HAND, Part.RIGHT_HAND),
+    *(Part.LEFT_ARM, Part.RIGHT_ARM),
+)
 
 
 def _leaked(
