@@ -40,12 +40,15 @@ class Retention:
         shows another app for a moment.
     look_every: how often is looked what has to go.
     most_bytes: files of all visits together; the oldest go first.
+    most_remembered: bytes of all analysed photos together; who has not been seen for longest is
+        forgotten first, and analysed again when needed.
     """
 
     longest: float = 600
     after_visit: float = 30
     look_every: float = 5
     most_bytes: int = 2 * 1024**3
+    most_remembered: int = 768 * 1024**2
 
 
 class Visits:
@@ -74,6 +77,8 @@ class Visits:
         self._last_seen: dict[str, float] = {}
         self._left: dict[str, float] = {}  # visit -> when its last connection was closed
         self._owners: defaultdict[str, set[str]] = defaultdict(set)  # path -> visits
+        # Visit -> what -> bytes; who was seen last at the end.
+        self._remembered: dict[str, dict[str, int]] = {}
 
     def __len__(self) -> int:
         """Visits that are open now."""
@@ -124,6 +129,23 @@ class Visits:
             with self._lock:
                 self._owners[path].add(visit)
 
+    def remembers(self, what: str, size: int) -> None:
+        """So many bytes of this are kept in memory for the visit that is being worked for."""
+        visit = _current.get()
+        if visit is None:
+            return
+        going = []
+        with self._lock:
+            self._remembered[visit] = self._remembered.pop(visit, {}) | {what: size}
+            while len(self._remembered) > 1 and (
+                sum(sum(sizes.values()) for sizes in self._remembered.values())
+                > self.retention.most_remembered
+            ):
+                going.append(next(iter(self._remembered)))
+                del self._remembered[going[-1]]
+        for other in going:
+            self._forget(other)
+
     # --- what has to go ----------------------------------------------------------------------
 
     def sweep(self) -> None:
@@ -142,6 +164,7 @@ class Visits:
         with self._lock:
             self._left.pop(visit, None)
             self._last_seen.pop(visit, None)
+            self._remembered.pop(visit, None)
             going = [path for path, owners in self._owners.items() if visit in owners]
             for path in going:
                 self._owners[path].discard(visit)

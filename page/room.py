@@ -32,6 +32,7 @@ from tryon.types import Garment, Person, Photo, Result
 log = logging.getLogger(__name__)
 
 HISTORY_LENGTH = 12
+BYTES_PER_PIXEL = 6  # of an analysed photo: three colours, silhouette, matte, parts
 # What browsers can show; anything else a visitor sends is shown as a PNG we make of it.
 SHOWN_BY_BROWSERS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"})
 
@@ -174,7 +175,13 @@ class Room:
     def _look(self, photo: Photo, path: str, which: int = 0) -> Subject:
         """Analyse a photo. Raises TryOnError."""
         person = self.tryon.analyse(photo, which)
+        self._remembers("person", photo)
         return Subject(path, person, which, self.tray.preview(photo.pixels, "before"))
+
+    def _remembers(self, what: str, photo: Photo) -> None:
+        """Tell how much memory this visit takes, so that all of them together can be bounded."""
+        if self.tray.visits is not None:
+            self.tray.visits.remembers(what, BYTES_PER_PIXEL * photo.width * photo.height)
 
     def _who(self, person: Person, which: int, language: str) -> str:
         """The person picker, "" if there is nobody to choose."""
@@ -241,6 +248,7 @@ class Room:
             return
         own = {language: say("own_garment", language) for language in ("en", "zh")}
         choice = Choice(garment, own, path)
+        self._remembers("garment", garment.photo)
         yield {
             w.choice: choice,
             w.own_message: fragments.notes(garment.notes, language),

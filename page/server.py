@@ -105,6 +105,8 @@ class FittingRoom(gr.Blocks):
         if holder is not None:
             holder.session_data.pop(visit, None)
             holder.time_last_used.pop(visit, None)
+        if queue.pending_event_ids_session.get(visit):
+            return  # somebody waits for an answer still
         queue.pending_messages_per_session.pop(visit, None)
         queue.pending_event_ids_session.pop(visit, None)
 

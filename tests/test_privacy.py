@@ -175,6 +175,19 @@ def test_a_full_folder_loses_its_oldest_files(tmp_path):
     assert [Path(path).exists() for path in (old, middle, new)] == [False, True, True]
 
 
+def test_analysed_photos_are_bounded_together(case):
+    case.visits.retention = Retention(most_remembered=250)
+    for visit in ("a", "b", "a", "c"):  # the last one is too much; b was seen longest ago
+        with case.visits.during(visit):
+            case.visits.remembers("person", 100)
+    assert case.forgotten == ["b"]
+    with case.visits.during("d"):
+        case.visits.remembers(
+            "person", 1000
+        )  # a photo larger than all that is allowed is worked on alone
+    assert case.forgotten == ["b", "a", "c"]
+
+
 # --- the folder -----------------------------------------------------------------------------------
 
 
