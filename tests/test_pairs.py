@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from figures import flat_tee, standing_person
 
-from tryon.agnostic import PLANES, Cut
+from tryon.agnostic import PLANES, Cut, kept
 from tryon.fusion import geometric_draft
 from tryon.image import Fit
 from tryon.studio import CANVAS, GREY, lay_out, person_fit, plain_start, start_flow
@@ -18,6 +18,7 @@ from tryon.training.pairs import (
     Disturbance,
     Pair,
     Pairs,
+    _nibbled,
     drawn,
     read_pairs,
 )
@@ -239,6 +240,20 @@ def test_nothing_of_the_old_garment_is_in_the_input():
         apart = np.abs(one["seen"].astype(int) - (255, 0, 255)).max(-1)
         assert apart.min() > 60
         assert (one["seen"][one["keep"] == 0] == HIDDEN).all()
+
+
+def test_the_hidden_border_is_nibbled_at_and_what_is_certain_stays():
+    parts = PAIR.fit.labels(PAIR.parts)
+    marks = PAIR.fit.points(PAIR.landmarks)
+    keep = kept(parts, marks, Cut())
+    certain = keep & np.isin(parts, (Part.HAIR, Part.FACE, Part.LEFT_HAND, Part.RIGHT_ARM))
+    taken = []
+    for seed in range(6):
+        nibbled = _nibbled(keep, parts, marks, np.random.default_rng(seed))
+        assert not (nibbled & ~keep).any()
+        assert nibbled[certain].all()
+        taken.append(int((keep & ~nibbled).sum()))
+    assert len(set(taken)) > 3
 
 
 def test_what_is_seen_is_the_target():
