@@ -345,6 +345,10 @@ def _run_understand(arguments: argparse.Namespace) -> None:
     from tryon.prompt import understand
 
     prompt = understand(arguments.text)
+    if prompt.ignored:  # a second look at what the rules do not know
+        from tryon.wording import WordReader
+
+        prompt = understand(arguments.text, WordReader.load())
     if arguments.json:
         _print_json(_prompt_report(prompt, arguments.lang))
         return
@@ -439,6 +443,12 @@ def _run_sheet(arguments: argparse.Namespace) -> None:
 def _run_evaluate(arguments: argparse.Namespace) -> None:
     from tryon.evaluate import read_pairs
 
+    if str(arguments.data) == "words":  # needs no data but the project's own tests
+        from tryon.evaluate_words import evaluate_words, table
+
+        words = evaluate_words()
+        _print_json(words) if arguments.json else print(table(words))
+        return
     next(read_pairs(arguments.data, arguments.split, 1), None)  # a wrong path shows at once
     tryon = load_tryon()
     wanted = arguments.only or EVALUATIONS

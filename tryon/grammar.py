@@ -246,6 +246,9 @@ def _correct(word: str) -> str:
         for candidate in _TYPO_INDEX.get(shape, ())
         if _one_slip(word, candidate)
     }
+    if not found and word.endswith("s"):  # a misspelt word in the plural: "slevees"
+        single = _correct(word[:-1])
+        return word if single == word[:-1] else single + "s"
     if not found:
         return word
     # swapped letters are the commonest slip; then prefer what keeps the last letter

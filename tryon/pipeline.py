@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tryon import grammar
 from tryon.ask import Answer, ask
 from tryon.compose import compose
 from tryon.design import choose, design
@@ -23,8 +24,9 @@ from tryon.gallery import Gallery
 from tryon.garment import GarmentAnalyser
 from tryon.image import read_photo
 from tryon.person import BodyAnalyser
-from tryon.prompt import understand
+from tryon.prompt import Reader, understand
 from tryon.types import Draft, Garment, Kind, Person, Prompt, Result
+from tryon.wording import WordReader
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,15 @@ class TryOn:
     >>> result = tryon("me.jpg", "jacket.png", "in dark green")
     """
 
-    def __init__(self, body: BodyAnalyser, garments: GarmentAnalyser, gallery: Gallery) -> None:
+    def __init__(
+        self,
+        body: BodyAnalyser,
+        garments: GarmentAnalyser,
+        gallery: Gallery,
+        reader: Reader = grammar.read,
+    ) -> None:
+        """reader: of the words, by default the rules alone."""
+        self.reader = reader
         self.body = body
         self.garments = garments
         self.gallery = gallery
@@ -55,7 +65,7 @@ class TryOn:
         """
         device = resolve_device(device)
         body = BodyAnalyser.load(device)
-        return cls(body, GarmentAnalyser.load(body, device), Gallery.load())
+        return cls(body, GarmentAnalyser.load(body, device), Gallery.load(), WordReader.load())
 
     def __call__(
         self,
@@ -85,7 +95,7 @@ class TryOn:
         started = time.perf_counter()
 
         with timed(seconds, "words"):
-            understood = understand(words)
+            understood = understand(words, self.reader)
         with timed(seconds, "person"):
             wearer = self.analyse(person, which)
         with timed(seconds, "garment"):
@@ -140,7 +150,7 @@ class TryOn:
 
     def understand(self, text: str) -> Prompt:
         """What a text says about a garment; words that change nothing are in `.ignored`."""
-        return understand(text)
+        return understand(text, self.reader)
 
 
 def resolve_device(device: str | None) -> str:

@@ -3,7 +3,7 @@
 Notable here:
 - the words are the lexicon's and further ones below; a sentence picks a few meanings, words for
   them, an order, a wrapping ("hi, could you …, thanks"), other things that are no garment of ours,
-  and in half of the cases slips of the finger.
+  and in most cases slips of the finger.
 - what cannot be known cannot be learned: a sentence's answer is what its words mean under the same
   conventions as tests/test_prompt.py (the ground's colour counts, not that of stripes or buttons;
   an upper garment that is short is cropped; 裙子 with sleeves is a dress).
@@ -27,6 +27,7 @@ from tryon.types import Kind
 from tryon.vocabulary import ATTRIBUTES, TYPE_KIND
 
 TESTS = Path(__file__).resolve().parents[2] / "tests" / "data"
+SLIPPERY = 0.6  # of the sentences have slips of the finger
 TRIES = 40  # to find words that do not contradict each other
 
 Meaning = dict[str, str]
@@ -255,6 +256,14 @@ _IDLE_EN = (
     "flattering", "forgiving", "floaty", "funky", "edgy", "retro", "boho", "preppy", "gothic",
     "weather", "whatever", "wherever", "really", "literally", "honestly", "basically", "totally",
     "clubbing", "festival", "interview", "graduation", "picnic", "concert", "church", "airport",
+    "sister's wedding", "brother's", "mum's birthday", "dad's", "friend's party", "my husband's",
+    "anna", "peter", "emma", "lucas", "sofia", "maria", "john", "olivia", "london", "berlin",
+    "paris", "madrid", "tokyo", "barcelona", "new york", "boston", "rome", "chicago", "sydney",
+    "dog", "cat", "house", "kitchen", "bicycle", "train", "laptop", "phone", "camera", "photo",
+    "tomorrow", "tonight", "yesterday", "weekend", "november", "spring break", "thursday",
+    "hello", "thanks", "sorry", "bye", "wow", "oops", "hmm", "yeah", "nope", "please",
+    "yellowstone", "greenland", "blackboard", "whiteboard", "redo", "bluff", "pinky", "tangle",
+    "qwerty", "asdf", "blah", "foo", "lorem", "ipsum", "xyz", "test", "hmmm", "errr", "etc",
 )  # fmt: skip
 _BEFORE_ZH = (
     "", "", "", "我想要", "我要", "想要一件", "来一件", "给我一件", "请给我", "帮我找", "有没有", "能不能",
@@ -371,7 +380,7 @@ class _Maker:
         if language == "mixed":
             text = self.with_english(text)
         text = self.wrapped(text, chinese)
-        if draw.random() < 0.5:
+        if draw.random() < SLIPPERY:
             text = self.with_slips(text)
         self.settle()
         return Sentence(

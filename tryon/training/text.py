@@ -6,6 +6,7 @@ which no training sees, come from `python -m tryon evaluate words`.
 """
 
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from torch import nn
 
 from tryon.nets.text import TextConfig, TextNet
 from tryon.training.sentences import Sentence, alphabet, sentence
-from tryon.training.trainer import Schedule
+from tryon.training.trainer import Schedule, begin_from
 
 NAME = "text"
 SCHEDULE = Schedule(
@@ -32,13 +33,20 @@ class TextTask:
 
     name = NAME
 
-    def __init__(self, seed: int = 0, config: TextConfig | None = None) -> None:
+    def __init__(
+        self, seed: int = 0, config: TextConfig | None = None, start: Path | None = None
+    ) -> None:
+        """start: an earlier TextNet to go on from."""
         self.seed = seed
         self.config = config or TextConfig(alphabet())
+        self.start = start
         self.speller = TextNet(self.config)
 
     def build(self) -> TextNet:
-        return TextNet(self.config)
+        net = TextNet(self.config)
+        if self.start is not None:
+            begin_from(net, self.start)
+        return net
 
     def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
         """letters (N, L) int64; said (N, heads) int64, 0 = not said; excluded (N, values) float32,
