@@ -25,6 +25,7 @@ from tryon.training.pairs import (
 from tryon.training.prepare_pairs import (
     DOUBT,
     HEADS,
+    MOST_APART,
     UNKNOWN,
     WORN,
     Source,
@@ -143,7 +144,7 @@ def test_a_garment_of_another_colour_is_noticed():
     photo = np.full((8, 8, 3), (40, 90, 180), np.uint8)
     worn = np.ones((8, 8), bool)
     assert colour_apart(photo, worn, laid) < 2
-    assert colour_apart(np.full_like(photo, (180, 40, 30)), worn, laid) > 48
+    assert colour_apart(np.full_like(photo, (180, 40, 30)), worn, laid) > MOST_APART
 
 
 class DrawnParser:
