@@ -22,6 +22,7 @@ import gradio as gr
 
 from page import fragments, health, stock
 from page.api import LONGEST_PROMPT, MOST_PROMPTS, Endpoints
+from page.ask import Asker, lay_out_ask, wire_ask
 from page.lab import Lab
 from page.privacy import Retention, own_folder
 from page.room import Room
@@ -80,6 +81,7 @@ def build_demo(
         w = SimpleNamespace(
             subject=remembered(None),
             choice=remembered(None),
+            worn=remembered(None),
             history=remembered([]),
         )
         with gr.Tabs(elem_id="tabs"):
@@ -96,6 +98,7 @@ def build_demo(
         html(fragments.privacy(), elem_id="privacy")
 
         wire_room(w, Room(tryon, gallery, people, w, tray))
+        wire_ask(w, Asker(w))
         wire_lab(w, Lab(tryon, w, tray))
         add_endpoints(Endpoints(tryon, tray))
     # What is queued cannot be asked for past the queue.
@@ -199,6 +202,7 @@ def lay_out_mirror(w: SimpleNamespace) -> None:
                     t("download"), interactive=False, scale=0, min_width=150, elem_id="download"
                 )
             w.notes = html("", elem_id="notes")
+            lay_out_ask(w)
 
 
 def lay_out_words(w: SimpleNamespace) -> None:
@@ -285,7 +289,7 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
     result = [
         w.subject, w.photo, w.result_message, w.stage, w.empty, w.before, w.after, w.slider,
         w.verdict, w.notes, w.details, w.download, w.history, w.history_gallery, w.history_box,
-        w.how_gallery, w.how_steps,
+        w.how_gallery, w.how_steps, w.worn,
     ]  # fmt: skip
     photo = [*result, w.photo_message, w.who, w.lab_photo]
     garment = [*result, w.choice, w.own, w.own_message, w.about]

@@ -20,6 +20,7 @@ import gradio as gr
 
 from page import fragments
 from page.api import LONGEST_PROMPT, friendly
+from page.ask import explained, without_pixels
 from page.files import Tray
 from page.language import language_of
 from page.stock import Item
@@ -340,8 +341,8 @@ class Room:
 
     def _entry(
         self, subject: Subject, choice: Choice | None, result: Result, words: str, language: str
-    ) -> dict[str, str]:
-        """What the history keeps of a try-on: files and ready-made HTML, no arrays."""
+    ) -> dict[str, Any]:
+        """What the history keeps of a try-on: files and ready-made HTML, no pictures."""
         caption = choice.name[language] if choice else (words or "").strip()
         if choice and (words or "").strip():
             caption = f"{caption} · {words.strip()}"
@@ -351,10 +352,12 @@ class Room:
             "png": self.tray.png(result.photo.pixels),
             "caption": caption[:80],
             "verdict": fragments.verdict(result, caption[:80], language),
-            "notes": fragments.good_to_know(result, language),
+            "notes": explained(result.prompt, language)
+            + fragments.good_to_know(result, language),
+            "worn": without_pixels(result.garment),
         }
 
-    def _show(self, entry: dict[str, str]) -> Update:
+    def _show(self, entry: dict[str, Any]) -> Update:
         w = self.widgets
         return {
             w.stage: gr.Column(visible=True),
@@ -364,6 +367,7 @@ class Room:
             w.slider: (entry["before"], entry["after"]),
             w.verdict: entry["verdict"],
             w.notes: entry["notes"],
+            w.worn: entry["worn"],
             w.details: gr.Column(visible=True),
             w.download: gr.DownloadButton(value=entry["png"], interactive=True),
             w.result_message: "",

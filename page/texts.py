@@ -129,6 +129,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "untouched": ("{percent} % of the photo untouched", "照片 {percent}% 保持原样"),
     "notes": ("Good to know", "说明"),
     "fitting": ("Fitting…", "正在试穿…"),
+    "words_did": ("What each word did", "每个词的作用"),
+    "ask": ("Ask about the garment", "询问这件衣服"),
+    "ask_hint": ("e.g. what colour is it?", "例如：这是什么领子？"),
+    "ask_button": ("Ask", "提问"),
+    "ask_nothing": ("Try something on first.", "请先试穿一件衣服。"),
     "history": ("This visit", "本次试穿记录"),
     "own_garment": ("Your garment", "您的衣服"),
     # --- how it was made ----------------------------------------------------------------------

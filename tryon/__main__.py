@@ -134,6 +134,15 @@ def _parser() -> argparse.ArgumentParser:
     with_language(added)
     with_json(added)
 
+    added = command("lab", _run_lab, "try a list of descriptions on one or several photos")
+    added.add_argument("person", metavar="PERSON", type=Path, nargs="+", help="photos of people")
+    added.add_argument("prompts", metavar="PROMPTS.txt", type=Path, help="or .csv; one a line")
+    added.add_argument("-o", "--out", metavar="DIR", type=Path, required=True)
+    added.add_argument("--garment", metavar="GARMENT", type=Path, help="that the words change")
+    added.add_argument("--kind", choices=KINDS, help="found out by itself if left out")
+    added.add_argument("--seeds", metavar="N", type=_positive, default=1, help="designs of each")
+    with_json(added)
+
     added = command("evaluate", _run_evaluate, "score try-ons and networks on held-out data")
     added.add_argument("data", metavar="DATA", type=Path, help="folder of the data sets")
     added.add_argument(
@@ -411,6 +420,37 @@ def _run_batch(arguments: argparse.Namespace) -> None:
     for code, count in summary.failures.items():
         print(f"- {code}: {count}")
     print(results)
+
+
+def _run_lab(arguments: argparse.Namespace) -> None:
+    from tryon.errors import TryOnError
+    from tryon.image import read_photo
+    from tryon.lab import TABLE, read_prompts, run_lab
+
+    texts = read_prompts(arguments.prompts)
+    if not texts:
+        raise TryOnError("bad_argument", what=f"{arguments.prompts.name} holds no descriptions.")
+    for given in (*arguments.person, *filter(None, [arguments.garment])):
+        read_photo(given)  # a wrong path shows before the models are loaded
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise TryOnError("bad_argument", what=f"{arguments.out.name} is a file, not a folder.")
+    rows = run_lab(
+        load_tryon(),
+        arguments.person,
+        texts,
+        arguments.out,
+        arguments.garment,
+        arguments.kind,
+        range(arguments.seeds),
+        _progress,
+    )
+    _progress("")
+    failed = sum(not row["file"] for row in rows)
+    if arguments.json:
+        _print_json({"output": str(arguments.out), "pictures": len(rows) - failed, "rows": rows})
+    else:
+        print(f"{arguments.out}: {len(rows) - failed} pictures, {failed} failed")
+        print(arguments.out / TABLE)
 
 
 def _run_sheet(arguments: argparse.Namespace) -> None:
