@@ -8,7 +8,7 @@ from test_nets import GARMENT, PARSER
 
 from tryon.nets.garment import GarmentConfig, GarmentNet
 from tryon.nets.parser import ParserConfig, ParserNet
-from tryon.parser import CANVAS, Parser, Window, pose_planes
+from tryon.parser import CANVAS, CLASS_WEIGHTS, Parser, Window, pose_planes, settle_dress
 from tryon.reader import GarmentReader
 from tryon.training import trainer
 from tryon.training.garment import garment_loss
@@ -429,3 +429,47 @@ def test_hands_are_told_from_arms():
     assert best[0, 0] == Part.BACKGROUND
     assert (scores[one.silhouette > 0, Part.BACKGROUND] == 0).all()
     np.testing.assert_allclose(scores.sum(-1), 1, atol=1e-3)
+
+
+# --- dress or top and skirt ----------------------------------------------------------------------
+
+
+def worn(dress: float, upper: float, skirt: float) -> np.ndarray:
+    """(15, 50, 25): the dress's probability all over the body, the top's above, the skirt's below,
+    background around."""
+    scores = np.zeros((15, 50, 25), np.float32)
+    scores[Part.DRESS, 11:35, 5:20] = dress
+    scores[Part.UPPER, 11:23, 5:20] = upper
+    scores[Part.SKIRT, 23:35, 5:20] = skirt
+    scores[Part.BACKGROUND] = scores.sum(0) == 0
+    return scores
+
+
+@pytest.mark.parametrize(
+    ("dress", "upper", "skirt", "above", "below"),
+    [
+        (0.5, 0.4, 0.4, Part.DRESS, Part.DRESS),  # likely a dress: all of it
+        (0.1, 0.8, 0.5, Part.UPPER, Part.SKIRT),  # likely not: none of it
+        (0.25, 0.72, 0.1, Part.UPPER, Part.DRESS),  # a top over a dress stays
+    ],
+)
+def test_a_dress_is_whole_or_not_at_all(dress, upper, skirt, above, below):
+    points = landmarks_of_a_standing_person()[:, :2] / 4  # canvas pixels of `worn`
+    scores = worn(dress, upper, skirt)
+    settle_dress(scores, points)
+    labels = scores.argmax(0)
+    assert labels[15, 12] == above
+    assert labels[31, 12] == below
+
+
+def test_weights_of_the_training_are_divided_out_again():
+    """Of two parts that the network finds alike, the one it was pushed to loses."""
+    net = ParserNet(TINY15).eval()
+    torch.nn.init.zeros_(net.classify.weight)
+    torch.nn.init.constant_(net.classify.bias, -20)
+    with torch.no_grad():
+        net.classify.bias[[Part.TROUSERS, Part.SKIRT]] = 20.0
+    one = person()
+    scores = Parser(net).scores(one.pixels, one.landmarks, one.silhouette)
+    ratio = scores[100, 50, Part.TROUSERS] / scores[100, 50, Part.SKIRT]
+    assert ratio == pytest.approx(CLASS_WEIGHTS[Part.SKIRT], rel=1e-3)

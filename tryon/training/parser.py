@@ -17,12 +17,11 @@ from safetensors.torch import load_file
 from torch import nn
 
 from tryon.nets.parser import ParserConfig, ParserNet
-from tryon.parser import Parser
+from tryon.parser import CLASS_WEIGHTS, Parser
 from tryon.training.labels import IGNORE
 from tryon.training.metrics import PART_COLOURS, parser_scores
 from tryon.training.people import Labelled, People, read_backgrounds, read_ccp, read_viton
 from tryon.training.trainer import Schedule, begin_from
-from tryon.types import Part
 
 NAME = "parser"
 SCHEDULE = Schedule(
@@ -37,22 +36,6 @@ LABEL_SMOOTHING = 0.02
 VITON_LIMIT = 3000  # photos; more add little beside 904 of CCP
 VALIDATION_VITON_LIMIT = 60  # photos looked at during training; `evaluate` takes all
 FROZEN_STAGES = 2
-
-# Weights of the cross entropy, about (typical share / share of the pixels) ** 0.4
-CLASS_WEIGHTS = {
-    Part.BACKGROUND: 0.5,
-    Part.UPPER: 0.8,
-    Part.NECK: 1.8,
-    Part.FACE: 1.4,
-    Part.DRESS: 1.1,
-    Part.SKIRT: 2.2,
-    Part.LEFT_ARM: 1.3,
-    Part.RIGHT_ARM: 1.3,
-    Part.LEFT_LEG: 1.4,
-    Part.RIGHT_LEG: 1.4,
-    Part.SHOES: 1.5,
-    Part.ACCESSORY: 1.4,
-}
 
 
 class ParserTask:
