@@ -14,7 +14,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -429,22 +429,28 @@ def main() -> int:
     tryon = Later(load_and_warm_up)
     tryon.start()
     gallery = importlib.import_module("tryon.gallery").Gallery.load()
-    with own_folder() as folder:
-        demo = build_demo(tryon, gallery, folder=folder)
-        try:
-            demo.launch(prevent_thread_lock=True, quiet=True)
-            log.info("page open at %s", demo.local_url)
-            tryon.wait()
-            log.info("models loaded")
-            demo.block_thread()
-        except TryOnError as error:
-            sys.stderr.write(f"{error}\n")
-            return 2
-        except KeyboardInterrupt:
-            demo.finish(FINISH_SECONDS)
-        finally:
-            demo.close(verbose=False)
-            demo.visits.clear()
+    try:
+        with own_folder() as folder:
+            return serve(build_demo(tryon, gallery, folder=folder), tryon)
+    except TryOnError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def serve(demo: FittingRoom, tryon: Later) -> int:
+    """Until told to stop. Raises TryOnError if the models cannot be loaded."""
+    try:
+        demo.launch(prevent_thread_lock=True, quiet=True)
+        log.info("page open at %s", demo.local_url)
+        tryon.wait()
+        log.info("models loaded")
+        Event().wait()
+    except KeyboardInterrupt:
+        log.info("stopping")
+        demo.finish(FINISH_SECONDS)
+    finally:
+        demo.close(verbose=False)
+        demo.visits.clear()
     return 0
 
 

@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tryon.errors import TryOnError
+
 log = logging.getLogger(__name__)
 
 _current: ContextVar[str | None] = ContextVar("visit", default=None)
@@ -271,24 +273,28 @@ def own_folder(base: Path | None = None) -> Iterator[Path]:
 
     base: where to make it; None for $GRADIO_TEMP_DIR, or else the system's temporary folder.
     What runs that were killed have left there is removed first.
+    Raises TryOnError("no_folder") if nothing can be written there.
     """
     base = base or Path(os.environ.get("GRADIO_TEMP_DIR") or tempfile.gettempdir())
-    base.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(base)
     folder = base / f"{PREFIX}{secrets.token_hex(8)}"
-    folder.mkdir(mode=0o700)
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(base)
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise TryOnError("no_folder", why=error.strerror) from error
     before = os.environ.get("GRADIO_TEMP_DIR")
-    with (folder / LOCK).open("wb") as lock:
-        _take(lock)
-        os.environ["GRADIO_TEMP_DIR"] = str(folder)
-        try:
+    try:
+        with (folder / LOCK).open("wb") as lock:
+            _take(lock)
+            os.environ["GRADIO_TEMP_DIR"] = str(folder)
             yield folder
-        finally:
-            if before is None:
-                del os.environ["GRADIO_TEMP_DIR"]
-            else:
-                os.environ["GRADIO_TEMP_DIR"] = before
-    shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        if before is None:
+            os.environ.pop("GRADIO_TEMP_DIR", None)
+        else:
+            os.environ["GRADIO_TEMP_DIR"] = before
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_leftovers(base: Path) -> list[str]:

@@ -23,6 +23,7 @@ from PIL import Image
 import app
 from page.privacy import LOCK, PREFIX, Retention, Visits, own_folder, remove_leftovers
 from page.texts import TEXTS
+from tryon.errors import TryOnError
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = Retention(longest=600, after_visit=0.5, look_every=0.2)
@@ -201,6 +202,25 @@ def test_the_folder_is_ours_alone_and_gone_afterwards(tmp_path, monkeypatch):
         (folder / "photo.png").touch()
     assert list(tmp_path.iterdir()) == []
     assert os.environ["GRADIO_TEMP_DIR"] == str(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    """What is no folder stands for one that is read-only: root may write those."""
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(TryOnError, match="cannot be used") as caught, own_folder(tmp_path / "file"):
+        pass
+    assert caught.value.code == "no_folder"
+
+
+def test_a_run_that_fails_leaves_nothing(tmp_path):
+    def run() -> None:
+        with own_folder(tmp_path) as folder:
+            (folder / "photo.png").touch()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        run()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_what_a_killed_run_of_ours_left_is_removed(tmp_path):

@@ -271,6 +271,13 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("The server is being restarted.", "Try again in a minute."),
         "zh": ("服务器正在重启。", "请一分钟后再试。"),
     },
+    "no_folder": {
+        "en": (
+            "The folder for temporary files cannot be used: {why}.",
+            "Set GRADIO_TEMP_DIR to a folder that can be written.",
+        ),
+        "zh": ("无法使用临时文件夹：{why}。", "请将 GRADIO_TEMP_DIR 设为可写的文件夹。"),
+    },
     "no_room": {
         "en": ("The server has no room for pictures just now.", "Try again in a few minutes."),
         "zh": ("服务器暂时没有存放图片的空间。", "请几分钟后再试。"),
