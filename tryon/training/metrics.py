@@ -3,6 +3,7 @@
 import json
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ def evaluate_parser(
     data: Path, cache: Path | None = None, parser: Parser | None = None
 ) -> dict[str, float]:
     """IoU of every class on held-out CCP ("ccp ..."), and on VITON as given ("viton ...") and
-    without its doubtful pixels ("viton trusted ...").
+    without its doubtful pixels ("viton trusted ..."); "milliseconds": median of a photo.
 
     data: folder of the data sets, unpacked. cache: what `prepare` wrote (default DATA/cache); what
     is missing there is computed for the validation photos.
@@ -74,7 +75,24 @@ def evaluate_parser(
     sure = [trusted(one.parts, one.silhouette) for one in viton]
     figures |= _named("viton", part_ious(given, predicted))
     figures |= _named("viton trusted", part_ious(sure, predicted))
+    figures["milliseconds"] = _milliseconds(
+        parser, [(one.pixels, one.landmarks, one.silhouette) for one in ccp[:TIMED]]
+    )
     return figures
+
+
+TIMED = 20  # pictures
+
+
+def _milliseconds(network: Callable[..., object], calls: list[tuple[np.ndarray, ...]]) -> float:
+    """The median time of a call, after a first one that is not counted."""
+    network(*calls[0])
+    spent = []
+    for arguments in calls:
+        started = time.perf_counter()
+        network(*arguments)
+        spent.append(1000 * (time.perf_counter() - started))
+    return round(float(np.median(spent)), 1)
 
 
 def parser_scores(parser: Parser, people: list[Labelled]) -> dict[str, float]:
@@ -138,6 +156,7 @@ def evaluate_garment(
         "landmarks gallery": landmark_scores(
             reader, read_gallery_garments(validation=True), textures
         ),
+        "milliseconds": _milliseconds(reader, [(piece.pixels,) for piece in phone[:TIMED]]),
     }
 
 
