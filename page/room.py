@@ -352,8 +352,7 @@ class Room:
             "png": self.tray.png(result.photo.pixels),
             "caption": caption[:80],
             "verdict": fragments.verdict(result, caption[:80], language),
-            "notes": explained(result.prompt, language)
-            + fragments.good_to_know(result, language),
+            "notes": explained(result.prompt, language) + fragments.good_to_know(result, language),
             "worn": without_pixels(result.garment),
         }
 

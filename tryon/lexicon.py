@@ -308,7 +308,7 @@ fabric=suede: suede, faux suede, nubuck
 """
 
 _CHINESE_TABLE = """
-type=t-shirt: t恤, t恤衫, 体恤, 体恤衫, 恤衫, 梯恤, 汗衫, tee, 白t恤, 圆领衫, 文化衫, 短t, 长t, t桖
+type=t-shirt: t恤, t恤衫, 体恤, 体恤衫, 恤衫, 梯恤, 汗衫, tee, 圆领衫, 文化衫, 短t, 长t, t桖
 type=shirt: 衬衫, 衬衣, 正装衬衫, 衬杉, 男衬衫, 寸衫, 村衫
 type=blouse: 女式衬衫, 女士衬衫, 女衬衫, 雪纺衫, 罩衫, 女式衬衣, 女士衬衣, 女衬衣, 雪纺上衣, 娃娃衫
 type=polo: polo衫, polo, 保罗衫, 马球衫, 高尔夫球衫
@@ -328,19 +328,21 @@ type=blazer: 西装, 西装外套, 西服, 西服外套, 小西装, 西装上衣
 type=coat: 大衣, 风衣, 外套大衣, 呢子大衣, 长大衣, 派克大衣, 军大衣, 雨衣, 风衣外套, 大衣外套
 type=coat fabric=wool: 毛呢大衣, 呢大衣, 毛呢外套, 呢子外套, 羊绒大衣, 羊毛大衣
 type=dress: 连衣裙, 连身裙, 洋装, 礼服, 晚礼服, 礼服裙, 衬衫裙, 毛衣裙, 针织裙, 卫衣裙, t恤裙,
-  旗袍, 公主裙, 婚纱, 睡裙, 裹身裙, 茶歇裙, 背带裙, 连衣长裙, 小黑裙
+  旗袍, 公主裙, 婚纱, 睡裙, 裹身裙, 茶歇裙, 背带裙, 连衣长裙
+type=dress colour=black: 小黑裙
 type=dress sleeve=sleeveless: 吊带裙, 吊带连衣裙, 背心裙
 type=dress pattern=floral: 碎花裙, 碎花长裙
 type=dress sleeve=long: 长袖裙
 type=dress sleeve=short: 短袖裙
-type=skirt|dress: 裙子, 裙, 大摆裙, 长裙子, 裙装
-type=skirt|dress length=long: 长裙
-type=skirt|dress length=short: 短裙
+type=skirt|dress: 裙子, 裙, 大摆裙, 裙装
+type=skirt|dress length=long: 长裙, 长裙子
+type=skirt|dress length=short: 短裙, 短裙子
 type=skirt: 半身裙, 半裙, a字裙, 百褶裙, 百折裙, 铅笔裙, 伞裙, 纱裙, 蓬蓬裙, 鱼尾裙, 下裙, 半截裙
 type=skirt length=long: 半身长裙
 type=skirt length=short: 超短裙, 迷你裙, 半身短裙
 type=skirt fit=slim: 包臀裙, 一步裙
-type=skirt fabric=denim: 牛仔裙, 牛仔半身裙, 牛仔短裙
+type=skirt fabric=denim: 牛仔裙, 牛仔半身裙
+type=skirt fabric=denim length=short: 牛仔短裙
 type=skirt fabric=leather: 皮裙
 type=trousers: 长裤, 裤子, 裤, 西裤, 西装裤, 休闲裤, 运动裤, 工装裤, 卫裤, 哈伦裤, 直筒裤, 喇叭裤,
   九分裤, 烟管裤, 束脚裤, 正装裤, 棉裤, 灯笼裤, 长裤子, 微喇裤
@@ -375,7 +377,8 @@ colour=green shade=dark: 墨绿, 墨绿色, 军绿, 军绿色, 橄榄绿, 森林
 colour=green shade=light: 薄荷绿, 豆绿, 嫩绿, 抹茶绿, 牛油果绿, 豆沙绿, 薄荷色, 抹茶色
 colour=green shade=bright: 荧光绿, 青柠色, 青柠绿
 colour=blue: 蓝, 蓝色, 兰色, 牛仔蓝, 蔚蓝, 克莱因蓝
-colour=blue shade=light: 天蓝, 天蓝色, 湖蓝, 湖蓝色, 冰蓝, 婴儿蓝, 雾霾蓝, 浅兰
+colour=blue shade=light: 天蓝, 天蓝色, 湖蓝, 湖蓝色, 冰蓝, 婴儿蓝, 雾霾蓝, 浅兰, 粉蓝,
+  粉蓝色
 colour=blue shade=bright: 宝蓝, 宝蓝色, 电光蓝, 皇家蓝
 colour=blue shade=dark: 靛蓝, 靛蓝色
 colour=navy: 藏青, 藏青色, 藏蓝, 藏蓝色, 海军蓝, 午夜蓝, 海军色
@@ -541,7 +544,8 @@ fabric=suede: 麂皮, 翻毛皮, 鹿皮绒, 磨砂皮, 麂皮绒
   白白, 要不, 衣, 全, 整件, 全身, 全部, 满, 的样子, 让我看看, 起来, 一起, 当, 当作, 把它, 将它,
   姐, 吗？, 呢？, 加上, 添加, 增加, 加点, 来点, 对, 对了, 更加, 多, 再来, 来一, 两种, 见, 如何,
   感, 式, 子, 这里, 那里
-@guard: 百搭, 显白, 显黑, 皮草, 人造皮草, 搭扣, 大家, 小姐姐, 小哥哥, 大方, 大气, 小清新, 深圳,
+@guard: 多少钱, 价钱, 女朋友, 男朋友, 朋友, 法式,
+  百搭, 显白, 显黑, 皮草, 人造皮草, 搭扣, 大家, 小姐姐, 小哥哥, 大方, 大气, 小清新, 深圳,
   松紧, 松紧腰,
   白天, 黑夜, 粉丝, 明天, 今天, 小姐, 大学, 大人, 小孩, 小朋友, 小众, 大牌, 长沙, 高级, 高级感,
   高端, 高腰, 低腰, 高个子, 高中, 中年, 高贵, 花店, 花园, 花费, 开花, 鲜花店, 短视频, 短信, 长辈,
