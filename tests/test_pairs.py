@@ -117,6 +117,7 @@ def test_packed_pairs_come_back():
         {
             "ids": np.array(str(i)),
             "person": np.arange(3 + i, dtype=np.uint8),
+            "other_start": np.zeros(4 * i, np.uint8),
             "start": np.full((2, 2), i, np.float16),
         }
         for i in range(3)
@@ -177,10 +178,10 @@ def test_preparation_stores_pairs_and_keeps_the_list_of_dropped_ones(tmp_path, m
     ]
     np.savez(
         tmp_path / "cache" / "viton" / "pose.npz",
-        ids=np.array(["000001", "000002"]),
-        landmarks=np.stack([marks, back]),
+        ids=np.array(["000001", "000002", "000029", "000058"]),
+        landmarks=np.stack([marks, back, marks, marks]),
     )
-    for name in ("000001", "000002", "000003"):
+    for name in ("000001", "000002", "000003", "000029", "000058"):
         cv2.imwrite(str(folder / "person" / f"{name}.jpg"), small)
         cv2.imwrite(str(folder / "cloth" / f"{name}.jpg"), garment.photo.pixels[..., ::-1])
         cv2.imwrite(str(folder / "cloth_mask" / f"{name}.png"), garment.alpha)
@@ -195,6 +196,12 @@ def test_preparation_stores_pairs_and_keeps_the_list_of_dropped_ones(tmp_path, m
     assert stored.identifier == "000001"
     assert overlap(drawn(stored, stored, CANVAS, Disturbance.none())) > 0.9
     assert ATTRIBUTES["colour"][stored.attributes[HEADS.index("colour")]] == "blue"
+    held_out = {pair.identifier: pair for pair in read_pairs(tmp_path / "cache", held_out=True)}
+    assert sorted(held_out) == ["000029", "000058"]
+    wearer = held_out["000029"]
+    assert wearer.other == "000058"
+    unpaired = drawn(wearer, held_out["000058"], CANVAS, Disturbance.none())
+    assert overlap(unpaired) > 0.9
     prepare_pairs(tmp_path, tmp_path / "cache", tmp_path / "out")
     assert list((tmp_path / "cache" / "pairs").glob("*.npz")) == shards
 
@@ -331,6 +338,10 @@ def test_somebody_elses_garment_starts_on_the_trunk():
     one = drawn(PAIR, other, CANVAS, Disturbance.none())
     assert (one["garment"] == drawn(other, other, CANVAS, Disturbance.none())["garment"]).all()
     assert overlap(one) > 0.85
+    drafted = Pair(**{**vars(PAIR), "other": "2", "other_start": PAIR.start + 0.1})
+    own = drawn(PAIR, PAIR, CANVAS, Disturbance.none())
+    prepared = drawn(drafted, other, CANVAS, Disturbance.none())
+    np.testing.assert_allclose(prepared["start"], own["start"] + 0.1, atol=1e-3)
     blank = Pair(**{**vars(other), "marks": np.zeros_like(other.marks)})
     unknown = drawn(PAIR, blank, CANVAS, Disturbance.none())
     np.testing.assert_allclose(unknown["start"], plain_start(), atol=1e-5)

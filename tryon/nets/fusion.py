@@ -406,6 +406,7 @@ class Renderer(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
         with torch.no_grad():
+            self.paint.bias[:12] = STUDIO_GREY
             self.paint.bias[12:] = LIKELY_VISIBLE
 
     def forward(
@@ -434,6 +435,7 @@ class Renderer(nn.Module):
 
 MOST_SHADE = 0.5  # the garment gets at most so much darker or lighter
 LIKELY_VISIBLE = 2.0  # logit before anything is learned
+STUDIO_GREY = 1.39  # its tanh is the background's grey, which most of what is hidden shows
 
 
 def _step(inputs: int, outputs: int) -> nn.Sequential:

@@ -413,7 +413,9 @@ def sheet(net: nn.Module, pairs: list[Pair], render: bool) -> np.ndarray | None:
     if not pairs:
         return None
     device = next(net.parameters()).device
-    others = [*pairs[1:], pairs[0]]
+    named = {pair.identifier: pair for pair in pairs}
+    after = [*pairs[1:], pairs[0]]
+    others = [named.get(one.other, next_one) for one, next_one in zip(pairs, after, strict=True)]
     samples = [
         drawn(wearer, worn, CANVAS, Disturbance.none())
         for both in zip(pairs, others, strict=True)

@@ -45,7 +45,8 @@ class Pair:
     """A prepared pair. pixels (H, W, 3), matte, parts, worn (H, W) uint8 in the photo's frame;
     landmarks (33, 3) float32; fit: photo -> studio frame. garment (256, 192, 3), alpha (256, 192)
     uint8 and marks (23, 3) float32 on the garment canvas. start (32, 24, 2) float32 in the studio
-    frame. attributes: indices into the values of `HEADS`, 255 = not measured."""
+    frame. attributes: indices into the values of `HEADS`, 255 = not measured. other: id of the pair
+    whose garment `other_start` is for, "" = none."""
 
     identifier: str
     pixels: np.ndarray
@@ -59,6 +60,8 @@ class Pair:
     marks: np.ndarray
     start: np.ndarray
     attributes: np.ndarray
+    other: str = ""
+    other_start: np.ndarray | None = None
 
 
 def read_pairs(cache: Path, held_out: bool, limit: int | None = None) -> list[Pair]:
@@ -98,6 +101,12 @@ def _decoded(pair: dict[str, np.ndarray]) -> Pair:
         marks=pair["marks"],
         start=pair["start"].astype(np.float32),
         attributes=pair["attributes"],
+        other=str(pair["other"]),
+        other_start=np.frombuffer(pair["other_start"].tobytes(), np.float16)
+        .reshape(*START, 2)
+        .astype(np.float32)
+        if len(pair["other_start"])
+        else None,
     )
 
 
@@ -434,8 +443,11 @@ def _other_start(wearer: Pair, worn: Pair) -> np.ndarray:
     """(32, 24, 2) float32: a start for somebody else's garment, through the wearer's own one.
 
     What lies where one garment's collar, armpits or hem is takes the other's; sleeves go on from
-    there. (The product drafts every garment on every body instead.)
+    there. The product drafts every garment on every body instead; where that was prepared it is
+    taken.
     """
+    if wearer.other_start is not None and wearer.other == worn.identifier:
+        return wearer.other_start
     known = (wearer.marks[TRUNK_MARKS, 2] > 0) & (worn.marks[TRUNK_MARKS, 2] > 0)
     if known.sum() < LEAST_MARKS:
         return plain_start()

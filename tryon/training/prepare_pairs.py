@@ -25,10 +25,19 @@ from tryon.appearance import measure
 from tryon.cutout import cut_out
 from tryon.errors import TryOnError
 from tryon.fusion import geometric_draft
+from tryon.image import Fit
 from tryon.outline import trace
 from tryon.parser import Parser
 from tryon.pose import box_of
-from tryon.studio import CANVAS, StudioGarment, lay_out, person_fit, plain_start, start_flow
+from tryon.studio import (
+    CANVAS,
+    StudioGarment,
+    garment_fit,
+    lay_out,
+    person_fit,
+    plain_start,
+    start_flow,
+)
 from tryon.training.labels import viton_parts
 from tryon.training.people import VALIDATION_VITON, read_poses
 from tryon.types import Garment, Kind, Part, Person, Photo, Pose
@@ -110,8 +119,14 @@ def prepare_pairs(
         rest = [pair for pair in wanted if not pair.held_out]
         wanted = [*held_out, *rest[: limit - len(held_out)]]
     poses = read_poses(cache / "viton")
+    others = _next_of([pair for pair in wanted if pair.held_out])
     work = [
-        (pair, poses.get(pair.identifier), cache / "viton" / "silhouette")
+        (
+            pair,
+            others.get(pair.identifier),
+            poses.get(pair.identifier),
+            cache / "viton" / "silhouette",
+        )
         for pair in wanted
         if pair.identifier not in known
     ]
@@ -128,6 +143,11 @@ def prepare_pairs(
             number, waiting = number + 1, []
     _write(folder / f"{number:04d}.npz", waiting, index, dropped)
     print(f"pairs: dropped {dict(Counter(dropped.values()))}", flush=True)
+
+
+def _next_of(pairs: list[Source]) -> dict[str, Source]:
+    """Each pair's id -> the pair after it."""
+    return {one.identifier: after for one, after in zip(pairs, pairs[1:] + pairs[:1], strict=True)}
 
 
 def _write(
@@ -169,7 +189,8 @@ def unpack_pairs(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray
         yield pair
 
 
-FILES = ("person", "matte", "parts", "worn", "garment", "alpha")  # stored as encoded pictures
+# Stored as bytes of any length; all but the last are encoded pictures.
+FILES = ("person", "matte", "parts", "worn", "garment", "alpha", "other_start")
 
 
 def _results(work: list[tuple], workers: int) -> Iterator[dict[str, np.ndarray] | str]:
@@ -197,9 +218,13 @@ def _work(one: tuple) -> dict[str, np.ndarray] | str:
 
 
 def _prepared(
-    pair: Source, landmarks: np.ndarray | None, silhouettes: Path, parser: Parser
+    pair: Source,
+    other: Source | None,
+    landmarks: np.ndarray | None,
+    silhouettes: Path,
+    parser: Parser,
 ) -> dict[str, np.ndarray] | str:
-    """The pair as stored, or why it is dropped."""
+    """The pair as stored, or why it is dropped. other: whose garment the person is to try on."""
     if landmarks is None:
         return "no pose"
     photo_bytes = np.fromfile(pair.person, np.uint8)
@@ -227,10 +252,9 @@ def _prepared(
     if colour_apart(photo, worn == WORN, laid) > MOST_APART:
         return "another colour"
     fit = person_fit(person.landmarks, person.photo.size)
-    try:
-        start, drafted = start_flow(geometric_draft(person, garment), fit, laid.fit), True
-    except TryOnError:
-        start, drafted = plain_start(), False
+    start = _drafted(person, garment, fit)
+    theirs = None if other is None else garment_of(other)
+    other_start = None if theirs is None else _drafted(person, theirs, fit)
     marks = np.column_stack([laid.landmarks[:, :2], garment.landmarks[:, 2]])
     values = [garment.attributes.get(name) for name in HEADS]
     return {
@@ -244,8 +268,12 @@ def _prepared(
         "alpha": _png(laid.alpha & 0xF0 | laid.alpha >> 4),
         "landmarks": person.landmarks,
         "fit": np.array([fit.scale, fit.x, fit.y], np.float32),
-        "start": start.astype(np.float16),
-        "drafted": np.array(drafted),
+        "start": (plain_start() if start is None else start).astype(np.float16),
+        "drafted": np.array(start is not None),
+        "other": np.array("" if other_start is None else other.identifier),
+        "other_start": np.zeros(0, np.uint8)
+        if other_start is None
+        else np.frombuffer(other_start.astype(np.float16).tobytes(), np.uint8),
         "marks": marks.astype(np.float32),
         "attributes": np.array(
             [
@@ -262,6 +290,14 @@ MASK_AREA = (0.08, 0.75)  # of the garment picture
 # CIELAB units between the middle colours of garment and worn garment: 99 of 100 VITON pairs are
 # nearer than 18, those beyond 27 are other garments or slips of a mask.
 MOST_APART = 27.0
+
+
+def _drafted(person: Person, garment: Garment, fit: Fit) -> np.ndarray | None:
+    """The geometric start of a garment on a person, None where there can be no draft."""
+    try:
+        return start_flow(geometric_draft(person, garment), fit, garment_fit(garment.mask))
+    except TryOnError:
+        return None
 
 
 def person_of(
