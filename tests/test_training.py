@@ -8,7 +8,15 @@ from test_nets import GARMENT, PARSER
 
 from tryon.nets.garment import GarmentConfig, GarmentNet
 from tryon.nets.parser import ParserConfig, ParserNet
-from tryon.parser import CANVAS, CLASS_WEIGHTS, Parser, Window, pose_planes, settle_dress
+from tryon.parser import (
+    CANVAS,
+    CLASS_WEIGHTS,
+    Parser,
+    Window,
+    mirrored_planes,
+    pose_planes,
+    settle_dress,
+)
 from tryon.reader import GarmentReader
 from tryon.training import trainer
 from tryon.training.garment import garment_loss
@@ -24,7 +32,7 @@ from tryon.training.garments import (
 from tryon.training.labels import IGNORE, ccp_parts, trusted, viton_parts
 from tryon.training.metrics import ious
 from tryon.training.parser import ParserTask, freeze, parser_loss
-from tryon.training.people import MIRROR, Labelled, People
+from tryon.training.people import MIRROR, MIRROR_PARTS, Labelled, People
 from tryon.types import Outline, Part, Pose
 
 TINY15 = ParserConfig(classes=15, pose_planes=7, decoder=PARSER.decoder, encoder=PARSER.encoder)
@@ -473,3 +481,29 @@ def test_weights_of_the_training_are_divided_out_again():
     scores = Parser(net).scores(one.pixels, one.landmarks, one.silhouette)
     ratio = scores[100, 50, Part.TROUSERS] / scores[100, 50, Part.SKIRT]
     assert ratio == pytest.approx(CLASS_WEIGHTS[Part.SKIRT], rel=1e-3)
+
+
+def test_a_mirrored_photo_gives_mirrored_parts():
+    """Of the shipped network: it looks at both, whichever it is given."""
+    parser = Parser.load()
+    one = person()
+    labels = parser(one.pixels, one.landmarks, one.silhouette)
+    landmarks = one.landmarks[MIRROR].copy()
+    landmarks[:, 0] = one.parts.shape[1] - 1 - landmarks[:, 0]
+    other = parser(
+        np.ascontiguousarray(one.pixels[:, ::-1]),
+        landmarks,
+        np.ascontiguousarray(one.silhouette[:, ::-1]),
+    )
+    assert len(np.unique(labels)) > 5
+    assert (MIRROR_PARTS[other[:, ::-1]] == labels).mean() > 0.98
+
+
+def test_mirrored_planes_are_those_of_the_mirrored_pose():
+    one = person()
+    landmarks = one.landmarks[MIRROR].copy()
+    landmarks[:, 0] = one.parts.shape[1] - 1 - landmarks[:, 0]
+    silhouette = np.ascontiguousarray(one.silhouette[:, ::-1])
+    drawn = pose_planes(landmarks, silhouette).astype(int)
+    turned = mirrored_planes(pose_planes(one.landmarks, one.silhouette)).astype(int)
+    assert (np.abs(drawn - turned) > 60).mean() < 0.03
