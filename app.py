@@ -21,9 +21,9 @@ from typing import Any
 import gradio as gr
 
 from page import fragments, health, stock
-from page.api import LONGEST_PROMPT, MOST_PROMPTS, Endpoints
+from page.api import LONGEST_PROMPT, Endpoints
 from page.ask import Asker, lay_out_ask, wire_ask
-from page.lab import Lab
+from page.lab import Lab, lay_out_lab, wire_lab
 from page.privacy import Retention, own_folder
 from page.room import Room
 from page.server import FittingRoom
@@ -99,7 +99,7 @@ def build_demo(
 
         wire_room(w, Room(tryon, gallery, people, w, tray))
         wire_ask(w, Asker(w))
-        wire_lab(w, Lab(tryon, w, tray))
+        wire_lab(w, Lab(tryon, w, tray), ONE_AT_A_TIME)
         add_endpoints(Endpoints(tryon, tray))
     # What is queued cannot be asked for past the queue.
     demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=4, api_open=False)
@@ -249,38 +249,6 @@ def lay_out_details(w: SimpleNamespace) -> None:
             w.how_steps = html("", elem_id="how-steps")
 
 
-def lay_out_lab(w: SimpleNamespace) -> None:
-    with gr.Row(elem_id="lab"):
-        with gr.Column(scale=4, min_width=300, elem_classes="section"):
-            html(fragments.lab_intro())
-            w.lab_photo = picture_file(
-                label=t("photo"),
-                show_label=False,
-                placeholder=t("photo_drop"),
-                height=300,
-                elem_id="lab-photo",
-            )
-            w.lab_prompts = gr.Textbox(
-                label=t("lab_prompts"), lines=6, max_lines=MOST_PROMPTS, elem_id="lab-prompts"
-            )
-            w.lab_garment = gr.Checkbox(False, label=t("lab_garment"), elem_id="lab-garment")
-            w.lab_button = gr.Button(t("lab_run"), variant="primary", size="lg", elem_id="lab-run")
-        with gr.Column(scale=7, min_width=320, elem_classes="section"):
-            w.lab_message = html("", elem_id="lab-message")
-            w.lab_gallery = gr.Gallery(
-                label=t("lab_results"),
-                columns=3,
-                object_fit="contain",
-                interactive=False,
-                buttons=["fullscreen"],
-                elem_id="lab-gallery",
-            )
-            w.lab_table = html("", elem_id="lab-table")
-            w.lab_export = gr.DownloadButton(
-                t("lab_export"), interactive=False, elem_id="lab-export"
-            )
-
-
 # --- wiring --------------------------------------------------------------------------------------
 
 
@@ -332,18 +300,6 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
     ).then(None, js=fragments.SHOW_RESULT)
     w.verdict.change(None, js=fragments.SHOW_RESULT)
     w.history_gallery.select(room.on_history, w.history, result, queue=False, **private)
-
-
-def wire_lab(w: SimpleNamespace, lab: Lab) -> None:
-    w.lab_button.click(
-        lab.on_run,
-        [w.lab_photo, w.lab_prompts, w.lab_garment, w.choice],
-        [w.lab_message, w.lab_gallery, w.lab_table, w.lab_export],
-        **ONE_AT_A_TIME,
-        api_visibility="private",
-        show_progress="minimal",
-        show_progress_on=[w.lab_message],
-    )
 
 
 def add_endpoints(endpoints: Endpoints) -> None:

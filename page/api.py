@@ -126,12 +126,15 @@ class Endpoints:
 
 @dataclass(frozen=True)
 class Trial:
-    """One description of the prompt lab: the PNG it gave, or the error in its place."""
+    """One picture of the prompt lab: a description, a seed, a photo (counted from 1), and the PNG
+    it gave, or the error in its place."""
 
     number: int
     text: str
     prompt: Prompt
     path: str = ""
+    seed: int = 0
+    photo: int = 1
     confidence: float = 0.0
     seconds: float = 0.0
     remarks: tuple[Note, ...] = ()
@@ -156,23 +159,30 @@ def try_prompts(
     cloth: Garment | None,
     prompts: str,
     kind: str | None = None,
+    seeds: Sequence[int] = (0,),
+    photo: int = 1,
+    first: int = 1,
 ) -> Iterator[Trial]:
-    """Each of the first MOST_PROMPTS descriptions tried on. A failure is a trial without picture;
-    one picture at a time is in memory."""
-    for number, text in enumerate(lines_of(prompts)[:MOST_PROMPTS], 1):
+    """Each of the first MOST_PROMPTS descriptions tried on with each seed. A failure is a trial
+    without picture; one picture at a time is in memory. photo: of which this is. first: number of
+    the first trial."""
+    wanted = [(text, seed) for text in lines_of(prompts)[:MOST_PROMPTS] for seed in seeds]
+    for number, (text, seed) in enumerate(wanted, first):
         prompt = Prompt(text)
         try:
             check_words(text)
             prompt = tryon.understand(text)
-            result = tryon(wearer, cloth, text, kind=kind)
+            result = tryon(wearer, cloth, text, kind=kind, seed=seed)
         except Exception as error:
-            yield Trial(number, text, prompt, error=error)
+            yield Trial(number, text, prompt, seed=seed, photo=photo, error=error)
             continue
         yield Trial(
             number,
             text,
             prompt,
             tray.png(result.photo.pixels, file_name(number, text)),
+            seed,
+            photo,
             result.confidence,
             result.seconds.get("total", 0.0),
             result.remarks,
@@ -193,7 +203,9 @@ def row(trial: Trial, language: str, flat: bool = False) -> dict[str, Any]:
     columns = {attribute: said.get(attribute, "") for attribute in ATTRIBUTES}
     return {
         "number": trial.number,
+        "photo": trial.photo,
         "prompt": trial.text,
+        "seed": trial.seed,
         "file": Path(trial.path).name,
         "language": trial.prompt.language,
         **(columns if flat else {"attributes": dict(said)}),

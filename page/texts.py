@@ -156,14 +156,21 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stage_result": ("Result", "结果"),
     # --- the prompt lab -----------------------------------------------------------------------
     "lab_intro": (
-        "One photo, several descriptions: compare what the words do.",
-        "一张照片，多种描述：比较文字的效果。",
+        "Photos and descriptions, each with each: compare what the words do.",
+        "照片与描述逐一搭配：比较文字的效果。",
     ),
     "lab_prompts": ("One description a line (at most 12)", "每行一种描述（最多 12 行）"),
     "lab_garment": (
         "Apply the words to the garment chosen in the fitting room",
         "将文字用于试衣间所选的衣服",
     ),
+    "lab_more": ("More photos (at most 3)", "更多照片（最多 3 张）"),
+    "lab_file": ("Take the lines from a TXT or CSV file", "从 TXT 或 CSV 文件读取"),
+    "lab_seeds": ("Designs of each (seeds)", "每种描述的设计数量（随机种子）"),
+    "lab_seed": ("seed", "种子"),
+    "lab_compare": ("Compare two", "两张对比"),
+    "lab_first": ("Left", "左"),
+    "lab_second": ("Right", "右"),
     "lab_run": ("Try all of them", "全部试穿"),
     "lab_results": ("Results", "结果"),
     "lab_table": ("How the words were read", "文字的理解"),
