@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import gradio as gr
 from gradio.utils import get_upload_folder
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 UPLOAD_BYTES = 10 * 1024**2 + 64 * 1024  # one picture and the envelope it is sent in
 JSON_BYTES = 256 * 1024
+MCP_BYTES = 2 * UPLOAD_BYTES  # pictures come as base64
 DRAINED_BYTES = 64 * 1024**2  # of a body that is too large, so that the sender hears why
 SILENCE_SECONDS = 20.0  # without a byte of a body
 DEEPEST = 12  # levels of JSON
@@ -44,7 +46,7 @@ _API = "/gradio_api"
 _OPEN = {
     "GET": (
         "/", "/config", "/config/", "/theme.css", "/favicon.ico", "/robots.txt", "/manifest.json",
-        "/pwa_icon", "/pwa_icon/{}", "/static/*", "/assets/*", "/svelte/*",
+        "/pwa_icon", "/static/*", "/assets/*", "/svelte/*",
         "/stock/{}/{}", "/health", "/metrics",
         *(_API + path for path in (
             "/info", "/info/", "/openapi.json", "/app_id", "/theme.css", "/startup-events",
@@ -164,14 +166,15 @@ class Guard:
             if self.room.finishing:
                 raise RefusedError(503, "stopping")
             uploading = path == _API + "/upload"
-            body = _Body(receive, UPLOAD_BYTES if uploading else JSON_BYTES)
+            most = UPLOAD_BYTES if uploading else MCP_BYTES if mcp else JSON_BYTES
+            body = _Body(receive, most)
             await body.check_length(scope)
             if uploading or mcp:
                 yield body.receive
                 return
-            data = await body.read()
-            self._check_json(path, _parsed(data))
-            yield _replay(data, receive)
+            data = _parsed(await body.read())
+            self._check_json(path, data)
+            yield _replay(json.dumps(data).encode(), receive)
         elif path.startswith(_API + "/file="):
             file = path.removeprefix(_API + "/file=")
             if not _is_visitors_file(file) or not Path(file).is_file():
@@ -191,7 +194,7 @@ class Guard:
     def _check_json(self, path: str, body: Any) -> None:
         """Hold a request's JSON against what the endpoint takes. Raises RefusedError."""
         if not isinstance(body, dict):
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
         parts = path.removeprefix(_API).strip("/").split("/")
         if parts[0] in ("cancel", "reset"):
             _check_fields(body, {"session_hash": str, "event_id": str, "fn_index": int})
@@ -207,7 +210,7 @@ class Guard:
             },
         )  # fmt: skip
         if body.get("batched") or not isinstance(body.get("data"), list):
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
         if parts[0] == "call":
             function = self._endpoint(parts[1])
         else:
@@ -218,12 +221,12 @@ class Guard:
             if function is None:
                 raise RefusedError(404, "nothing_here")
             if parts[0] == "queue" and not body.get("session_hash"):
-                raise RefusedError(422, "bad_request")
+                raise RefusedError(400, "bad_request")
         asked = [block for block in function.inputs if not block.skip_api]
         if len(body["data"]) == len(function.inputs):
             asked = function.inputs
         elif len(body["data"]) != len(asked):
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
         for block, value in zip(asked, body["data"], strict=True):
             _check_value(block, value)
 
@@ -241,7 +244,7 @@ class Guard:
         blocks = {p["parameter_name"]: b for p, b in zip(info, asked, strict=True)}
         needed = {p["parameter_name"] for p in info if not p["parameter_has_default"]}
         if not needed <= body.keys() <= blocks.keys():
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
         for name, value in body.items():
             _check_value(blocks[name], value)
 
@@ -262,6 +265,7 @@ def _verdict(error: Exception, path: str) -> tuple[int, Note]:
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a visit or an event
 _HASH = re.compile(r"[0-9a-f]{40,64}")
+_OWN_ADDRESS = re.compile(r"https?://[^/]+(?:/[^?#]*)?/gradio_api/file=([^?#]+)")
 _QUERY_CHARACTERS = 4096
 
 
@@ -384,11 +388,11 @@ def _parsed(data: bytes) -> Any:
     while waiting:
         part, depth = waiting.pop()
         if depth > DEEPEST or (isinstance(part, float) and not math.isfinite(part)):
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
         if isinstance(part, str) and len(part) > LONGEST_TEXT:
             raise RefusedError(413, "request_too_large")
         if isinstance(part, int) and part.bit_length() > 63:
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
         if isinstance(part, dict):
             waiting.extend((name, depth) for name in part)
             waiting.extend((inner, depth + 1) for inner in part.values())
@@ -404,9 +408,9 @@ def _check_fields(body: dict[str, Any], kinds: dict[str, type]) -> None:
         if value is None:
             continue
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
         if kind is str and not _NAME.fullmatch(value):
-            raise RefusedError(422, "bad_request")
+            raise RefusedError(400, "bad_request")
 
 
 def _check_value(block: Any, value: Any) -> None:
@@ -426,18 +430,23 @@ def _check_value(block: Any, value: Any) -> None:
         fits = True
         _check_files(value)
     if not fits:
-        raise RefusedError(422, "bad_request")
+        raise RefusedError(400, "bad_request")
 
 
 def _check_file(value: Any) -> None:
-    """A picture in JSON: a file that this server was sent, or nothing."""
+    """A picture in JSON: a file that this server was sent, or nothing.
+
+    MCP clients name it by the address it has here; that becomes its path, nothing is fetched.
+    """
     if not isinstance(value, dict):
-        raise RefusedError(422, "bad_request")
+        raise RefusedError(400, "bad_request")
     path = value.get("path")
+    if isinstance(path, str) and (own := _OWN_ADDRESS.fullmatch(path)):
+        path = value["path"] = unquote(own[1])
     if not isinstance(path, str) or not _is_visitors_file(path):
-        raise RefusedError(422, "unknown_file")
+        raise RefusedError(400, "unknown_file")
     if value.get("is_stream"):
-        raise RefusedError(422, "bad_request")
+        raise RefusedError(400, "bad_request")
 
 
 def _check_files(value: Any) -> None:

@@ -190,7 +190,7 @@ def test_addresses_and_files_of_the_server_are_not_opened(demo, path):
     )
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request)
-    assert refused.value.code == 422
+    assert refused.value.code == 400
     assert json.load(refused.value)["code"] == "unknown_file"
 
 

@@ -53,7 +53,7 @@ def taken(body: bytes) -> Any:
         return _parsed(body)
     except RefusedError as error:
         refused = error
-    assert refused.status in (400, 413, 422)
+    assert refused.status in (400, 413)
     return None
 
 
