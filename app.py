@@ -252,38 +252,6 @@ def lay_out_details(w: SimpleNamespace) -> None:
             w.how_steps = html("", elem_id="how-steps")
 
 
-def lay_out_lab(w: SimpleNamespace) -> None:
-    with gr.Row(elem_id="lab"):
-        with gr.Column(scale=4, min_width=300, elem_classes="section"):
-            html(fragments.lab_intro())
-            w.lab_photo = picture_file(
-                label=t("photo"),
-                show_label=False,
-                placeholder=t("photo_drop"),
-                height=300,
-                elem_id="lab-photo",
-            )
-            w.lab_prompts = gr.Textbox(
-                label=t("lab_prompts"), lines=6, max_lines=MOST_PROMPTS, elem_id="lab-prompts"
-            )
-            w.lab_garment = gr.Checkbox(False, label=t("lab_garment"), elem_id="lab-garment")
-            w.lab_button = gr.Button(t("lab_run"), variant="primary", size="lg", elem_id="lab-run")
-        with gr.Column(scale=7, min_width=320, elem_classes="section"):
-            w.lab_message = html("", elem_id="lab-message")
-            w.lab_gallery = gr.Gallery(
-                label=t("lab_results"),
-                columns=3,
-                object_fit="contain",
-                interactive=False,
-                buttons=["fullscreen"],
-                elem_id="lab-gallery",
-            )
-            w.lab_table = html("", elem_id="lab-table")
-            w.lab_export = gr.DownloadButton(
-                t("lab_export"), interactive=False, elem_id="lab-export"
-            )
-
-
 # --- wiring --------------------------------------------------------------------------------------
 
 
@@ -335,18 +303,6 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
     ).then(None, js=fragments.SHOW_RESULT)
     w.verdict.change(None, js=fragments.SHOW_RESULT)
     w.history_gallery.select(room.on_history, w.history, result, queue=False, **private)
-
-
-def wire_lab(w: SimpleNamespace, lab: Lab) -> None:
-    w.lab_button.click(
-        lab.on_run,
-        [w.lab_photo, w.lab_prompts, w.lab_garment, w.choice],
-        [w.lab_message, w.lab_gallery, w.lab_table, w.lab_export],
-        **ONE_AT_A_TIME,
-        api_visibility="private",
-        show_progress="minimal",
-        show_progress_on=[w.lab_message],
-    )
 
 
 def add_endpoints(endpoints: Endpoints) -> None:
