@@ -329,12 +329,21 @@ def add_endpoints(endpoints: Endpoints) -> None:
 
 
 class Later:
-    """A `TryOn` that is still being loaded. Whoever uses it waits until it is there."""
+    """A `TryOn` that is still being loaded. Whoever uses it waits until it is there.
 
-    def __init__(self, load: Callable[[], Any]) -> None:
+    warm_up: called with it afterwards, unless somebody is using it by then: their own try-on
+        warms it up, and they need not wait for another one.
+    """
+
+    def __init__(
+        self, load: Callable[[], Any], warm_up: Callable[[Any], None] = lambda tryon: None
+    ) -> None:
         self._load = load
+        self._warm_up = warm_up
         self._loaded: Any = None
         self._error: Exception | None = None
+        self._there = Event()
+        self._asked = False
         self._thread = Thread(target=self._run, name="load models", daemon=True)
 
     def start(self) -> None:
@@ -349,15 +358,17 @@ class Later:
 
     def wait(self) -> Any:
         """The loaded `TryOn`. Raises what loading raised."""
-        self._thread.join()
+        self._there.wait()
         if self._error is not None:
             raise self._error
         return self._loaded
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
+        self._asked = True
         return self.wait()(*arguments, **options)
 
     def __getattr__(self, name: str) -> Any:
+        self._asked = True
         return getattr(self.wait(), name)
 
     def _run(self) -> None:
@@ -365,18 +376,24 @@ class Later:
             self._loaded = self._load()
         except Exception as error:
             self._error = error
+        self._there.set()
+        if self._loaded is not None and not self._asked:
+            self._warm_up(self._loaded)
 
 
-def load_and_warm_up() -> Any:
-    """Load the models and try something on, so that the first visitor does not wait for it."""
-    tryon = importlib.import_module("tryon.fallback").load()
+def load() -> Any:
+    """Load the models."""
+    return importlib.import_module("tryon.fallback").load()
+
+
+def warm_up(tryon: Any) -> None:
+    """Try something on, so that the first visitor does not wait for what only happens once."""
     people, garments = stock.sample_people(), tryon.gallery.items
     if people and garments:
         try:
             tryon(people[0].path, tryon.gallery.garment(garments[0]))
         except TryOnError as error:
             log.warning("the warm-up try-on failed: %s", error)
-    return tryon
 
 
 def main() -> int:
@@ -385,7 +402,7 @@ def main() -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # Gradio's calls to itself
     # Ended like this by a container, the page answers who is being served and deletes all files.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    tryon = Later(load_and_warm_up)
+    tryon = Later(load, warm_up)
     tryon.start()
     gallery = importlib.import_module("tryon.gallery").Gallery.load()
     try:
