@@ -14,6 +14,7 @@ import urllib.request
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Thread
 from types import SimpleNamespace
 
 import numpy as np
@@ -408,6 +409,27 @@ def test_a_tryon_that_is_still_loading_is_waited_for():
     later = app.Later(lambda: time.sleep(0.2) or SimpleNamespace(understand=str.upper))
     later.start()
     assert later.understand("red") == "RED"
+
+
+def test_nobody_waits_for_a_warm_up_but_the_idle_machine():
+    warmed = []
+    idle = app.Later(lambda: SimpleNamespace(understand=str.upper), warmed.append)
+    idle.start()
+    idle._thread.join(20)
+    assert len(warmed) == 1
+    gate = Event()
+    asked = app.Later(
+        lambda: gate.wait(20) and SimpleNamespace(understand=str.upper), warmed.append
+    )
+    asked.start()
+    visitor = Thread(target=lambda: warmed.append(asked.understand("red")))
+    visitor.start()
+    while not asked._asked:
+        time.sleep(0.01)
+    gate.set()
+    visitor.join(20)
+    asked._thread.join(20)
+    assert warmed[1:] == ["RED"]
 
 
 def test_a_tryon_that_cannot_be_loaded_says_why_to_everyone():

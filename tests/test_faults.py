@@ -37,7 +37,7 @@ class Slow(FakeTryOn):
         return super().__call__(*arguments, **options)
 
 Path({wardrobe!r}).mkdir(exist_ok=True)
-app.load_and_warm_up = lambda: Slow(Path({wardrobe!r}))
+app.load = lambda: Slow(Path({wardrobe!r}))
 sys.exit(app.main())
 """
 
