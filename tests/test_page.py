@@ -293,6 +293,19 @@ def test_two_visitors_in_two_tabs(visit, photo, tmp_path):
     )
 
 
+def test_words_are_explained_and_questions_answered(visit, photo):
+    page = visit(viewport=PHONE)
+    add_photo(page, photo)
+    page.fill("#words textarea", "red striped top wobbly")
+    page.click("#try-on")
+    page.wait_for_selector("#notes .word.used.colour")
+    assert "ignored" in page.locator("#notes .word.unused").inner_text().lower()
+    page.fill("#question textarea", "what colour is it?")
+    page.click("#ask")
+    page.wait_for_selector("#answer .answer")
+    assert "red" in page.locator("#answer").inner_text()
+
+
 def test_the_prompt_lab(visit, photo, tmp_path):
     page = visit()
     add_photo(page, photo)
@@ -302,6 +315,13 @@ def test_the_prompt_lab(visit, photo, tmp_path):
     page.click("#lab-run")
     page.wait_for_selector("#lab-export:not([disabled])")
     assert page.locator("#lab-table tbody tr").count() == 2
+    assert "colour red" in page.locator("#lab-gallery").inner_text()
+    page.wait_for_selector("#lab-compare img")
+    (tmp_path / "words.csv").write_text("prompt,who\nblue top,me\n")
+    page.set_input_files("#lab-file input[type=file]", tmp_path / "words.csv")
+    page.wait_for_function(
+        "document.querySelector('#lab-prompts textarea').value === 'blue top'"
+    )
     with page.expect_download() as download:
         page.click("#lab-export")
     assert download.value.suggested_filename.endswith(".zip")
