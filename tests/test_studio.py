@@ -62,6 +62,18 @@ def test_without_hips_the_shoulders_give_the_scale():
     assert torso_length(marks, (1000, 400)) > torso_length(marks, size)
 
 
+def test_of_somebody_turned_the_face_gives_the_scale():
+    person = standing_person()
+    marks, size = person.landmarks.copy(), (300, 400)
+    marks[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT], :2] = (200, 115)
+    marks[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 1] += 200  # not in the photo
+    front = torso_length(marks, size)
+    marks[Pose.LEFT_SHOULDER, 0] = marks[Pose.RIGHT_SHOULDER, 0] + 30
+    assert 0.6 * front < torso_length(marks, size) <= front
+    marks[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT], 2] = 0  # a mask on the face
+    assert torso_length(marks, size) < 0.4 * front
+
+
 def test_the_background_is_grey_and_what_is_not_shown_is_known():
     person = standing_person()
     studio = enter(person)
