@@ -13,7 +13,7 @@ from page.guard import RefusedError, _parsed
 hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not installed")
 st = hypothesis.strategies
 SETTINGS = hypothesis.settings(
-    max_examples=200, deadline=None, derandomize=True, database=None, print_blob=True
+    max_examples=100, deadline=None, derandomize=True, database=None, print_blob=True
 )
 
 
@@ -22,9 +22,9 @@ def test_the_seeds_are_good_files():
 
 
 def test_broken_pictures_are_read_or_refused():
-    outcomes = Counter(outcome(case(number)) for number in range(400))
-    assert outcomes["read"] > 20  # the wounds are not all deadly
-    assert outcomes["unreadable_image"] > 20
+    outcomes = Counter(outcome(case(number)) for number in range(200))
+    assert outcomes["read"] > 10  # the wounds are not all deadly
+    assert outcomes["unreadable_image"] > 10
 
 
 def test_a_case_follows_from_its_number():

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -30,7 +31,10 @@ QUICK = Retention(longest=600, after_visit=0.5, look_every=0.2)
 
 
 def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and path.name != LOCK]
+    """All but the lock. (os.walk does not mind folders that vanish meanwhile.)"""
+    return [
+        Path(where) / name for where, _, names in os.walk(folder) for name in names if name != LOCK
+    ]
 
 
 def until(condition, seconds: float = 30) -> bool:
@@ -378,6 +382,38 @@ def test_words_and_names_are_not_logged(demo, tmp_path, caplog, capfd):
         assert private not in ours
     assert "request=try_on outcome=answered" in ours
     assert "request=try_on outcome=failed" in ours
+
+
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_a_browser_keeps_nothing_and_a_closed_page_takes_its_files_along(demo, tmp_path):
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(locale="en-US")
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        page.goto(demo.local_url)
+        page.wait_for_selector("#wardrobe .card")
+        page.set_input_files("#photo input[type=file]", picture(tmp_path / "me.png", 120))
+        page.wait_for_selector("#photo-message .ready")
+        page.locator("#wardrobe .card:visible").first.click()
+        page.locator("#verdict .headline").wait_for()
+        assert files(demo.visits.folder)
+        assert context.cookies() == []
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+        assert page.evaluate("indexedDB.databases()") == []
+        assert page.evaluate("navigator.serviceWorker?.controller ?? null") is None
+        page.close()
+        assert until(lambda: files(demo.visits.folder) == [])
+        browser.close()
 
 
 # --- nobody else is asked -------------------------------------------------------------------------
