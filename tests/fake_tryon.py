@@ -113,7 +113,10 @@ class FakeTryOn:
                     said.setdefault(attribute, value)
         known = {value for values in ATTRIBUTES.values() for value in values}
         ignored = [word for word in text.lower().split() if word not in known and not chinese]
-        return Prompt(text, said, tuple(ignored), language="zh" if chinese else "en")
+        used = {value: attribute for attribute, value in said.items()}
+        words = () if chinese else tuple((w, used.get(w.lower(), "")) for w in text.split())
+        language = "zh" if chinese else "en"
+        return Prompt(text, said, tuple(ignored), words=words, language=language)
 
     def __call__(self, person, garment=None, prompt="", *, kind=None, seed=0, which=0) -> Result:
         self.calls += 1

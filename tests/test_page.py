@@ -319,9 +319,7 @@ def test_the_prompt_lab(visit, photo, tmp_path):
     page.wait_for_selector("#lab-compare img")
     (tmp_path / "words.csv").write_text("prompt,who\nblue top,me\n")
     page.set_input_files("#lab-file input[type=file]", tmp_path / "words.csv")
-    page.wait_for_function(
-        "document.querySelector('#lab-prompts textarea').value === 'blue top'"
-    )
+    page.wait_for_function("document.querySelector('#lab-prompts textarea').value === 'blue top'")
     with page.expect_download() as download:
         page.click("#lab-export")
     assert download.value.suggested_filename.endswith(".zip")
