@@ -33,9 +33,9 @@ from tryon.errors import Note
 if TYPE_CHECKING:
     from page.server import FittingRoom
 
-UPLOAD_BYTES = 10 * 1024**2 + 64 * 1024  # one picture and the envelope it is sent in
+UPLOAD_BYTES = 42 * 1024**2  # one request, several pictures; each one is bounded by Gradio
 JSON_BYTES = 256 * 1024
-MCP_BYTES = 2 * UPLOAD_BYTES  # pictures come as base64
+MCP_BYTES = 30 * 1024**2  # two pictures of 10 MB as base64
 DRAINED_BYTES = 64 * 1024**2  # of a body that is too large, so that the sender hears why
 SILENCE_SECONDS = 20.0  # without a byte of a body
 DEEPEST = 12  # levels of JSON
