@@ -186,7 +186,7 @@ def lay_out_lab(w: SimpleNamespace) -> None:
                 label=t("lab_more"),
                 file_count="multiple",
                 file_types=["image"],
-                height=110,
+                height=140,
                 elem_id="lab-more",
             )
             w.lab_prompts = gr.Textbox(
