@@ -331,7 +331,7 @@ def test_ignored_pixels_do_not_count():
     batch = to_tensors(People([person()], [], []).batch(0, 1, (64, 64)))
     batch["labels"][:] = IGNORE
     loss, parts = parser_loss(net, batch)
-    assert float(loss) == 0
+    assert loss.item() == 0
     assert parts == {"cross": 0, "dice": 0}
 
 
@@ -419,11 +419,12 @@ def test_parser_scores_and_labels_agree():
 
 
 def test_hands_are_told_from_arms():
-    class AllArm(ParserNet):
+    class AllArm(ParserNet):  # the same of a picture and its mirror image
         def forward(self, pixels, pose):
             count, _, height, width = pixels.shape
             logits = torch.zeros(count, 15, height // 2, width // 2)
-            logits[:, Part.LEFT_ARM] = 9
+            logits[:, Part.LEFT_ARM, :, width // 4 :] = 9
+            logits[:, Part.RIGHT_ARM, :, : width // 4] = 9
             return logits
 
     one = person()

@@ -147,6 +147,7 @@ class _MemoryWatch:
         self.times: list[float] = []
         self.megabytes: list[float] = []
         self._stop = threading.Event()
+        self._read()  # the thread may start late, on a busy machine
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
         return self

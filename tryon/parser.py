@@ -162,6 +162,7 @@ class Parser:
             scores[part] /= weight
         scores /= scores.sum(0)
         settle_dress(scores, points[:, :2] * (scores.shape[1] / CANVAS[0]))
+        scores /= scores.sum(0)
         return window, scores
 
 
