@@ -10,6 +10,7 @@ from figures import flat_tee, standing_person
 from tryon.agnostic import PLANES, Cut, kept
 from tryon.fusion import geometric_draft
 from tryon.image import Fit
+from tryon.nets.fusion import WORDS
 from tryon.studio import CANVAS, GREY, lay_out, person_fit, plain_start, start_flow
 from tryon.training.pairs import (
     BENEATH,
@@ -225,6 +226,7 @@ def test_a_sample_has_the_promised_shapes(size):
         "worn": ((height, width), np.uint8),
         "marks": ((len(Outline), 3), np.float32),
         "attributes": ((len(HEADS),), np.int64),
+        "text": ((WORDS,), np.float32),
     }
     assert np.isfinite(one["start"]).all()
 

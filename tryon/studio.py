@@ -11,6 +11,7 @@ Notable here:
   (bottom) edge, as `grid_sample(align_corners=False)` takes it. `to_draft` brings it back.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -19,6 +20,7 @@ import numpy as np
 from tryon.anatomy import middle_of_hips, middle_of_shoulders
 from tryon.image import Fit
 from tryon.types import Draft, Garment, Layer, Person, Pose
+from tryon.vocabulary import ATTRIBUTES
 
 CANVAS = (256, 192)  # height, width in pixels, of person and garment alike
 SHOULDERS_AT = (95.0, 84.0)  # x, y of the middle between the shoulder joints: VITON's medians
@@ -140,6 +142,15 @@ def garment_fit(mask: np.ndarray) -> Fit:
     left = CANVAS[1] / 2 - (x + width / 2) * scale
     top = CANVAS[0] / 2 - (y + height / 2) * scale
     return Fit(scale, left, top, mask.shape, CANVAS)
+
+
+def told(attributes: Mapping[str, str]) -> np.ndarray:
+    """What words say about a garment (attribute -> value) as the network takes it: (values of the
+    vocabulary,) float32, 1 = said, in the vocabulary's order. Nothing said: all 0."""
+    return np.array(
+        [attributes.get(name) == value for name, values in ATTRIBUTES.items() for value in values],
+        np.float32,
+    )
 
 
 # A flow for a standing person and a usual top where no geometric draft can be had: garment canvas

@@ -30,6 +30,7 @@ from tryon.vocabulary import ATTRIBUTES
 
 FUSIONS = ("concat", "cascade", "gated", "attention")
 HEADS = tuple((attribute, len(values)) for attribute, values in ATTRIBUTES.items())
+WORDS = sum(values for _, values in HEADS)  # length of the vector of what was said
 STRIDES = (32, 16, 8, 4)  # of the flow levels
 START_STRIDE = 8  # of the flow the network starts from
 
@@ -41,8 +42,9 @@ class FusionConfig:
     channels: of both encoders at strides 2, 4, 8, 16, 32. levels: of the flow levels at strides
     32, 16, 8, 4. radii: of the correlation there, in cells, 0 = none. matching: channels compared.
     carried: channels handed from one level to the next. renderer: at strides 16, 8, 4, 2.
-    text: length of the words' vector. fusion: how person, garment and words meet, one of `FUSIONS`.
-    planes: input planes at half the size. heads: attribute and number of its values.
+    text: length of the words' vector, one number a value that may be said. fusion: how person,
+    garment and words meet, one of `FUSIONS`. planes: input planes at half the size. heads:
+    attribute and number of its values.
     """
 
     channels: tuple[int, int, int, int, int] = (24, 48, 72, 112, 160)
@@ -51,7 +53,7 @@ class FusionConfig:
     matching: int = 32
     carried: int = 24
     renderer: tuple[int, int, int, int] = (96, 64, 48, 32)
-    text: int = 128
+    text: int = WORDS
     fusion: str = "concat"
     planes: int = 11
     heads: tuple[tuple[str, int], ...] = HEADS
@@ -119,7 +121,7 @@ class FusionNet(nn.Module):
         """seen (N, 3, H, W) the person and garment (N, 3, H, W), RGB as (pixel - 127) / 128; keep
         and alpha (N, 1, H, W) 0..1: where the person may be seen, where the garment is; planes
         (N, 11, H/2, W/2) 0..1; start (N, 2, H/8, W/8) the flow to begin with, normalised; text
-        (N, config.text), None = no words. H and W multiples of 32.
+        (N, config.text) 0..1 what was said, None = nothing. H and W multiples of 32.
         """
         if text is None:
             text = seen.new_zeros(len(seen), self.config.text)

@@ -6,7 +6,7 @@ Notable here:
 - small canvases first: most of a warp is learned at 128 x 96, at a quarter of the time.
 - the worn mask says what a pixel proves: the garment, not the garment, something that may hide it,
   or nothing. Only what is proved is learned.
-- words are zeros for now; the vector's place is kept.
+- words are what was understood of them; half of the samples have none (see `captions`).
 """
 
 import dataclasses
@@ -39,9 +39,9 @@ SCHEDULES = {
     "warp": Schedule(
         steps=22000,
         batch=16,
-        learning_rate=4e-4,
+        learning_rate=5e-4,
         sizes=((128, 96), CANVAS),
-        size_starts=(0.0, 0.6),
+        size_starts=(0.0, 0.45),
     ),
     "render": Schedule(
         steps=18000,
@@ -63,34 +63,38 @@ def train(
     resume: bool = False,
     fusion: str = FusionConfig.fusion,
     workers: int = 1,
+    phase: str | None = None,
     **options: object,
 ) -> FusionNet:
     """Both phases, one after the other, into OUT/warp and OUT/render.
 
     The pairs lie in CACHE/pairs (see `prepare_pairs`). encoder: ImageNet weights for the
     perceptual loss, None = without. resume: go on where a run into OUT stopped. fusion: the
-    variant. workers: threads that make samples. options: fields of `trainer.Schedule`; `minutes`
-    and `steps` are for both phases together.
+    variant. workers: threads that make samples. phase: only this one. options: fields of
+    `trainer.Schedule`; `minutes` and `steps` are for both phases together, unless one is named.
     """
+    if phase not in (None, *PHASES):
+        raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
     seed = int(options.get("seed", 0))
     pairs = read_pairs(cache, held_out=False)
     held_out = read_pairs(cache, held_out=True)
     print(f"{len(pairs)} pairs to learn from, {len(held_out)} held out", flush=True)
     net = None
-    for phase, share in zip(PHASES, (WARP_SHARE, 1 - WARP_SHARE), strict=True):
-        folder = out / phase
-        before = out / PHASES[0] / f"{NAME}.safetensors" if phase == "render" else None
+    shares = {phase: 1.0} if phase else {"warp": WARP_SHARE, "render": 1 - WARP_SHARE}
+    for stage, share in shares.items():
+        folder = out / stage
+        before = out / PHASES[0] / f"{NAME}.safetensors" if stage == "render" else None
         if resume and (folder / DONE).is_file():
             continue
         own = dict(options)
         for name in ("minutes", "steps"):
             if name in own:
                 own[name] = type(own[name])(own[name] * share)
-        schedule = dataclasses.replace(SCHEDULES[phase], **own)
+        schedule = dataclasses.replace(SCHEDULES[stage], **own)
         task = FusionTask(
             Pairs(pairs, seed, workers),
             held_out,
-            render=phase == "render",
+            render=stage == "render",
             config=FusionConfig(fusion=fusion),
             start=before,
             encoder=encoder,
@@ -98,7 +102,7 @@ def train(
         again = resume and (folder / trainer.CHECKPOINT).is_file()
         net = trainer.fit(task, schedule, folder, again)
         (folder / DONE).touch()
-    return net or weights.load(FusionNet, (out / PHASES[-1] / f"{NAME}.safetensors").resolve())
+    return net or weights.load(FusionNet, (folder / f"{NAME}.safetensors").resolve())
 
 
 class FusionTask:
@@ -180,6 +184,7 @@ def inputs(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         "garment": colours(batch["garment"]),
         "alpha": _channel(batch["alpha"]),
         "start": batch["start"].permute(0, 3, 1, 2),
+        "text": batch["text"],
     }
 
 

@@ -11,7 +11,7 @@ Notable here:
   must not trust it blindly.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from tryon.agnostic import Cut, body_planes, kept
 from tryon.anatomy import body_unit, middle_of_hips, middle_of_shoulders
 from tryon.image import Fit
 from tryon.studio import CANVAS, GREY, START, WHITE, plain_start
+from tryon.training.captions import as_worn, known_of, some_words
 from tryon.training.people import MIRROR, MIRROR_PARTS
 from tryon.training.prepare_pairs import DOUBT, OLD_GARMENT, UNKNOWN, WORN, unpack_pairs
 from tryon.types import Outline, Part, Pose
@@ -46,7 +47,7 @@ class Pair:
     landmarks (33, 3) float32; fit: photo -> studio frame. garment (256, 192, 3), alpha (256, 192)
     uint8 and marks (23, 3) float32 on the garment canvas. start (32, 24, 2) float32 in the studio
     frame. attributes: indices into the values of `HEADS`, 255 = not measured. other: id of the pair
-    whose garment `other_start` is for, "" = none."""
+    whose garment `other_start` is for, "" = none. known: what words may say about it."""
 
     identifier: str
     pixels: np.ndarray
@@ -62,6 +63,7 @@ class Pair:
     attributes: np.ndarray
     other: str = ""
     other_start: np.ndarray | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_pairs(cache: Path, held_out: bool, limit: int | None = None) -> list[Pair]:
@@ -88,6 +90,7 @@ def _decoded(pair: dict[str, np.ndarray]) -> Pair:
         for name in ("matte", "parts", "worn", "alpha")
     )
     scale, x, y = (float(value) for value in pair["fit"])
+    worn_words = as_worn(worn == WORN, pair["landmarks"])
     return Pair(
         identifier=str(pair["ids"]),
         pixels=pixels,
@@ -107,6 +110,7 @@ def _decoded(pair: dict[str, np.ndarray]) -> Pair:
         .astype(np.float32)
         if len(pair["other_start"])
         else None,
+        known=known_of(pair["attributes"], worn_words),
     )
 
 
@@ -166,11 +170,15 @@ class Disturbance:
             garment = _about_middle(rng.uniform(0.85, 1.04), rng.normal(0, 3), rng.normal(0, 2, 2))
         arms = rng.uniform(0.05, 1.0, 2)
         arms[rng.random(2) < 0.3] = 1.0
+        # Now and then far more than needed: in use an old tunic may hide more than a new top
+        # covers, and where hiding ends must not say where the garment does.
+        room = rng.uniform(0.02, 0.14) if rng.random() < 0.75 else rng.uniform(0.14, 0.3)
+        hem = rng.uniform(0.0, 0.2) if rng.random() < 0.5 else rng.uniform(0.2, 0.9)
         cut = Cut(
-            room=rng.uniform(0.02, 0.14),
+            room=room,
             arms=(float(arms[0]), float(arms[1])),
             neck=rng.uniform(0.2, 1.0),
-            hem=rng.uniform(0.0, 0.45),
+            hem=hem,
         )
         return cls(person, garment, bool(rng.random() < 0.5), cut, rng)
 
@@ -188,6 +196,7 @@ def drawn(
     else, but the garment may lie beneath (hair, hands, crossed arms, neck), 128 = unknown, 0 = not.
     marks (23, 3) float32: the garment's outline landmarks, normalised, and confidence.
     attributes (len(HEADS),) int64, -1 = unknown.
+    text (WORDS,) float32: what is said, see `studio.told`.
     """
     rng = how.rng
     scale = np.diag([size[0] / CANVAS[0]] * 2)
@@ -200,7 +209,8 @@ def drawn(
     if rng is not None and rng.random() < 0.5:
         pixels = _other_camera(pixels, rng)
     garment = worn.garment
-    if rng is not None and wearer is worn and rng.random() < 0.35:
+    recoloured = rng is not None and wearer is worn and rng.random() < 0.35
+    if recoloured:
         recolour = _recolouring(rng)
         soft = cv2.GaussianBlur((wearer.worn == WORN).astype(np.uint8) * 255, (3, 3), 0)
         pixels = _recoloured(pixels, soft, recolour)
@@ -249,6 +259,7 @@ def drawn(
         "worn": worn_mask.astype(np.uint8),
         "marks": _marks(worn.marks, garment_map, size, how.mirrored),
         "attributes": np.where(worn.attributes == UNKNOWN, -1, worn.attributes.astype(np.int64)),
+        "text": some_words(worn.known, rng, recoloured),
     }
 
 
