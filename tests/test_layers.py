@@ -34,7 +34,7 @@ LEVEL = {name: level for level, row in enumerate(ORDER) for name in row}
 LIGHT = ("errors", "types", "vocabulary", "image", "prompt", "stages")
 HAS_TENSORS = (
     *("nets", "weights", "person", "parser", "garment", "cutout", "reader", "fusion"),
-    *("wording", "training"),
+    *("learned", "wording", "training"),
 )
 ASKS_FOR_DEVICES = ("pipeline",)
 

@@ -1,0 +1,91 @@
+"""The fusion network in use: untrained it is the geometric draft, and it knows what it may not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from figures import flat_tee, flat_trousers, standing_person
+from test_fusion_net import tiny
+
+from tryon.compose import compose
+from tryon.fusion import geometric_draft
+from tryon.learned import LearnedFusion, believable, cut_for
+from tryon.studio import CANVAS, enter, told
+from tryon.types import Kind, Limb
+from tryon.vocabulary import ATTRIBUTES
+
+PERSON, GARMENT = standing_person(), flat_tee()
+DRAFT = geometric_draft(PERSON, GARMENT)
+
+
+@pytest.fixture(scope="module")
+def network() -> LearnedFusion:
+    torch.set_num_threads(1)
+    return LearnedFusion(tiny())
+
+
+def test_untrained_it_lays_the_garment_where_the_draft_does(network):
+    learned = network(PERSON, GARMENT, DRAFT)
+    assert learned is not DRAFT
+    assert learned.fit.canvas_size == CANVAS
+    assert [layer.limb for layer in learned.layers] == [layer.limb for layer in DRAFT.layers]
+    on_photo = [
+        draft.fit.unimage(draft.reach.astype(np.float32), 0) > 0.5 for draft in (learned, DRAFT)
+    ]
+    shared = (on_photo[0] & on_photo[1]).sum() / (on_photo[0] | on_photo[1]).sum()
+    assert shared > 0.85
+    pictures = [
+        compose(PERSON, GARMENT, draft, Kind.UPPER).photo.pixels.astype(int)
+        for draft in (learned, DRAFT)
+    ]
+    changed = np.abs(pictures[1] - PERSON.photo.pixels).max(-1) > 20
+    assert np.abs(pictures[0] - pictures[1]).mean(-1)[changed].mean() < 25
+
+
+def test_its_pieces_leave_no_gap(network):
+    learned = network(PERSON, GARMENT, DRAFT)
+    covered = np.max([layer.weight for layer in learned.layers], axis=0)
+    trunk = next(layer for layer in learned.layers if layer.limb is Limb.BODY)
+    inside = learned.reach & (trunk.weight > 0)
+    assert covered[inside].min() > 0.5
+
+
+def test_what_it_was_not_trained_on_stays_geometric(network):
+    trousers = flat_trousers()
+    draft = geometric_draft(PERSON, trousers)
+    assert network(PERSON, trousers, draft) is draft
+    assert not believable(replace(PERSON, view="back"), GARMENT)
+    jacket = replace(GARMENT, attributes={"type": "jacket"}, attribute_scores={"type": 1.0})
+    assert not believable(PERSON, jacket)
+
+
+def test_an_answer_far_from_the_draft_is_not_taken(network):
+    wild = LearnedFusion(tiny())
+    with torch.no_grad():
+        wild.net.flow_levels[0].step.bias.fill_(3.0)
+    assert wild(PERSON, GARMENT, DRAFT) is DRAFT
+    with torch.no_grad():
+        wild.net.flow_levels[0].step.bias.fill_(float("nan"))
+    assert wild(PERSON, GARMENT, DRAFT) is DRAFT
+
+
+def test_arms_are_hidden_as_far_as_the_new_sleeve_goes():
+    wearer = enter(PERSON)
+    drafted = np.zeros(CANVAS, bool)
+    drafted[60:200, 60:130] = True
+    ends = {}
+    for sleeve in ATTRIBUTES["sleeve"]:
+        garment = replace(GARMENT, attributes={"sleeve": sleeve}, attribute_scores={"sleeve": 1.0})
+        ends[sleeve] = cut_for(garment, wearer, drafted).arms[0]
+    assert ends["sleeveless"] < ends["short"] < ends["three-quarter"] < ends["long"] == 1.0
+    longer = drafted.copy()
+    longer[200:240, 60:130] = True
+    assert cut_for(GARMENT, wearer, longer).hem > cut_for(GARMENT, wearer, drafted).hem
+
+
+def test_words_become_one_number_a_value():
+    said = told({"sleeve": "long", "fit": "loose"})
+    assert said.shape == (sum(map(len, ATTRIBUTES.values())),)
+    assert said.sum() == 2
+    assert told({}).sum() == 0

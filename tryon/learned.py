@@ -1,0 +1,229 @@
+"""Person + Garment + words + geometric draft -> a better draft, by the fusion network.
+
+Notable here:
+- the network corrects the geometric draft; where it was not trained (trousers, skirts, dresses,
+  open jackets, people seen from behind or wider than the studio frame) and where its answer is far
+  from that draft, the draft stays as it is.
+- the network works at 256 x 192 in the studio frame and says for every pixel where on the garment
+  it lies; `compose` reads the garment's own pixels there, at the photo's resolution.
+- its one flow is laid as trunk and sleeves again, by the garment's own limbs: what lies in front
+  of a sleeve is not what lies in front of the trunk.
+"""
+
+import logging
+from typing import Self
+
+import cv2
+import numpy as np
+import torch
+
+from tryon import weights
+from tryon.agnostic import Cut, body_planes, kept
+from tryon.anatomy import middle_of_hips, middle_of_shoulders
+from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
+from tryon.image import Fit
+from tryon.measures import measure
+from tryon.neckline import front_neckline
+from tryon.nets.blocks import fold_norms
+from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
+from tryon.nets.fusion import FusionNet
+from tryon.studio import (
+    CANVAS,
+    StudioGarment,
+    StudioPerson,
+    enter,
+    in_pixels,
+    lay_out,
+    start_flow,
+    told,
+)
+from tryon.types import Draft, Garment, Kind, Layer, Limb, Person
+from tryon.vocabulary import OUTERWEAR_TYPES
+
+logger = logging.getLogger(__name__)
+
+WEIGHT_FILE = "fusion.safetensors"
+HIDDEN = 127  # grey, 0 after normalisation: where the network may not look
+
+# A correction that shares less than this of both outlines' union is not believed.
+LEAST_SHARED = 0.6
+# Nor can a garment be corrected that leaves the studio frame by more than this share of itself.
+MOST_OUTSIDE = 0.02
+VIEWS = ("front", "side")
+
+
+class LearnedFusion:
+    """FusionNet with its weights, ready for people and garments of any size."""
+
+    def __init__(self, net: FusionNet, device: str | torch.device = "cpu") -> None:
+        self.device = torch.device(device)
+        self.net = fold_norms(net.eval()).to(self.device, memory_format=torch.channels_last)
+
+    @classmethod
+    def load(cls, device: str | torch.device = "cpu") -> Self:
+        """The shipped network. Raises TryOnError "weights_missing" or "weights_damaged"."""
+        return cls(weights.load(FusionNet, WEIGHT_FILE), device)
+
+    def __call__(
+        self,
+        person: Person,
+        garment: Garment,
+        draft: Draft,
+        attributes: dict[str, str] | None = None,
+    ) -> Draft:
+        """The draft, corrected; the same object where it is not.
+
+        attributes: what words said, attribute -> value.
+        """
+        if not believable(person, garment):
+            return draft
+        wearer, cloth = enter(person), lay_out(garment)
+        drafted = _in_studio(draft, wearer)
+        if drafted is None:
+            return draft
+        inputs = network_inputs(person, garment, draft, wearer, cloth, drafted, attributes or {})
+        with torch.inference_mode():
+            tensors = {
+                name: torch.from_numpy(value[None]).to(self.device)
+                for name, value in inputs.items()
+            }
+            for name in ("seen", "garment", "planes"):
+                tensors[name] = tensors[name].contiguous(memory_format=torch.channels_last)
+            fused = self.net(**tensors, render=False)
+            flow = fused.flow[0].permute(1, 2, 0).float().cpu().numpy()
+            alpha = fused.alpha[0, 0].float().cpu().numpy()
+        if not np.isfinite(flow).all():
+            return draft
+        shared = _overlap(alpha > 0.5, drafted)
+        if shared < LEAST_SHARED:
+            logger.info("the network's warp shares %.2f with the draft: not taken", shared)
+            return draft
+        return as_draft(flow, alpha, person, garment, wearer, cloth, draft)
+
+
+def believable(person: Person, garment: Garment) -> bool:
+    """Whether the network was trained on such a person and garment."""
+    return (
+        garment.kind is Kind.UPPER
+        and garment.attributes.get("type") not in OUTERWEAR_TYPES
+        and person.view in VIEWS
+    )
+
+
+def _in_studio(draft: Draft, wearer: StudioPerson) -> np.ndarray | None:
+    """(256, 192) bool: the draft's outline in the studio frame; None where it leaves that."""
+    draft_fit, studio = draft.fit, wearer.fit
+    scale = studio.scale / draft_fit.scale
+    there = Fit(
+        scale,
+        studio.x - draft_fit.x * scale,
+        studio.y - draft_fit.y * scale,
+        draft_fit.canvas_size,
+        CANVAS,
+    )
+    reach = (draft.reach & draft_fit.mask(np.ones(draft_fit.photo_size, bool))).astype(np.float32)
+    soft = there.image(reach)
+    outside = 1 - float(soft.sum()) / max(float(reach.sum()) * scale**2, 1.0)
+    return soft > 0.5 if outside <= MOST_OUTSIDE else None
+
+
+def network_inputs(
+    person: Person,
+    garment: Garment,
+    draft: Draft,
+    wearer: StudioPerson,
+    cloth: StudioGarment,
+    drafted: np.ndarray,
+    attributes: dict[str, str],
+) -> dict[str, np.ndarray]:
+    """What `FusionNet.forward` takes, float32, without the first dimension."""
+    keep = kept(wearer.parts, wearer.landmarks, cut_for(garment, wearer, drafted))
+    seen = np.where(keep[..., None], wearer.pixels, np.uint8(HIDDEN))
+    planes = body_planes(wearer.parts, wearer.landmarks, keep, wearer.shown)
+    start = start_flow(draft, wearer.fit, cloth.fit)
+    return {
+        "seen": _as_colours(seen),
+        "keep": keep[None].astype(np.float32),
+        "planes": planes.astype(np.float32) / 255,
+        "garment": _as_colours(cloth.pixels),
+        "alpha": cloth.alpha[None].astype(np.float32) / 255,
+        "start": np.ascontiguousarray(start.transpose(2, 0, 1)),
+        "text": told(attributes),
+    }
+
+
+def _as_colours(pixels: np.ndarray) -> np.ndarray:
+    values = (pixels.astype(np.float32) - PIXEL_MEAN) / PIXEL_SCALE
+    return np.ascontiguousarray(values.transpose(2, 0, 1))
+
+
+# How far bare arms are hidden for a sleeve, 0 = shoulder, 1 = wrist: what stays visible says that
+# no sleeve reaches it.
+HIDDEN_FOR_SLEEVE = {"sleeveless": 0.2, "short": 0.5, "three-quarter": 0.9, "long": 1.0}
+DRAFT_FROM = 0.8  # torso lengths below the shoulders: `kept` hides that much for every top
+HEM_ROOM = 0.1  # torso lengths
+HEM_LIMITS = (0.1, 0.9)
+
+
+def cut_for(garment: Garment, wearer: StudioPerson, drafted: np.ndarray) -> Cut:
+    """What must be hidden of the wearer so that this garment may lie there."""
+    arms = HIDDEN_FOR_SLEEVE.get(sleeve_of(garment), 1.0)
+    shoulders, hips = middle_of_shoulders(wearer.landmarks), middle_of_hips(wearer.landmarks)
+    torso = max(float(np.linalg.norm(hips - shoulders)), 1.0)
+    rows = np.flatnonzero(drafted.any(1))
+    end = (rows[-1] - shoulders[1]) / torso if len(rows) else 0.0
+    hem = float(np.clip(end - DRAFT_FROM + HEM_ROOM, *HEM_LIMITS))
+    return Cut(arms=(arms, arms), hem=hem)
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+    """Intersection over union."""
+    union = np.count_nonzero(a | b)
+    return np.count_nonzero(a & b) / union if union else 0.0
+
+
+NEAR = 9  # pixels around the outline in which a layer still has its weight
+SEAM = np.ones((5, 5), np.uint8)  # pieces overlap so much at their seams
+
+
+def as_draft(
+    flow: np.ndarray,
+    alpha: np.ndarray,
+    person: Person,
+    garment: Garment,
+    wearer: StudioPerson,
+    cloth: StudioGarment,
+    draft: Draft,
+) -> Draft:
+    """The network's flow as a `Draft` in the studio frame.
+
+    flow: (256, 192, 2) float32, normalised. alpha: (256, 192) float32, the warped outline.
+    """
+    moved = cloth.fit.unpoints(in_pixels(flow).reshape(-1, 2)).reshape(flow.shape)
+    scale = GARMENT_LONG / max(garment.photo.size)
+    small = (
+        max(round(garment.photo.width * scale), 1),
+        max(round(garment.photo.height * scale), 1),
+    )
+    labels = cv2.resize(garment.limbs, small, interpolation=cv2.INTER_NEAREST)
+    at = ((moved + 0.5) * scale - 0.5).astype(np.float32)
+    near = cv2.dilate((alpha > 0.02).astype(np.float32), np.ones((NEAR, NEAR), np.uint8))
+    opening = neck_opening(front_neckline(garment), small, scale)
+    layers = []
+    for piece in painters_order(measure(person), garment.kind):
+        own = cv2.dilate((labels == piece).astype(np.uint8), SEAM) > 0
+        if not own.any():
+            continue
+        shown = (own | (labels == Limb.NONE)) & ~opening
+        weight = cv2.remap(
+            shown.astype(np.float32), at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        layers.append(Layer(moved.astype(np.float32), np.clip(weight * near, 0, 1), piece))
+    return Draft(
+        fit=wearer.fit,
+        layers=tuple(layers),
+        reach=alpha > 0.5,
+        landmarks=draft.landmarks,
+        confidence=draft.confidence,
+        notes=draft.notes,
+    )
