@@ -23,6 +23,7 @@ from tryon.fusion import geometric_draft
 from tryon.gallery import Gallery
 from tryon.garment import GarmentAnalyser
 from tryon.image import read_photo
+from tryon.learned import LearnedFusion
 from tryon.person import BodyAnalyser
 from tryon.prompt import Reader, understand
 from tryon.types import Draft, Garment, Kind, Person, Prompt, Result
@@ -31,6 +32,10 @@ from tryon.wording import WordReader
 log = logging.getLogger(__name__)
 
 PhotoSource = Any  # Photo, path, bytes, PIL image or (H, W, 3) uint8 RGB array
+
+# How a garment is laid on a body: by outline landmarks alone, or corrected by the fusion network.
+METHODS = ("geometric", "learned")
+METHOD = "geometric"
 
 # Below this confidence the visitor is asked to look at the result with care.
 DOUBTFUL = 0.35
@@ -49,23 +54,33 @@ class TryOn:
         garments: GarmentAnalyser,
         gallery: Gallery,
         reader: Reader = grammar.read,
+        fusion: LearnedFusion | None = None,
     ) -> None:
-        """reader: of the words, by default the rules alone."""
+        """reader: of the words, by default the rules alone. fusion: corrects the geometric draft,
+        None = the draft stays as it is."""
         self.reader = reader
+        self.fusion = fusion
         self.body = body
         self.garments = garments
         self.gallery = gallery
 
     @classmethod
-    def load(cls, device: str | None = None) -> "TryOn":
+    def load(cls, device: str | None = None, method: str = METHOD) -> "TryOn":
         """Load the models from weights/ and the gallery's index from assets/.
 
-        device: "cpu", "cuda" or None for the best there is.
-        Raises TryOnError: `device_unavailable`, `weights_missing`, `weights_damaged`.
+        device: "cpu", "cuda" or None for the best there is. method: how a garment is laid on a
+        body, one of `METHODS`.
+        Raises TryOnError: `device_unavailable`, `weights_missing`, `weights_damaged`,
+        `bad_argument` for another method.
         """
+        if method not in METHODS:
+            what = f'There is no method "{method}"; use {", ".join(METHODS)}.'
+            raise TryOnError("bad_argument", what=what)
         device = resolve_device(device)
         body = BodyAnalyser.load(device)
-        return cls(body, GarmentAnalyser.load(body, device), Gallery.load(), WordReader.load())
+        garments = GarmentAnalyser.load(body, device)
+        fusion = LearnedFusion.load(device) if method == "learned" else None
+        return cls(body, garments, Gallery.load(), WordReader.load(), fusion)
 
     def __call__(
         self,
@@ -108,6 +123,8 @@ class TryOn:
                 cloth = design(cloth, understood, seed=seed)
         with timed(seconds, "fusion"):
             draft = geometric_draft(wearer, cloth)
+            if self.fusion is not None:
+                draft = self.fusion(wearer, cloth, draft, understood.attributes)
         with timed(seconds, "compose"):
             composite = compose(wearer, cloth, draft, cloth.kind)
         seconds["total"] = time.perf_counter() - started
