@@ -147,10 +147,7 @@ def _trunk(old: np.ndarray, landmarks: np.ndarray, unit: float, cut: Cut) -> np.
     torso = max(float(np.linalg.norm(hips - shoulders)), 1.0)
     marks = landmarks[:, :2]
     left_hip, right_hip = marks[Pose.LEFT_HIP], marks[Pose.RIGHT_HIP]
-    between = sorted((left_hip[0], right_hip[0]))
-    columns = np.clip([between[0], between[1] + 1], 0, old.shape[1]).astype(int)
-    rows = np.flatnonzero(old[:, columns[0] : columns[1]].any(1)) if columns[1] > columns[0] else []
-    hem = max(rows[-1] if len(rows) else 0, shoulders[1] + LEAST_LENGTH * torso) + cut.hem * torso
+    hem = old_hem(old, landmarks) + cut.hem * torso
     outward = marks[Pose.LEFT_SHOULDER] - marks[Pose.RIGHT_SHOULDER]
     outward = outward / max(float(np.linalg.norm(outward)), 1e-6) * unit
     sideways = np.array([HIP_OUT * unit * (1 if left_hip[0] >= right_hip[0] else -1), 0])
@@ -175,6 +172,17 @@ def _trunk(old: np.ndarray, landmarks: np.ndarray, unit: float, cut: Cut) -> np.
     wide = cv2.dilate(old.view(np.uint8), np.ones((1, 2 * round(cut.room * unit) + 1), np.uint8))
     mask[start:stop] |= np.maximum.accumulate(wide[start:stop], axis=0)
     return mask > 0
+
+
+def old_hem(old: np.ndarray, landmarks: np.ndarray) -> float:
+    """The row where the old garment, (H, W) bool, ends between the hips; no higher than a usual
+    crop top's."""
+    shoulders, hips = middle_of_shoulders(landmarks), middle_of_hips(landmarks)
+    torso = max(float(np.linalg.norm(hips - shoulders)), 1.0)
+    between = np.add(np.sort(landmarks[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 0]), (0, 1))
+    columns = np.clip(between, 0, old.shape[1]).astype(int)
+    rows = np.flatnonzero(old[:, columns[0] : columns[1]].any(1)) if columns[1] > columns[0] else []
+    return float(max(rows[-1] if len(rows) else 0, shoulders[1] + LEAST_LENGTH * torso))
 
 
 LEAST_LENGTH = 0.8  # torso lengths: a crop top's hem is not told either

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from tryon import weights
-from tryon.agnostic import Cut, body_planes, kept
+from tryon.agnostic import OLD_GARMENT, Cut, body_planes, kept, old_hem
 from tryon.anatomy import middle_of_hips, middle_of_shoulders
 from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
 from tryon.image import Fit
@@ -98,7 +98,9 @@ class LearnedFusion:
         if shared < LEAST_SHARED:
             logger.info("the network's warp shares %.2f with the draft: not taken", shared)
             return draft
-        return as_draft(flow, alpha, person, garment, wearer, cloth, draft)
+        # Where the photo may be seen there is no garment, whatever the network says.
+        room = cv2.dilate(1 - inputs["keep"][0], SEAM)
+        return as_draft(flow, alpha * room, person, garment, wearer, cloth, draft)
 
 
 def believable(person: Person, garment: Garment) -> bool:
@@ -160,9 +162,7 @@ def _as_colours(pixels: np.ndarray) -> np.ndarray:
 # How far bare arms are hidden for a sleeve, 0 = shoulder, 1 = wrist: what stays visible says that
 # no sleeve reaches it.
 HIDDEN_FOR_SLEEVE = {"sleeveless": 0.2, "short": 0.5, "three-quarter": 0.9, "long": 1.0}
-DRAFT_FROM = 0.8  # torso lengths below the shoulders: `kept` hides that much for every top
-HEM_ROOM = 0.1  # torso lengths
-HEM_LIMITS = (0.1, 0.9)
+HEM_ROOM = 0.3  # torso lengths below the old hem and the drafted one, whichever is lower
 
 
 def cut_for(garment: Garment, wearer: StudioPerson, drafted: np.ndarray) -> Cut:
@@ -170,9 +170,10 @@ def cut_for(garment: Garment, wearer: StudioPerson, drafted: np.ndarray) -> Cut:
     arms = HIDDEN_FOR_SLEEVE.get(sleeve_of(garment), 1.0)
     shoulders, hips = middle_of_shoulders(wearer.landmarks), middle_of_hips(wearer.landmarks)
     torso = max(float(np.linalg.norm(hips - shoulders)), 1.0)
+    old = old_hem(np.isin(wearer.parts, OLD_GARMENT), wearer.landmarks)
     rows = np.flatnonzero(drafted.any(1))
-    end = (rows[-1] - shoulders[1]) / torso if len(rows) else 0.0
-    hem = float(np.clip(end - DRAFT_FROM + HEM_ROOM, *HEM_LIMITS))
+    new = float(rows[-1]) if len(rows) else 0.0
+    hem = max(new - old, 0.0) / torso + HEM_ROOM
     return Cut(arms=(arms, arms), hem=hem)
 
 

@@ -21,14 +21,17 @@ from safetensors.torch import load_file
 from torch import nn
 
 from tryon import weights
+from tryon.agnostic import Cut
+from tryon.learned import HEM_ROOM, HIDDEN_FOR_SLEEVE
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
 from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, sample
 from tryon.similarity import ssim
 from tryon.studio import CANVAS
 from tryon.training import trainer
 from tryon.training.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
-from tryon.training.prepare_pairs import WORN
+from tryon.training.prepare_pairs import HEADS, WORN
 from tryon.training.trainer import Schedule
+from tryon.vocabulary import ATTRIBUTES
 
 logger = logging.getLogger(__name__)
 
@@ -359,7 +362,7 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
     rows: dict[str, list[float]] = {}
     for first in range(0, len(pairs), VALIDATION_BATCH):
         some = pairs[first : first + VALIDATION_BATCH]
-        samples = [drawn(pair, pair, CANVAS, Disturbance.none()) for pair in some]
+        samples = [drawn(one, one, CANVAS, Disturbance.none(cut_of(one))) for one in some]
         batch = _tensors(samples, device)
         with torch.inference_mode():
             fused = net(**inputs(batch), render=render)
@@ -377,6 +380,17 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
                 rows.setdefault("l1", []).append(float(apart.mean()))
                 rows.setdefault("hidden l1", []).append(float(apart[one["keep"] == 0].mean()))
     return {name: round(float(np.nanmean(values)), 4) for name, values in rows.items()}
+
+
+def cut_of(worn: Pair) -> Cut:
+    """What must be hidden so that this garment may lie there, about as in use."""
+    value = worn.attributes[SLEEVE]
+    sleeves = ATTRIBUTES["sleeve"]
+    arms = HIDDEN_FOR_SLEEVE[sleeves[value]] if value < len(sleeves) else 1.0
+    return Cut(arms=(arms, arms), hem=HEM_ROOM)
+
+
+SLEEVE = HEADS.index("sleeve")
 
 
 def _warp_scores(
@@ -422,7 +436,7 @@ def sheet(net: nn.Module, pairs: list[Pair], render: bool) -> np.ndarray | None:
     after = [*pairs[1:], pairs[0]]
     others = [named.get(one.other, next_one) for one, next_one in zip(pairs, after, strict=True)]
     samples = [
-        drawn(wearer, worn, CANVAS, Disturbance.none())
+        drawn(wearer, worn, CANVAS, Disturbance.none(cut_of(worn)))
         for both in zip(pairs, others, strict=True)
         for wearer, worn in ((both[0], both[0]), both)
     ]
