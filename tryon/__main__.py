@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tryon.types import Garment, Prompt, Result
 
 KINDS = ("upper", "lower", "dress")
-EVALUATIONS = ("pairs", "parser", "garment", "describe")
+EVALUATIONS = ("pairs", "fusion", "parser", "garment", "describe")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -150,6 +150,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     added.add_argument(
         "--cache", type=Path, metavar="DIR", help="where body analysis is kept (default: nowhere)"
+    )
+    added.add_argument(
+        "--fusion", type=Path, metavar="FILE", help="the fusion network's weights, if not shipped"
     )
     added.add_argument("--split", default="validation", help="validation (default), train or all")
     added.add_argument("--limit", type=_positive, metavar="N", help="only the first N pairs")
@@ -495,7 +498,9 @@ def _run_evaluate(arguments: argparse.Namespace) -> None:
     plain: dict[str, Any] = {}
     if "pairs" in wanted:
         plain |= _evaluate_pairs(arguments, tryon)
-    if set(wanted) - {"pairs"}:
+    if "fusion" in wanted:
+        plain |= _evaluate_fusion(arguments, tryon)
+    if set(wanted) - {"pairs", "fusion"}:
         plain |= _evaluate_networks(arguments, tryon, wanted)
     if arguments.json:
         _print_json(plain)
@@ -523,6 +528,41 @@ def _evaluate_pairs(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str, 
         for code, count in report.failures.items():
             print(f"- {code}: {count}")
     return report.as_json()
+
+
+def _evaluate_fusion(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str, dict[str, float]]:
+    """The fusion network beside the geometric draft; nothing where there are no weights for it,
+    unless it was asked for."""
+    from tryon.errors import TryOnError
+    from tryon.evaluate import enlarged, read_pairs
+    from tryon.learned import WEIGHT_FILE, LearnedFusion
+    from tryon.training.compare import compare_fusion
+    from tryon.types import Photo
+
+    try:
+        given = arguments.fusion
+        fusion = LearnedFusion.load(weight_file=given.resolve() if given else WEIGHT_FILE)
+    except TryOnError as error:
+        if error.code == "weights_missing" and not arguments.only:
+            return {}
+        raise
+    pairs = (
+        (person, Photo(enlarged(person)), Photo(enlarged(garment)))
+        for _, person, garment in read_pairs(arguments.data, arguments.split, arguments.limit)
+    )
+    figures = compare_fusion(
+        tryon,
+        fusion,
+        pairs,
+        lambda done, draft, learned: _progress(f"{done} pairs, SSIM {draft:.4f} {learned:.4f}"),
+    )
+    _progress("")
+    if not arguments.json:
+        print(f"{'':12}" + "".join(f"{method:>12}" for method in figures))
+        for measure in figures["learned"]:
+            values = (one.get(measure) for one in figures.values())
+            print(f"{measure:12}" + "".join(f"{'' if v is None else v:>12}" for v in values))
+    return {f"fusion {method}": one for method, one in figures.items()}
 
 
 def _evaluate_networks(

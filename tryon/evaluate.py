@@ -81,10 +81,10 @@ def evaluate(
     untouched, failures, pairs = 0, Counter(), 0
     for identifier, person, garment in read_pairs(data, split, limit):
         pairs += 1
-        photo = Photo(_enlarged(person))
+        photo = Photo(enlarged(person))
         started = time.perf_counter()
         try:
-            result = tryon(photo, Photo(_enlarged(garment)), kind="upper")
+            result = tryon(photo, Photo(enlarged(garment)), kind="upper")
         except TryOnError as error:
             failures[error.code] += 1
             continue
@@ -177,5 +177,6 @@ def _decode(data: bytes) -> np.ndarray:
     return np.array(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-def _enlarged(picture: np.ndarray) -> np.ndarray:
+def enlarged(picture: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8, `ENLARGE` times as large."""
     return cv2.resize(picture, None, fx=ENLARGE, fy=ENLARGE, interpolation=cv2.INTER_LANCZOS4)

@@ -11,6 +11,7 @@ Notable here:
 """
 
 import logging
+from pathlib import Path
 from typing import Self
 
 import cv2
@@ -60,9 +61,12 @@ class LearnedFusion:
         self.net = fold_norms(net.eval()).to(self.device, memory_format=torch.channels_last)
 
     @classmethod
-    def load(cls, device: str | torch.device = "cpu") -> Self:
-        """The shipped network. Raises TryOnError "weights_missing" or "weights_damaged"."""
-        return cls(weights.load(FusionNet, WEIGHT_FILE), device)
+    def load(
+        cls, device: str | torch.device = "cpu", weight_file: str | Path = WEIGHT_FILE
+    ) -> Self:
+        """The shipped network, or that of an absolute path. Raises TryOnError "weights_missing" or
+        "weights_damaged"."""
+        return cls(weights.load(FusionNet, weight_file), device)
 
     def __call__(
         self,

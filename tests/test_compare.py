@@ -1,0 +1,89 @@
+"""The fusion network held against the geometric draft, and what words are said in training."""
+
+import numpy as np
+import pytest
+import torch
+from figures import flat_tee, standing_person
+from test_fusion_net import tiny
+
+from tryon.anatomy import middle_of_hips, middle_of_shoulders
+from tryon.errors import TryOnError
+from tryon.learned import LearnedFusion
+from tryon.studio import told
+from tryon.training.captions import SILENT, as_worn, known_of, some_words
+from tryon.training.compare import FeatureDistance, compare_fusion
+from tryon.vocabulary import ATTRIBUTES
+
+PERSON, GARMENT = standing_person(), flat_tee()
+
+
+class DrawnTryOn:
+    """Analyses whatever it is given as the drawn person and the drawn garment."""
+
+    def analyse(self, photo):
+        if photo is None:
+            raise TryOnError("no_person")
+        return PERSON
+
+    def describe(self, picture, kind):
+        return GARMENT
+
+
+def test_both_methods_are_scored_on_the_same_pairs():
+    torch.set_num_threads(1)
+    truth = PERSON.photo.pixels[:768, :384][::4, ::4].copy()
+    truth = np.ascontiguousarray(truth[: truth.shape[0] // 32 * 32, : truth.shape[1] // 32 * 32])
+    pairs = [(truth, PERSON.photo, GARMENT.photo), (truth, None, None)]
+    figures = compare_fusion(DrawnTryOn(), LearnedFusion(tiny()), pairs)
+    geometric, learned = figures["geometric"], figures["learned"]
+    assert learned["taken"] == 1
+    assert geometric["pairs"] == learned["pairs"] == 1
+    assert geometric["failed"] == 1
+    # Untrained, the network is the geometric draft.
+    for measure in ("ssim", "l1", "outline"):
+        assert learned[measure] == pytest.approx(geometric[measure], abs=0.1)
+
+
+def test_the_feature_distance_grows_with_the_difference():
+    distance = FeatureDistance()
+    rng = np.random.default_rng(0)
+    one = rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    near = np.clip(one.astype(int) + 4, 0, 255).astype(np.uint8)
+    assert distance(one, one) == 0
+    assert 0 < distance(near, one) < distance(255 - one, one)
+
+
+@pytest.mark.parametrize(("down", "length"), [(0.7, "cropped"), (1.0, "regular"), (1.2, "long")])
+@pytest.mark.parametrize(("across", "fit"), [(0.5, "slim"), (0.68, "regular"), (0.9, "loose")])
+def test_how_it_is_worn_is_measured(down, length, across, fit):
+    marks = PERSON.landmarks
+    top, bottom = middle_of_shoulders(marks), middle_of_hips(marks)
+    torso = float(np.linalg.norm(bottom - top))
+    worn = np.zeros(PERSON.parts.shape, bool)
+    middle = round(float(bottom[0]))
+    half = round(across * torso / 2)
+    lowest = max(down, 0.75) if length == "cropped" else down
+    worn[
+        round(float(top[1])) : round(float(top[1] + lowest * torso)), middle - half : middle + half
+    ] = True
+    assert as_worn(worn, marks) == {"length": length, "fit": fit}
+    assert as_worn(np.zeros_like(worn), marks) == {}
+
+
+def test_what_is_worn_goes_before_what_is_pictured():
+    attributes = np.full(len(ATTRIBUTES), 255, np.uint8)
+    attributes[list(ATTRIBUTES).index("length")] = ATTRIBUTES["length"].index("long")
+    attributes[list(ATTRIBUTES).index("colour")] = ATTRIBUTES["colour"].index("red")
+    assert known_of(attributes, {"length": "cropped"}) == {"length": "cropped", "colour": "red"}
+
+
+def test_half_is_said_without_words_and_nothing_about_a_dyed_colour():
+    known = {"sleeve": "long", "colour": "red"}
+    rng = np.random.default_rng(0)
+    said = np.array([some_words(known, rng) for _ in range(400)])
+    assert abs((said.sum(1) == 0).mean() - SILENT - 0.5 * 0.16) < 0.1
+    assert (said.sum(0) > 0).sum() == 2
+    dyed = np.array([some_words(known, rng, recoloured=True) for _ in range(100)])
+    assert dyed.sum() > 0
+    assert (dyed * told({"colour": "red"})).sum() == 0
+    assert some_words(known, None).sum() == 0
