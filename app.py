@@ -10,6 +10,7 @@ Notable here:
 
 import importlib
 import logging
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -20,7 +21,7 @@ from typing import Any
 
 import gradio as gr
 
-from page import fragments, health, stock
+from page import fragments, health, machine, stock
 from page.api import LONGEST_PROMPT, Endpoints
 from page.ask import Asker, lay_out_ask, wire_ask
 from page.lab import Lab, lay_out_lab, wire_lab
@@ -39,8 +40,8 @@ QUEUE_LENGTH = 40  # requests that may wait; the next one is told to come back l
 RETENTION = Retention()
 FINISH_SECONDS = 8  # for requests that are being answered when the page is told to stop
 SESSIONS = 64  # remembered at once; each holds one analysed photo, some 20 MB
-# One try-on at a time: it keeps two cores busy by itself, and memory stays that of one request.
-ONE_AT_A_TIME = {"concurrency_id": "fitting", "concurrency_limit": 1}
+# All that looks at pictures waits in one queue, so memory stays that of a few requests.
+IN_TURN = {"concurrency_id": "fitting", "concurrency_limit": machine.try_ons_at_once()}
 ICON = Path(__file__).resolve().parent / "page" / "icon.svg"
 KINDS = ("auto", "upper", "lower", "dress")
 
@@ -102,7 +103,7 @@ def build_demo(
 
         wire_room(w, Room(tryon, gallery, people, w, tray))
         wire_ask(w, Asker(w))
-        wire_lab(w, Lab(tryon, w, tray), ONE_AT_A_TIME)
+        wire_lab(w, Lab(tryon, w, tray), IN_TURN)
         add_endpoints(Endpoints(tryon, tray))
     # What is queued cannot be asked for past the queue.
     demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=4, api_open=False)
@@ -269,7 +270,7 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
     def fitting(place: gr.HTML) -> dict[str, Any]:
         """Options of an event that may have to wait; the place in the queue is shown there."""
         return {
-            **ONE_AT_A_TIME, "api_visibility": "private", "trigger_mode": "always_last",
+            **IN_TURN, "api_visibility": "private", "trigger_mode": "always_last",
             "show_progress": "minimal", "show_progress_on": [place],
         }  # fmt: skip
 
@@ -316,11 +317,11 @@ def add_endpoints(endpoints: Endpoints) -> None:
         archive = gr.File(label="pictures and table")
     for name, function, inputs, outputs, limits in (
         ("try_on", endpoints.try_on, [person, garment, prompt, kind], [picture, answer],
-         ONE_AT_A_TIME),
-        ("describe", endpoints.describe, [garment, kind], answer, ONE_AT_A_TIME),
+         IN_TURN),
+        ("describe", endpoints.describe, [garment, kind], answer, IN_TURN),
         ("understand", endpoints.understand, prompt, answer, {}),
         ("prompt_lab", endpoints.prompt_lab, [person, prompts, garment, kind],
-         [pictures, table, archive], ONE_AT_A_TIME),
+         [pictures, table, archive], IN_TURN),
     ):  # fmt: skip
         gr.Button(visible=False).click(function, inputs, outputs, api_name=name, **limits)
 
@@ -382,8 +383,29 @@ class Later:
 
 
 def load() -> Any:
-    """Load the models."""
-    return importlib.import_module("tryon.fallback").load()
+    """Load the models, for the best device that is there all the time."""
+    device = "cpu" if on_zero_gpu() else None
+    return importlib.import_module("tryon.fallback").load(device)
+
+
+def on_zero_gpu() -> bool:
+    """Whether this is a Space of Hugging Face's that is lent a graphics card call by call."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+
+
+def join_zero_gpu() -> None:
+    """Let such a Space start: it must have a function that is marked for the card.
+
+    A try-on takes about as long as being lent the card would, so try-ons stay on the processor
+    there, and no visitor's quota is used.
+    """
+    if on_zero_gpu():
+        importlib.import_module("spaces").GPU(lent_card)
+
+
+def lent_card() -> str:
+    """The name of the card."""
+    return importlib.import_module("torch").cuda.get_device_name()
 
 
 def warm_up(tryon: Any) -> None:
@@ -402,6 +424,9 @@ def main() -> int:
     logging.getLogger("httpx").setLevel(logging.WARNING)  # Gradio's calls to itself
     # Ended like this by a container, the page answers who is being served and deletes all files.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    join_zero_gpu()
+    machine.share_cores()
+    machine.share_heaps()
     tryon = Later(load, warm_up)
     tryon.start()
     gallery = importlib.import_module("tryon.gallery").Gallery.load()
