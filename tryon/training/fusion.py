@@ -44,7 +44,7 @@ SCHEDULES = {
         batch=16,
         learning_rate=5e-4,
         sizes=((128, 96), CANVAS),
-        size_starts=(0.0, 0.45),
+        size_starts=(0.0, 0.6),
     ),
     "render": Schedule(
         steps=18000,
@@ -221,7 +221,7 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
         area = wanted[:, 3:4].sum().clamp_min(1)
         colour = colour + by_colour * error.sum() / area
         difference = (laid[:, 3:] - wanted[:, 3:4]).abs() * wanted[:, 4:]
-        outline = outline + by_outline * difference.mean()
+        outline = outline + by_outline * difference.sum() / area
         near = F.adaptive_avg_pool2d(1 - _channel(batch["keep"]), flow.shape[-2:])
         smooth = smooth + SMOOTH_GROWTH**number * bending(flow, near)
     laid = torch.cat([fused.garment * fused.alpha, fused.alpha], 1)
@@ -229,7 +229,8 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
     area = worn.sum((1, 2, 3)).clamp_min(1)
     each = error.sum((1, 2, 3)) / area
     colour = colour + 2 * LEVEL_WEIGHTS[4][0] * error.sum() / area.sum()
-    outline = outline + 2 * LEVEL_WEIGHTS[4][1] * ((fused.alpha - worn).abs() * known).mean()
+    difference = (fused.alpha - worn).abs() * known
+    outline = outline + 2 * LEVEL_WEIGHTS[4][1] * difference.sum() / area.sum()
     return {
         "colour": colour,
         "outline": outline,
@@ -243,13 +244,16 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
 
 
 def _colour_error(laid: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """(N, 1, h, w): mean difference of colours where the garment is worn, weighted by how much.
+    """(N, 1, h, w): mean difference of colours where the garment is worn and was laid, weighted by
+    how much. What was not laid is the outline's business: counted here too, a garment that is too
+    long would cost less than one that is too short.
 
     laid: colours times alpha, alpha. wanted: colours times worn, worn, ...
     """
     ours = laid[:, :3] / laid[:, 3:4].clamp_min(0.2)
     theirs = wanted[:, :3] / wanted[:, 3:4].clamp_min(1e-3)
-    return (ours - theirs).abs().mean(1, keepdim=True) * wanted[:, 3:4]
+    both = wanted[:, 3:4] * laid[:, 3:4].detach()
+    return (ours - theirs).abs().mean(1, keepdim=True) * both
 
 
 def bending(flow: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

@@ -170,10 +170,9 @@ class Disturbance:
             garment = _about_middle(rng.uniform(0.85, 1.04), rng.normal(0, 3), rng.normal(0, 2, 2))
         arms = rng.uniform(0.05, 1.0, 2)
         arms[rng.random(2) < 0.3] = 1.0
-        # Often far more than needed: where hiding ends must not say where the garment does. In use
-        # an old tunic may hide more than a new top covers.
+        # Mostly all below the waist: where hiding ends must not say where the garment does.
         room = rng.uniform(0.02, 0.14) if rng.random() < 0.75 else rng.uniform(0.14, 0.3)
-        hem = rng.uniform(0.0, 0.2) if rng.random() < 0.25 else rng.uniform(0.1, 0.8)
+        hem = rng.uniform(0.5, 0.9) if rng.random() < 0.8 else rng.uniform(0.0, 0.5)
         cut = Cut(
             room=room,
             arms=(float(arms[0]), float(arms[1])),
