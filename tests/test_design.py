@@ -153,6 +153,16 @@ def test_shades(colour, shade):
         assert np.hypot(*made[1:]) > np.hypot(*plain[1:]) * 1.02
 
 
+def test_dark_yellow_is_mustard_and_not_olive():
+    light, a, b = dye.colour_named("yellow", "dark")
+    assert light > 60
+    assert np.degrees(np.arctan2(b, a)) < 84  # olive lies at 95 and more
+    assert np.linalg.norm(np.array([light, a, b]) - dye.to_lab(np.array([212, 160, 36.0]))) < 10
+    khaki = dye.colour_named("khaki")
+    hues = [np.arctan2(lab[2], lab[1]) for lab in (khaki, dye.colour_named("khaki", "dark"))]
+    assert abs(hues[0] - hues[1]) < 0.03  # only yellows are turned
+
+
 def test_a_shade_alone_changes_the_cloths_own_colour():
     garment = top((60, 90, 160))
     darker = design(garment, understand("darker"))
@@ -176,6 +186,31 @@ def test_no_fringe_of_the_old_colour_is_left_around_a_print():
     edge = made.photo.pixels[190, 150:170].astype(int)
     assert (edge[:, 0] - edge[:, 1]).min() > -8
     assert edge[:, 1:].max() < 110  # white would show here
+
+
+def pinstriped() -> Garment:
+    """Thin white stripes down blue cloth, too fine to be seen apart in a small picture."""
+    garment = top((120, 150, 205), pattern="striped")
+    pixels = garment.photo.pixels.copy()
+    pixels[:, (np.arange(WIDTH) % 4) < 2] = (235, 238, 240)
+    return replace(garment, photo=Photo(pixels))
+
+
+def test_fine_stripes_are_dyed_evenly():
+    """Not in patches: every piece of the cloth has the new hue, and the stripes are still seen."""
+    made = design(pinstriped(), understand("red"))
+    cloth = inside(made).astype(int)
+    pieces = cv2.resize(cloth.astype(np.float32), (6, 6), interpolation=cv2.INTER_AREA)
+    assert (pieces[..., 0] - pieces[..., 2]).min() > 60
+    assert np.abs(np.diff(cloth[40, :, 0])).mean() > 4
+
+
+@pytest.mark.parametrize("wanted", ["polka dots", "plain"])
+def test_one_pattern_of_the_cloth_takes_the_place_of_another(wanted):
+    made = design(pinstriped(), understand(wanted))
+    away = np.abs(np.diff(inside(made).astype(int).sum(-1), axis=1))
+    assert np.median(away) < 9  # 100 between the old stripes
+    assert made.attributes["pattern"] == understand(wanted).attributes["pattern"]
 
 
 def test_plain_takes_a_print_off():

@@ -191,9 +191,10 @@ def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garm
     if _has_colour(ground, wish, shown):
         wish = replace(wish, colour=None)
     everything = wish.colour is not None and ground.share < dye.NO_GROUND
-    bare = wish.plain or unwanted or (wish.pattern != "" and busy)
+    of_cloth = patterned in pattern.PATTERNS
+    bare = wish.plain or unwanted or (wish.pattern != "" and (busy or of_cloth))
     if bare:
-        ground = _without_print(ground, inside)
+        ground = _without_print(ground, inside, of_cloth)
         shown.attributes["pattern"] = "plain"
     painted = _paint(garment, window, pixels, ground, wish, bare, seed)
     _update(shown, wish, everything)
@@ -223,14 +224,17 @@ def _window(alpha: np.ndarray) -> tuple[slice, slice]:
     )
 
 
-def _without_print(ground: dye.Ground, inside: np.ndarray) -> dye.Ground:
-    """The ground as if it had no print: its shading carried on under what was printed on it."""
+def _without_print(ground: dye.Ground, inside: np.ndarray, of_cloth: bool) -> dye.Ground:
+    """The ground as if it had no print: its shading carried on under what was printed on it.
+
+    of_cloth: the cloth is patterned all over, so that only wide folds can be told from pattern.
+    """
     weight = ground.weight * inside
     for room in (1.2, 0.7):  # stripes that differ only in lightness pass for folds at first
         smooth = dye.fill_shading(ground.lightness, weight, everywhere=True)
         away = np.abs(ground.lightness - smooth) / (room * dye.fold_depth(ground.lab[0]) + 5.0)
         weight = np.minimum(weight, np.clip(4 - 3 * away, 0, 1))
-    lightness = dye.fill_shading(ground.lightness, weight)
+    lightness = dye.fill_shading(ground.lightness, weight, of_cloth, coarse=of_cloth)
     return replace(
         ground, lightness=lightness, weight=np.ones_like(ground.weight), share=1.0, mixed=None
     )

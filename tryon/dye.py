@@ -63,6 +63,23 @@ def _without_lilac(a: float, b: float) -> tuple[float, float]:
     return float(chroma * np.cos(turned)), float(chroma * np.sin(turned))
 
 
+# Darker yellow looks olive (the Bezold-Bruecke shift); what people call dark yellow is mustard:
+# turned towards orange, and darkened less. Degrees, then a share of the lightness, then the chroma
+# from which a colour of that hue is a yellow and no khaki or sand.
+YELLOW_HUE, YELLOW_WIDTH, YELLOW_TURN = 92.0, 25.0, 8.0
+YELLOW_KEEP = 0.1
+YELLOW_LEAST = 45.0
+
+
+def _without_olive(a: float, b: float) -> tuple[float, float, float]:
+    """The a, b of a colour about to be made darker, yellows turned towards orange, and 0..1: how
+    much of a yellow it is."""
+    hue, chroma = np.degrees(np.arctan2(b, a)) % 360, np.hypot(a, b)
+    share = max(0.0, 1 - abs(hue - YELLOW_HUE) / YELLOW_WIDTH) * (chroma >= YELLOW_LEAST)
+    turned = np.radians(hue - YELLOW_TURN * share)
+    return float(chroma * np.cos(turned)), float(chroma * np.sin(turned)), float(share)
+
+
 def shaded(lab: np.ndarray, shade: str) -> np.ndarray:
     """A Lab colour made "light", "pastel", "dark" or "bright" ("" leaves it), inside sRGB."""
     light, a, b = (float(v) for v in lab)
@@ -75,7 +92,8 @@ def shaded(lab: np.ndarray, shade: str) -> np.ndarray:
         light += max(PASTEL_AT - light, 0.0) * PASTEL_PULL
         wanted = float(np.clip(chroma * PASTEL_CHROMA, *PASTEL_LIMITS))
     elif shade == "dark":
-        light *= DARK_KEEP + DARK_KEEP_LIGHT * light / 100.0
+        a, b, yellow = _without_olive(a, b)
+        light *= DARK_KEEP + DARK_KEEP_LIGHT * light / 100.0 + YELLOW_KEEP * yellow
         wanted *= DARK_CHROMA
     elif shade == "bright":
         light += (BRIGHT_AT - light) * BRIGHT_PULL if light < BRIGHT_AT else 0.0
@@ -129,6 +147,7 @@ class Mixed:
 
 SMALL = 384  # pixels, longest side of the picture in which ground and print are told apart
 NO_GROUND = 0.22  # of the garment: no colour prevails, so everything is dyed
+TOO_FINE = 0.5  # of the garment is border between ground and print: they cannot be parted
 SURE = 0.03  # weight below (above 1 - it) is print (ground)
 
 
@@ -152,12 +171,15 @@ def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False
     lightness = _without_rim(np.ascontiguousarray(lab[..., 0]), small[..., 0], core)
     ones = np.ones(inside.shape, np.float32)
 
-    centre = _usual_colour(small, core)
+    centre = usual_colour(small, core)
     pieces = _pieces(small, core, centre)
     share = float(pieces[core].mean())
     if everything or share < NO_GROUND:
         return Ground(np.median(small[core], axis=0), lightness, ones, share)
-    centre = np.median(small[core & (pieces > 1 - SURE)], axis=0)
+    pure = core & (pieces > 1 - SURE)
+    if not pure.any():  # nothing but borders between ground and print
+        return Ground(np.median(small[core], axis=0), lightness, ones, share)
+    centre = np.median(small[pure], axis=0)
     if pieces[core].min() > 1 - SURE:
         return Ground(centre, lightness, ones, share)
     weight = cv2.resize(_beyond(pieces, core), inside.shape[::-1], interpolation=cv2.INTER_LINEAR)
@@ -165,6 +187,8 @@ def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False
     rows, columns = np.nonzero(unsure)
     if len(rows) == 0:
         return Ground(centre, lightness, weight, share)
+    if len(rows) > TOO_FINE * inside.sum():
+        return Ground(np.median(small[core], axis=0), lightness, ones, share)
     parts, near, other = _unmix(pixels, weight, lab[rows, columns], centre, rows, columns)
     weight[rows, columns] = parts
     return Ground(centre, lightness, weight, share, Mixed(rows, columns, near, to_rgb(other)))
@@ -174,7 +198,7 @@ LIGHTNESS_WEIGHT = 0.45  # of a difference in lightness beside one in a or b: fo
 MODE_RADIUS = 16.0  # weighted Lab
 
 
-def _usual_colour(lab: np.ndarray, core: np.ndarray) -> np.ndarray:
+def usual_colour(lab: np.ndarray, core: np.ndarray) -> np.ndarray:
     """(3,) Lab that most of the cloth has: the densest place of the colours, by mean shift
     (Comaniciu and Meer 2002) from the fullest bins; then the median around it."""
     colours = lab[core]
@@ -503,14 +527,17 @@ def overlay(base: np.ndarray, cover: np.ndarray, tables: list, lights: list) -> 
 
 FILL_SIZE = 256  # pixels, longest side of the picture in which shading is carried on
 FILL_SIGMAS = (2.5, 6.0, 14.0, 32.0)  # pixels of it: the smallest that finds enough ground is used
+COARSE = 2  # of these: wider than the patches of a camouflage
 ENOUGH = 0.12  # of the neighbourhood is ground
 
 
-def fill_shading(lightness: np.ndarray, weight: np.ndarray, everywhere: bool = False) -> np.ndarray:
+def fill_shading(
+    lightness: np.ndarray, weight: np.ndarray, everywhere: bool = False, coarse: bool = False
+) -> np.ndarray:
     """Lightness of the ground, carried on smoothly under what is not ground.
 
     lightness, weight: (h, w) float32. Folds finer than a print are lost below it.
-    everywhere: give the smooth lightness for the ground too.
+    everywhere: give the smooth lightness for the ground too. coarse: only the widest folds.
     """
     scale = min(1.0, FILL_SIZE / max(weight.shape))
     size = (max(1, round(weight.shape[1] * scale)), max(1, round(weight.shape[0] * scale)))
@@ -520,7 +547,7 @@ def fill_shading(lightness: np.ndarray, weight: np.ndarray, everywhere: bool = F
     small = cv2.resize(lightness * sure, size, interpolation=cv2.INTER_AREA)
     usual = float((lightness * sure).sum() / max(float(sure.sum()), 1.0))
     filled = np.full(small.shape, usual, np.float32)
-    for sigma in reversed(FILL_SIGMAS):
+    for sigma in reversed(FILL_SIGMAS[COARSE if coarse else 0 :]):
         there = cv2.GaussianBlur(small_weight, (0, 0), sigma)
         mean = cv2.GaussianBlur(small, (0, 0), sigma) / np.maximum(there, 1e-4)
         trust = np.clip(there / ENOUGH, 0, 1)

@@ -244,7 +244,7 @@ def _shrunk(mask: np.ndarray) -> np.ndarray:
     return cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
 
 
-STRIPE_PERIOD = 3.0  # cm
+STRIPE_PERIOD = 3.4  # cm
 STRIPE_WIDTH = 0.4  # of the period
 
 
@@ -270,7 +270,7 @@ def _stripes(ground, accents, scale, direction, density, random):
     return masks, (width, height), colours
 
 
-CHECK_PERIOD = 3.2  # cm
+CHECK_PERIOD = 5.4  # cm
 CHECK_VEIL = 0.5  # how much of the paint shows where threads of one direction only have it
 
 
@@ -290,8 +290,8 @@ def _checks(ground, accents, scale, direction, density, random):
     return masks, (period, period), (paint, line)
 
 
-DOT_SPACING = 2.6  # cm between rows and columns of dots, every other one shifted
-DOT_RADIUS = 0.23  # of the spacing
+DOT_SPACING = 5.0  # cm between rows and columns of dots, every other one shifted
+DOT_RADIUS = 0.26  # of the spacing
 
 
 def _dots(ground, accents, scale, direction, density, random):
