@@ -274,14 +274,17 @@ def _directions(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> tupl
     return float(near[best]), float(near[(best + 18) % 36])
 
 
-ROUND = 0.76  # area of a spot by that of the circle around it: a square fills 0.64
+ROUND = 0.778  # area of a spot by that of the circle around it: a small square fills 0.64 to 0.77
+FINER = 2  # times: how much the cloth is enlarged, for what is five pixels wide has no shape
+LEAST_SPOT = 5  # pixels of the cloth
 
 
 def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
     """True for many round spots of one size on a ground."""
     values = flat[mask]
     axis = np.linalg.svd(values - values.mean(0), full_matrices=False)[2][0]
-    level = flat @ axis
+    level = cv2.resize(flat @ axis, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC)
+    mask = cv2.resize(mask.astype(np.uint8), level.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
     low, high = np.percentile(level[mask], [2, 98])
     grey = np.clip((level - low) / max(high - low, 1e-3) * 255, 0, 255).astype(np.uint8)
     threshold, _ = cv2.threshold(grey[mask][None], 0, 255, cv2.THRESH_OTSU)
@@ -293,7 +296,7 @@ def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
         )
         # pixels of a spot: those inside the polygon through its border's middles, and the border
         areas = np.array([cv2.contourArea(c) + len(c) / 2 + 1 for c in contours])
-        large = areas >= 5
+        large = areas >= LEAST_SPOT * FINER**2
         if large.sum() < 12:
             continue
         rounds = np.array([cv2.minEnclosingCircle(c)[1] for c in contours])[large]
