@@ -273,3 +273,23 @@ def test_meanings_are_of_the_vocabulary():
 def test_traditional_characters_map_to_simplified_ones():
     for phrase in lexicon.CHINESE:
         assert phrase == phrase.translate(lexicon.SIMPLIFY), "write the lexicon in simplified"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "excluded"),
+    [
+        ("a hat in red", {}, {}),
+        ("帽子要红色的", {}, {}),
+        ("red top, a scarf in blue", {"type": "top", "colour": "red"}, {}),
+        ("swap the dots for stripes", {"pattern": "striped"}, {"pattern": ("dotted",)}),
+        ("a red top for a party", {"type": "top", "colour": "red"}, {}),
+        ("红色不要，蓝色要", {"colour": "blue"}, {"colour": ("red",)}),
+        ("我不要，红色", {"colour": "red"}, {}),
+        ("remove the print", {"pattern": "plain"}, {"pattern": ("graphic",)}),
+        ("remove the print, add stripes", {"pattern": "striped"}, {"pattern": ("graphic",)}),
+    ],
+)
+def test_whose_colour_and_what_for_what(text, said, excluded):
+    prompt = understand(text)
+    assert prompt.attributes == said
+    assert prompt.excluded == excluded

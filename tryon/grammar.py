@@ -418,9 +418,10 @@ def _drop_source(pieces: list[Piece], target: int) -> None:
     roles = {piece.role for piece in source}
     word = pieces[target]
     if not word.chinese:
-        needed = {"replace"} if word.written == "with" else {"alter", "replace", "source", "paint"}
+        swapped = word.written.lower() in ("with", "for")
+        needed = {"replace"} if swapped else {"alter", "replace", "source", "paint"}
         if not roles & needed:
-            if word.written == "with":
+            if swapped:
                 word.role = "break"
             return
     wanted = set()
@@ -473,10 +474,21 @@ _REACH = 4  # words that are not known, at most, between "not" and what it rules
 def _resolve_negation(pieces: list[Piece]) -> None:
     """Mark what is ruled out: "not red", "no stripes or dots", "without sleeves", 不要条纹."""
     for index, piece in enumerate(pieces):
-        if piece.role in ("not", "less"):
+        if piece.role == "not" and (before := _negated_before(pieces, index)) is not None:
+            before.negated, piece.used = True, before.attribute
+        elif piece.role in ("not", "less"):
             _negate_from(pieces, index)
         elif any(key.startswith("!") for key, _ in piece.meaning):
             piece.used = piece.attribute
+
+
+def _negated_before(pieces: list[Piece], index: int) -> Piece | None:
+    """What a Chinese "not" at the end of its clause rules out, which stands before it: 条纹不要."""
+    after = pieces[index + 1] if index + 1 < len(pieces) else None
+    if not pieces[index].chinese or (after is not None and after.role != "hard"):
+        return None
+    before = next((p for p in reversed(pieces[:index]) if p.role != "stop"), None)
+    return before if before is not None and before.role == "value" else None
 
 
 def _negate_from(pieces: list[Piece], index: int) -> None:
@@ -554,6 +566,7 @@ def _resolve_other_garments(pieces: list[Piece]) -> tuple[tuple[str, ...], str]:
             _drop_modifiers(pieces, index)
             if piece.role == "elsewhere" and not piece.negated:
                 others.append(piece.written)
+                _drop_predicate(pieces, index)
     _join_types(pieces)
     second = ""
     first: Piece | None = None
@@ -631,6 +644,17 @@ def _drop_modifiers(pieces: list[Piece], noun: int) -> None:
         position -= 1
 
 
+def _drop_predicate(pieces: list[Piece], noun: int) -> None:
+    """Drop what is said after a thing that is no garment of ours, where none of ours is named:
+    "a scarf in red", 帽子要红色的."""
+    if any(piece.says("type") for piece in pieces):
+        return
+    for piece in pieces[noun + 1 :]:
+        if piece.role in ("hard", "join", "shift", "target", "subject"):
+            return
+        piece.dropped = piece.dropped or piece.role == "value"
+
+
 _DETERMINERS = frozenset(
     "a,an,the,my,this,that,some,any,i,want,one,一件,一条,一个,件,条,个".split(",")  # noqa: SIM905
 )
@@ -650,11 +674,14 @@ def _gather(pieces: list[Piece]) -> tuple[dict[str, str], dict[str, tuple[str, .
     order = pieces[start_of_last:] + pieces[:start_of_last] if shifts else pieces
 
     colour_pieces = _read_colours(order, found)
+    without_print = False
     for piece in order:
         if piece.role != "value":
             continue
         if piece.negated:
             for attribute, value in piece.meaning:
+                if attribute == "pattern" and value.endswith("?"):
+                    without_print = True  # "remove the print", whatever it shows
                 if not attribute.startswith(("!", "@")):
                     ruled_out.setdefault(attribute, []).append(value.split("|")[0].rstrip("?"))
             piece.used = piece.attribute
@@ -677,6 +704,8 @@ def _gather(pieces: list[Piece]) -> tuple[dict[str, str], dict[str, tuple[str, .
 
     if "pattern" in found:
         found["pattern"] = found["pattern"].rstrip("?")
+    elif without_print:
+        found["pattern"] = "plain"
     if "|" in found.get("type", ""):  # 裙子 is a skirt, with sleeves a dress
         skirt, dress = found["type"].split("|")
         found["type"] = dress if "sleeve" in found or "neckline" in found else skirt

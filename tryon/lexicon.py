@@ -212,11 +212,11 @@ fabric=suede: suede, faux suede, nubuck
 @too: too, overly
 @shift: no wait, wait no, actually, scratch that, i mean, or rather, correction, hang on,
   on second thought, make that, changed my mind, oops
-@alter: change, changing, switch, swap, convert, transform
-@replace: replace, replacing, substitute
+@alter: change, changing, switch, convert, transform
+@replace: replace, replacing, substitute, swap, swapping, trade, exchange
 @paint: turn, make, dye, paint, recolour, recolor, turned, dyed, making
 @source: from
-@target: to, into, with
+@target: to, into, with, for
 @accent: accent, accents
 
 @subject sleeve: sleeve, arms
@@ -242,7 +242,7 @@ fabric=suede: suede, faux suede, nubuck
 @diagonal: diagonal, diagonally
 
 @join: and, or, &, +, /, plus, as well as, n
-@break: but, in, just, only, on, over, for, under, underneath, while, because, then, having, has,
+@break: but, in, just, only, on, over, under, underneath, while, because, then, having, has,
   wear with, paired with, that, which, so, featuring, worn, against, beneath, to go, to match,
   to wear, matching, instead
 @ground: background, base, ground
@@ -325,9 +325,11 @@ type=jacket: 夹克, 外套, 夹克衫, 羽绒服, 飞行员夹克, 飞行夹克
 type=jacket fabric=leather: 皮衣, 皮夹克, 皮外套, 皮衣外套, 机车皮衣
 type=jacket fabric=denim: 牛仔外套, 牛仔夹克, 牛仔衣
 type=blazer: 西装, 西装外套, 西服, 西服外套, 小西装, 西装上衣, 小西服, 正装外套
-type=coat: 大衣, 风衣, 外套大衣, 呢子大衣, 长大衣, 派克大衣, 军大衣, 雨衣, 风衣外套, 大衣外套
+type=coat length=long: 长大衣, 长风衣
+type=coat: 大衣, 风衣, 外套大衣, 呢子大衣, 派克大衣, 军大衣, 雨衣, 风衣外套, 大衣外套
 type=coat fabric=wool: 毛呢大衣, 呢大衣, 毛呢外套, 呢子外套, 羊绒大衣, 羊毛大衣
-type=dress: 连衣裙, 连身裙, 洋装, 礼服, 晚礼服, 礼服裙, 衬衫裙, 毛衣裙, 针织裙, 卫衣裙, t恤裙,
+type=dress fabric=knit: 针织裙, 针织连衣裙
+type=dress: 连衣裙, 连身裙, 洋装, 礼服, 晚礼服, 礼服裙, 衬衫裙, 毛衣裙, 卫衣裙, t恤裙,
   旗袍, 公主裙, 婚纱, 睡裙, 裹身裙, 茶歇裙, 背带裙, 连衣长裙
 type=dress colour=black: 小黑裙
 type=dress sleeve=sleeveless: 吊带裙, 吊带连衣裙, 背心裙
@@ -412,6 +414,7 @@ pattern=striped @direction=horizontal: 横条, 横条纹, 横纹, 横条子
 pattern=striped @direction=diagonal: 斜条纹, 斜纹条
 pattern=striped @scale=small: 细条, 细条纹
 pattern=striped @scale=large: 宽条, 宽条纹, 粗条纹
+type=top pattern=striped: 海魂衫
 pattern=striped: 条纹, 条文, 条子, 海魂, 条状
 pattern=checked @scale=small: 小格子, 小格, 细格, 小方格
 pattern=checked @scale=large: 大格子, 大格
