@@ -1,11 +1,14 @@
 """Pictures and requests made to do harm, as tables: what is sent, and what must come back.
 
+    python tests/hostile.py     # how many of each class
+
 Used by test_hostile.py. Nothing here is larger than it must be: a bomb is small by nature.
 """
 
 import io
 import json
 import struct
+import sys
 import zlib
 from collections.abc import Iterator
 
@@ -469,3 +472,25 @@ KINDS = (
     "\0",
     "dress\n",
 )
+
+
+def classes() -> dict[str, int]:
+    """Class -> how many of it."""
+    return {
+        "addresses that must not exist": len(list(addresses())),
+        "bodies that are no request": len(list(bodies())),
+        "JSON of the wrong shape": len(list(shapes())),
+        "files that nobody sent, other visitors' files, web addresses": len(
+            list(file_arguments("/FOLDER", "/THEIRS"))
+        ),
+        "uploads that are none, or too much": len(list(uploads())),
+        "pictures: no picture, bombs, broken, polyglots, EXIF, frames": len(list(pictures())),
+        "words": len(WORDS),
+        "kinds": len(KINDS),
+    }
+
+
+if __name__ == "__main__":
+    for name, count in classes().items():
+        sys.stdout.write(f"{count:5}  {name}\n")
+    sys.stdout.write(f"{sum(classes().values()):5}  in all\n")

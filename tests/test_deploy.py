@@ -5,9 +5,11 @@ import http.server
 import json
 import re
 import socket
+import sys
 import threading
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -127,3 +129,16 @@ def test_the_space_names_the_gradio_that_is_required():
     assert f"sdk_version: {pinned}\n" in front
     assert "sdk: gradio\n" in front
     assert (ROOT / re.search(r"app_file: (\S+)", front)[1]).is_file()
+
+
+@pytest.mark.parametrize("lent", [True, False])
+def test_a_card_that_is_lent_by_the_call_is_left_to_others(monkeypatch, lent):
+    """Such a Space starts only with a function marked for the card; elsewhere nothing is asked."""
+    marked, devices = [], []
+    monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=marked.append))
+    monkeypatch.setitem(sys.modules, "tryon.fallback", SimpleNamespace(load=devices.append))
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true" if lent else "")
+    app.join_zero_gpu()
+    app.load()
+    assert marked == ([app.lent_card] if lent else [])
+    assert devices == (["cpu"] if lent else [None])
