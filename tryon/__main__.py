@@ -144,7 +144,9 @@ def _parser() -> argparse.ArgumentParser:
     with_json(added)
 
     added = command("evaluate", _run_evaluate, "score try-ons and networks on held-out data")
-    added.add_argument("data", metavar="DATA", type=Path, help="folder of the data sets")
+    added.add_argument(
+        "data", metavar="DATA", type=Path, help='folder of the data sets, or "words" or "design"'
+    )
     added.add_argument(
         "--only", choices=EVALUATIONS, action="append", help="this figure (may be repeated)"
     )
@@ -154,11 +156,15 @@ def _parser() -> argparse.ArgumentParser:
     added.add_argument(
         "--fusion", type=Path, metavar="FILE", help="the fusion network's weights, if not shipped"
     )
+    added.add_argument(
+        "--sheet", metavar="SHEET.png", type=Path, help="of design: a picture of all that was made"
+    )
     added.add_argument("--split", default="validation", help="validation (default), train or all")
     added.add_argument("--limit", type=_positive, metavar="N", help="only the first N pairs")
     with_json(added)
 
     added = command("bench", _run_bench, "measure time and memory on the sample pictures")
+    added.add_argument("--words", action="store_true", help="only reading words and designing")
     added.add_argument("--runs", type=_positive, metavar="N", help="try-ons a size")
     added.add_argument("--size", metavar="WxH", action="append", type=_size, help="of the photos")
     with_json(added)
@@ -492,6 +498,9 @@ def _run_evaluate(arguments: argparse.Namespace) -> None:
         words = evaluate_words()
         _print_json(words) if arguments.json else print(table(words))
         return
+    if str(arguments.data) == "design":  # needs the gallery alone
+        _evaluate_design(arguments)
+        return
     next(read_pairs(arguments.data, arguments.split, 1), None)  # a wrong path shows at once
     tryon = load_tryon()
     wanted = arguments.only or EVALUATIONS
@@ -504,6 +513,22 @@ def _run_evaluate(arguments: argparse.Namespace) -> None:
         plain |= _evaluate_networks(arguments, tryon, wanted)
     if arguments.json:
         _print_json(plain)
+
+
+def _evaluate_design(arguments: argparse.Namespace) -> None:
+    from tryon.evaluate_design import GARMENTS, evaluate_design, summary, table
+    from tryon.image import writable_format, write_photo
+    from tryon.types import Photo
+
+    if arguments.sheet is not None:
+        writable_format(arguments.sheet)
+    garments = arguments.limit or GARMENTS
+    readings, sheet = evaluate_design(load_tryon(), garments, progress=_progress)
+    _progress("")
+    if arguments.sheet is not None:
+        write_photo(Photo(sheet), arguments.sheet)
+    figures = summary(readings)
+    _print_json(figures) if arguments.json else print(table(figures))
 
 
 def _evaluate_pairs(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str, Any]:
@@ -599,6 +624,12 @@ def _evaluate_networks(
 def _run_bench(arguments: argparse.Namespace) -> None:
     from tryon.bench import RUNS, SIZES, bench, table
 
+    if arguments.words:
+        from tryon import bench_words
+
+        figures = bench_words.bench_words(load_tryon())
+        _print_json(figures) if arguments.json else print(bench_words.table(figures))
+        return
     sizes = dict(arguments.size) if arguments.size else SIZES
     report = bench(lambda: load_tryon(), arguments.runs or RUNS, sizes)
     if arguments.json:
