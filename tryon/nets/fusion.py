@@ -137,16 +137,16 @@ class FusionNet(nn.Module):
         for level, stride in zip(self.flow_levels, STRIDES, strict=True):
             at = _index(stride)
             size = person[at].shape[-2:]
-            coarse = _resized(start, size)
+            coarse = resized(start, size)
             if flows:
-                residual = _resized(residual, size)
+                residual = resized(residual, size)
             flow = coarse + residual
             step, hidden, warped[stride] = level(person[at], cloth[at], flow, hidden, text)
             residual = residual + step
             flows.append(coarse + residual)
             states.append(hidden)
 
-        full = _resized(flows[-1], seen.shape[-2:])
+        full = resized(flows[-1], seen.shape[-2:])
         shown = sample(torch.cat([garment.float() * alpha, alpha.float()], 1), full)
         outline = shown[:, 3:]
         colours = shown[:, :3] / outline.clamp_min(LEAST_ALPHA)
@@ -187,7 +187,7 @@ def _index(stride: int) -> int:
     return stride.bit_length() - 2
 
 
-def _resized(values: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+def resized(values: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
     """(N, C, h, w) float32 at another size: averaged where it shrinks, else bilinear."""
     if values.shape[-2:] == tuple(size):
         return values
@@ -282,7 +282,7 @@ class FlowLevel(nn.Module):
             ours, theirs = self.compare[0](person), self.compare[1](warped)
             parts.append(correlation(ours, theirs, self.radius))
         if self.carry is not None:
-            parts.append(_resized(self.carry(before), person.shape[-2:]))
+            parts.append(resized(self.carry(before), person.shape[-2:]))
         state = self.mix(self.fuse(person, torch.cat(parts, 1), text))
         height, width = person.shape[-2:]
         cell = torch.tensor([2 / width, 2 / height], device=flow.device)[:, None, None]
@@ -422,11 +422,11 @@ class Renderer(nn.Module):
         x = state
         for step, stride in zip(self.steps[:3], (16, 8, 4), strict=True):
             at = person[_index(stride)]
-            x = step(torch.cat([_resized(x, at.shape[-2:]), at, warped[stride]], 1))
+            x = step(torch.cat([resized(x, at.shape[-2:]), at, warped[stride]], 1))
         size = colours.shape[-2:]
-        shading = _resized(self.shade(x).float(), size)
+        shading = resized(self.shade(x).float(), size)
         cloth = F.pixel_unshuffle(torch.cat([colours * outline, outline], 1), 2).to(x.dtype)
-        x = torch.cat([_resized(x, person[0].shape[-2:]), person[0], cloth], 1)
+        x = torch.cat([resized(x, person[0].shape[-2:]), person[0], cloth], 1)
         painted = F.pixel_shuffle(self.paint(self.steps[3](x)), 2).float()
         return (
             torch.tanh(painted[:, :3]),

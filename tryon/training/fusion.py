@@ -24,7 +24,7 @@ from tryon import weights
 from tryon.agnostic import Cut
 from tryon.learned import HEM_ROOM, HIDDEN_FOR_SLEEVE
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
-from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, sample
+from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, resized, sample
 from tryon.similarity import ssim
 from tryon.studio import CANVAS
 from tryon.training import trainer
@@ -162,7 +162,7 @@ class FusionTask:
 WEIGHTS = {
     "colour": 1.0,  # the warped garment looks as the worn one; weighted by level inside
     "outline": 1.0,  # and ends where it ends: sleeves, hem, neckline
-    "smooth": 0.2,  # cloth does not tear; what no pixel proves is continued
+    "smooth": 0.5,  # prints stay straight; what no pixel proves is continued
     "attributes": 0.05,  # the garment's features know what it is (for the words to come)
     "marks": 0.1,  # and where its collar, armpits, cuffs and hem are
     "confidence": 0.05,  # how good the warp will turn out to be
@@ -210,6 +210,7 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
     known = ((batch["worn"] == WORN) | (batch["worn"] == 0))[:, None].float()
     cloth = torch.cat([garment * alpha, alpha], 1)
     target = torch.cat([person * worn, worn, known], 1)
+    start = batch["start"].permute(0, 3, 1, 2)
     colour = outline = smooth = person.new_zeros(())
     for number, (stride, flow) in enumerate(zip(STRIDES, fused.flows, strict=True)):
         # Compared at twice the level's own size: coarser pixels would hide what it can do.
@@ -223,7 +224,9 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
         difference = (laid[:, 3:] - wanted[:, 3:4]).abs() * wanted[:, 4:]
         outline = outline + by_outline * difference.sum() / area
         near = F.adaptive_avg_pool2d(1 - _channel(batch["keep"]), flow.shape[-2:])
-        smooth = smooth + SMOOTH_GROWTH**number * bending(flow, near)
+        # Of the correction: the draft itself may bend, between trunk and sleeves.
+        correction = flow - resized(start, flow.shape[-2:])
+        smooth = smooth + SMOOTH_GROWTH**number * bending(correction, near)
     laid = torch.cat([fused.garment * fused.alpha, fused.alpha], 1)
     error = _colour_error(laid, target)
     area = worn.sum((1, 2, 3)).clamp_min(1)
