@@ -249,7 +249,7 @@ def test_both_phases_run_are_saved_and_resumed(tmp_path, monkeypatch, capsys):
     net = fusion.train(tmp_path, tmp_path / "out", None, **options)
     assert isinstance(net, FusionNet)
     figures = evaluate(net, [PAIR], render=True)
-    assert {"ssim", "outline", "start outline", "l1"} <= figures.keys()
+    assert {"ssim", "outline", "told outline", "start outline", "l1"} <= figures.keys()
     # The drawn garment has sleeves, the drawn arms are bare.
     assert figures["start outline"] > 0.6
     assert figures["outline"] == pytest.approx(figures["start outline"], abs=0.05)

@@ -26,7 +26,7 @@ from tryon.learned import HEM_ROOM, HIDDEN_FOR_SLEEVE
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
 from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, resized, sample
 from tryon.similarity import ssim
-from tryon.studio import CANVAS
+from tryon.studio import CANVAS, told
 from tryon.training import trainer
 from tryon.training.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
 from tryon.training.prepare_pairs import HEADS, WORN
@@ -360,7 +360,8 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
     """Paired figures in the studio frame at 256 x 192, nothing disturbed.
 
     "colour": mean difference 0..1 between warped and worn garment; "outline": IoU of the two;
-    "start colour", "start outline": the same for the geometric start. With render also "ssim" and
+    "told ...": the same when words say how it is worn, "start ...": for the geometric start. With
+    render also "ssim" and
     "l1" (0..1) of the whole picture, and "hidden l1" of what was hidden.
     """
     if not pairs:
@@ -372,9 +373,16 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
         samples = [drawn(one, one, CANVAS, Disturbance.none(cut_of(one))) for one in some]
         batch = _tensors(samples, device)
         with torch.inference_mode():
-            fused = net(**inputs(batch), render=render)
+            given = inputs(batch)
+            fused = net(**given, render=render)
+            words = torch.from_numpy(np.stack([told(pair.known) for pair in some])).to(device)
+            spoken = net(**{**given, "text": words}, render=False)
             start = _start_warp(batch)
-        warps = {"": (fused.garment, fused.alpha), "start ": start}
+        warps = {
+            "": (fused.garment, fused.alpha),
+            "told ": (spoken.garment, spoken.alpha),
+            "start ": start,
+        }
         for i, one in enumerate(samples):
             for prefix, (garment, alpha) in warps.items():
                 outline, colour = _warp_scores(garment[i], alpha[i], one)
