@@ -10,7 +10,7 @@ from test_fusion_net import tiny
 
 from tryon.compose import compose
 from tryon.fusion import geometric_draft
-from tryon.learned import LearnedFusion, believable, cut_for
+from tryon.learned import LearnedFusion, believable, cut_for, without_specks
 from tryon.studio import CANVAS, enter, told
 from tryon.types import Kind, Limb
 from tryon.vocabulary import ATTRIBUTES
@@ -68,6 +68,16 @@ def test_an_answer_far_from_the_draft_is_not_taken(network):
     with torch.no_grad():
         wild.net.flow_levels[0].step.bias.fill_(float("nan"))
     assert wild(PERSON, GARMENT, DRAFT) is DRAFT
+
+
+def test_islands_are_dropped_and_sleeves_stay():
+    alpha = np.zeros((64, 64), np.float32)
+    alpha[10:50, 20:40] = 1
+    alpha[10:30, 44:50] = 0.6  # a sleeve, cut off by an arm
+    clean = alpha.copy()
+    alpha[60:62, 2:4] = 1
+    np.testing.assert_array_equal(without_specks(alpha), clean)
+    np.testing.assert_array_equal(without_specks(clean), clean)
 
 
 def test_arms_are_hidden_as_far_as_the_new_sleeve_goes():

@@ -103,8 +103,8 @@ class LearnedFusion:
             logger.info("the network's warp shares %.2f with the draft: not taken", shared)
             return draft
         # Where the photo may be seen there is no garment, whatever the network says.
-        room = cv2.dilate(1 - inputs["keep"][0], SEAM)
-        return as_draft(flow, alpha * room, person, garment, wearer, cloth, draft)
+        alpha = without_specks(alpha * cv2.dilate(1 - inputs["keep"][0], SEAM))
+        return as_draft(flow, alpha, person, garment, wearer, cloth, draft)
 
 
 def believable(person: Person, garment: Garment) -> bool:
@@ -187,6 +187,19 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
     """Intersection over union."""
     union = np.count_nonzero(a | b)
     return np.count_nonzero(a & b) / union if union else 0.0
+
+
+LEAST_PIECE = 0.01  # of the outline: smaller islands are slips of the flow
+
+
+def without_specks(alpha: np.ndarray) -> np.ndarray:
+    """(H, W) float32 outline without islands that are no piece of a garment."""
+    count, islands, stats, _ = cv2.connectedComponentsWithStats((alpha > 0.1).astype(np.uint8))
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    if count <= 2:
+        return alpha
+    small = 1 + np.flatnonzero(areas < LEAST_PIECE * areas.sum())
+    return np.where(np.isin(islands, small), 0, alpha).astype(np.float32)
 
 
 NEAR = 9  # pixels around the outline in which a layer still has its weight
