@@ -21,7 +21,7 @@ from typing import Any
 
 import gradio as gr
 
-from page import fragments, health, machine, stock
+from page import fragments, health, machine, stock, waiting
 from page.api import LONGEST_PROMPT, Endpoints
 from page.ask import Asker, lay_out_ask, wire_ask
 from page.lab import Lab, lay_out_lab, wire_lab
@@ -67,6 +67,7 @@ def build_demo(
         defaults={
             "theme": Boutique(),
             "i18n": translations(),
+            "head": waiting.HEAD,
             "max_file_size": UPLOAD_LIMIT,
             "footer_links": ["api"],
             "run_history": False,
@@ -132,6 +133,7 @@ def lay_out_photo(w: SimpleNamespace, people: tuple[stock.Item, ...]) -> None:
                 )
             with gr.Column(scale=5, min_width=260, elem_id="people-column"):
                 html(fragments.tip("photo_tip"))
+                html(fragments.tip("photo_private"))
                 w.people = html(
                     fragments.people_shelf(people),
                     elem_id="people",
@@ -303,6 +305,8 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
         **(fitting(w.result_message) | {"trigger_mode": "once"}),
     ).then(None, js=fragments.SHOW_RESULT)
     w.verdict.change(None, js=fragments.SHOW_RESULT)
+    for place in (w.photo_message, w.own_message, w.result_message):
+        place.change(None, js=fragments.show_message(place.elem_id))
     w.history_gallery.select(room.on_history, w.history, result, queue=False, **private)
 
 

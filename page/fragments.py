@@ -111,6 +111,20 @@ SHOW_RESULT = """
 """
 
 
+def show_message(place: str) -> str:
+    """Runs in the browser when something was said: on a narrow screen it may be out of sight.
+
+    place: the id of the element it was said in.
+    """
+    return f"""
+() => {{
+  const show = () => document.querySelector("#{place} :is(.message, .hint)")
+    ?.scrollIntoView({{ block: "nearest", behavior: "smooth" }});
+  if (matchMedia("(max-width: 900px)").matches) setTimeout(show, 100);
+}}
+"""
+
+
 def people_shelf(people: Iterable[Item]) -> str:
     """Small portraits to borrow."""
     cards = "".join(_card(person, "sample", 90, 120) for person in people)

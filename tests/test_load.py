@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fake_tryon import FakeTryOn
+from PIL import Image
 
 import app
 from page import measure
@@ -17,6 +19,9 @@ from page.privacy import Retention
 
 QUICK = Retention(after_visit=0.5, look_every=0.2)
 PHOTO = np.full((256, 192, 3), 120, np.uint8)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 
 
 class Slow(FakeTryOn):
@@ -92,6 +97,38 @@ def test_a_full_queue_says_so_and_the_places_are_honest(demo, address):
         Slow.gate.set()
     figures = measure.load(address, 2, 2, PHOTO, empty_within=0).figures()
     assert (figures["lost"], figures["mixed"]) == (0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize(("locale", "said"), [("en-US", "Number 3 in line"), ("zh-CN", "第 3 位")])
+def test_who_waits_reads_their_place(demo, address, tmp_path, locale, said):
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    Image.fromarray(PHOTO).save(tmp_path / "me.png")
+    path = measure.upload(address, measure.with_mark(PHOTO, 0)[0])
+    function = measure.endpoint(address, "try_on")
+    Slow.gate.clear()
+    try:
+        for number in range(app.IN_TURN["concurrency_limit"] + 2):
+            assert measure.join(address, function, f"{locale}{number}", path, "red top")
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=["--headless", "--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_page(locale=locale)
+            page.set_default_timeout(45_000)
+            page.goto(address)
+            page.set_input_files("#photo input[type=file]", tmp_path / "me.png")
+            page.wait_for_function(
+                "said => [...document.querySelectorAll('.progress-text')]"
+                ".some(line => getComputedStyle(line, '::after').content.includes(said))",
+                arg=said,
+            )
+            Slow.gate.set()
+            page.wait_for_selector("#photo-message .ready")
+            browser.close()
+    finally:
+        Slow.gate.set()
 
 
 def test_a_photo_that_is_worked_on_does_not_hold_up_words(demo, address):

@@ -366,9 +366,19 @@ def test_a_visit_forgotten_by_the_server_goes_on(visit, photo, demo):
 def test_phone(visit, photo, tmp_path):
     page = visit(PHONE, is_mobile=True, has_touch=True)
     assert fits(page)
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"this is no picture")
+    upload(page, "photo", str(bad))
+    page.wait_for_selector("#photo-message .message")
+    place = "(id) => document.querySelector(id).getBoundingClientRect()"
+    page.wait_for_function(  # what was said is not hidden by the button that is always there
+        f"({place})('#photo-message .message').bottom < ({place})('#try-on').top"
+    )
     add_photo(page, photo)
     pick(page, "pink-dress")
     shown(page, "Pink dress")
+    page.wait_for_selector("#after img")
+    assert page.evaluate("document.querySelector('#side-by-side').scrollLeft") == 0  # the result
     assert fits(page)
     top = "document.querySelector('#mirror-section').getBoundingClientRect().top"
     page.wait_for_function(f"Math.abs({top}) < 120")  # the result comes into view by itself

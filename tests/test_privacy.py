@@ -499,8 +499,9 @@ def test_the_privacy_note_says_what_is_so():
     assert "ten minutes" in english
     assert "十分钟" in chinese
     assert app.RETENTION.after_visit == 30
-    assert "half a minute" in english
-    assert "半分钟" in chinese
+    for english, chinese in (TEXTS["privacy"], TEXTS["photo_private"]):
+        assert "half a minute" in english
+        assert "半分钟" in chinese
 
 
 def test_no_page_history_and_no_monitoring(demo):
