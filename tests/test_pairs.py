@@ -64,7 +64,7 @@ def figure_pair(colour: tuple[int, int, int] = (40, 90, 180), seed: int = 0) -> 
         garment=cloth,
         alpha=laid.alpha,
         marks=marks,
-        start=start_flow(geometric_draft(person, garment), fit, laid.fit),
+        start=start_flow(geometric_draft(person, garment), fit, laid.fit, garment.alpha),
         attributes=attributes,
     )
 

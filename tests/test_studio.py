@@ -123,7 +123,7 @@ def test_the_start_is_the_geometric_draft():
     person, garment = standing_person(), flat_tee()
     studio, laid = enter(person), lay_out(garment)
     draft = geometric_draft(person, garment)
-    flow = start_flow(draft, studio.fit, laid.fit)
+    flow = start_flow(draft, studio.fit, laid.fit, garment.alpha)
     assert flow.shape == (*START, 2)
     assert flow.dtype == np.float32
     # Each cell of the trunk samples the garment where the draft says.
@@ -146,7 +146,7 @@ def test_the_start_goes_on_below_a_photo_that_ends_early():
         parts=person.parts[rows],
     )
     studio, laid = enter(low), lay_out(garment)
-    flow = start_flow(geometric_draft(low, garment), studio.fit, laid.fit)
+    flow = start_flow(geometric_draft(low, garment), studio.fit, laid.fit, garment.alpha)
     middle = in_pixels(flow)[:, START[1] // 2, 1]
     assert (np.diff(middle)[12:24] > 5).all()
 

@@ -173,16 +173,19 @@ def start_points() -> np.ndarray:
     return np.dstack([x + 0.5, y + 0.5]) * step - 0.5
 
 
-def start_flow(draft: Draft, person: Fit, garment: Fit) -> np.ndarray:
+def start_flow(draft: Draft, person: Fit, garment: Fit, alpha: np.ndarray) -> np.ndarray:
     """The geometric draft as the flow the network starts from: studio frame -> garment canvas.
 
-    person: photo frame -> studio frame. garment: garment frame -> its canvas.
+    person: photo frame -> studio frame. garment: garment frame -> its canvas. alpha: (H, W) uint8
+    of the garment: a piece is only where its own cloth is seen.
     Returns (32, 24, 2) float32, normalised. Where no piece of the garment lies, the nearest
     piece's map goes on, beyond the photo too.
     """
     at = draft.fit.points(person.unpoints(start_points().reshape(-1, 2)))
     at = at.reshape(*START, 2).astype(np.float32)
-    near = [_influence(layer.weight) for layer in draft.layers]
+    # The nearest piece wins: a sleeve's map means nothing on the trunk.
+    away = np.stack([_distance(_cloth(layer, alpha)) for layer in draft.layers])
+    near = np.exp((away.min(0) - away) * (person.scale / draft.fit.scale / FALL_OFF))
     total, flow = np.zeros(START, np.float32), np.zeros((*START, 2), np.float32)
     beyond = at - np.clip(at, 0, np.array(draft.reach.shape[::-1], np.float32) - 1)
     for layer, weight in zip(draft.layers, near, strict=True):
@@ -196,17 +199,30 @@ def start_flow(draft: Draft, person: Fit, garment: Fit) -> np.ndarray:
     return np.clip(normalised(moved), -FARTHEST, FARTHEST).astype(np.float32)
 
 
+def _cloth(layer: Layer, alpha: np.ndarray) -> np.ndarray:
+    """(h, w) float32 0..1: how much cloth of a piece is seen. A piece's weight alone goes on over
+    the picture's background."""
+    seen = cv2.remap(alpha, layer.flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return layer.weight * (seen.astype(np.float32) / 255)
+
+
 FARTHEST = 2.0  # normalised: beyond this the start says no more than "outside"
-LEAST_INFLUENCE = 1e-6
+FALL_OFF = 2.0  # studio pixels
 
 
-def _influence(weight: np.ndarray) -> np.ndarray:
-    """(h, w) float32: 1 on a piece, falling off with distance so fast that the nearest wins."""
-    outside = (weight <= 0.5).astype(np.uint8)
-    if outside.all():
-        return np.full(weight.shape, LEAST_INFLUENCE, np.float32)
-    away = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
-    return np.maximum(np.exp(-away / (max(weight.shape) / 60)), LEAST_INFLUENCE).astype(np.float32)
+def _distance(cloth: np.ndarray) -> np.ndarray:
+    """(h, w) float32: pixels to a piece. Where a sleeve's map folds back over the trunk it leaves
+    islands; those are no piece."""
+    count, islands, stats, _ = cv2.connectedComponentsWithStats((cloth > 0.5).astype(np.uint8))
+    if count < 2:
+        return np.full(cloth.shape, np.hypot(*cloth.shape), np.float32)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    pieces = areas >= LEAST_ISLAND * areas[1:].max()
+    pieces[0] = False
+    return cv2.distanceTransform((~pieces[islands]).astype(np.uint8), cv2.DIST_L2, 3)
+
+
+LEAST_ISLAND = 0.3  # of a piece's largest part
 
 
 def _slope(layer: Layer) -> np.ndarray:

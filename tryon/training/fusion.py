@@ -162,7 +162,7 @@ class FusionTask:
 WEIGHTS = {
     "colour": 1.0,  # the warped garment looks as the worn one; weighted by level inside
     "outline": 1.0,  # and ends where it ends: sleeves, hem, neckline
-    "smooth": 0.5,  # prints stay straight; what no pixel proves is continued
+    "smooth": 1.2,  # prints stay straight; what no pixel proves is continued
     "attributes": 0.05,  # the garment's features know what it is (for the words to come)
     "marks": 0.1,  # and where its collar, armpits, cuffs and hem are
     "confidence": 0.05,  # how good the warp will turn out to be

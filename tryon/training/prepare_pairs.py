@@ -294,9 +294,10 @@ MOST_APART = 27.0
 def _drafted(person: Person, garment: Garment, fit: Fit) -> np.ndarray | None:
     """The geometric start of a garment on a person, None where there can be no draft."""
     try:
-        return start_flow(geometric_draft(person, garment), fit, garment_fit(garment.mask))
+        draft = geometric_draft(person, garment)
     except TryOnError:
         return None
+    return start_flow(draft, fit, garment_fit(garment.mask), garment.alpha)
 
 
 def person_of(
