@@ -14,7 +14,8 @@ from tryon.training.captions import SILENT, as_worn, known_of, some_words
 from tryon.training.compare import FeatureDistance, compare_fusion
 from tryon.vocabulary import ATTRIBUTES
 
-PERSON, GARMENT = standing_person(), flat_tee()
+PERSON = standing_person()
+GARMENT = flat_tee(attributes={"sleeve": "short"}, attribute_scores={"sleeve": 1.0})
 
 
 class DrawnTryOn:

@@ -10,12 +10,21 @@ from test_fusion_net import tiny
 
 from tryon.compose import compose
 from tryon.fusion import geometric_draft
-from tryon.learned import LearnedFusion, believable, cut_for, without_specks
+from tryon.learned import (
+    LearnedFusion,
+    believable,
+    calmed,
+    cut_for,
+    on_body,
+    sleeves_follow,
+    without_specks,
+)
 from tryon.studio import CANVAS, enter, told
 from tryon.types import Kind, Limb
 from tryon.vocabulary import ATTRIBUTES
 
-PERSON, GARMENT = standing_person(), flat_tee()
+PERSON = standing_person()
+GARMENT = flat_tee(attributes={"sleeve": "short"}, attribute_scores={"sleeve": 1.0})
 DRAFT = geometric_draft(PERSON, GARMENT)
 
 
@@ -99,3 +108,30 @@ def test_words_become_one_number_a_value():
     assert said.shape == (sum(map(len, ATTRIBUTES.values())),)
     assert said.sum() == 2
     assert told({}).sum() == 0
+
+
+def test_sleeves_and_outline_keep_to_arms_and_body():
+    wearer = enter(PERSON)
+    body = wearer.matte >= 128
+    drafted = body.copy()
+    drafted[170:] = False
+    assert sleeves_follow(drafted.astype(np.float32), drafted, wearer)
+    assert not sleeves_follow(np.zeros(CANVAS, np.float32), drafted, wearer)
+    assert on_body(drafted.astype(np.float32), drafted, wearer)
+    stray = drafted.astype(np.float32)
+    stray[40:200, :20] = 1
+    assert not on_body(stray, drafted, wearer)
+
+
+def test_prints_stay_straight_inside_and_edges_stay_where_they_are():
+    drafted = np.zeros((*CANVAS, 2), np.float32)
+    alpha = np.zeros(CANVAS, np.float32)
+    alpha[60:200, 40:150] = 1
+    flow = drafted + np.float32([0.1, 0])
+    flow[120:136, 90:100] += 0.3  # a bump in the middle of the trunk
+    flow[60:62] += 0.05  # the shoulder line
+    calm = calmed(flow, drafted, alpha)
+    assert np.abs(calm[128, 95, 0] - 0.1) < 0.1
+    assert calm[60, 95, 0] == pytest.approx(flow[60, 95, 0], abs=1e-3)
+    np.testing.assert_array_equal(calm[alpha == 0], flow[alpha == 0])
+    np.testing.assert_array_equal(calmed(flow, drafted, 0 * alpha), flow)

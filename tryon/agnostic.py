@@ -67,7 +67,7 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     ]
     hidden = _trunk(old, landmarks, unit, cut)
     for side, end in zip(SIDES, sleeves, strict=True):
-        points = _along(landmarks, side, np.linspace(0, min(end + BEYOND_SLEEVE, 1.0), 7))
+        points = along_arm(landmarks, side, np.linspace(0, min(end + BEYOND_SLEEVE, 1.0), 7))
         hidden |= capsule_mask(parts.shape, points, np.full(7, (ARM_RADIUS + cut.room) * unit))
     hidden |= _around(old, (LEAST_ROOM + cut.room) * unit, unit)
     neck = _is(parts, Part.NECK)
@@ -77,7 +77,7 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     for side, end in zip(SIDES, sleeves, strict=True):
         rows, columns = np.nonzero(parts == BARE_ARMS[side])
         if len(rows):
-            beyond = _position(landmarks, side, np.column_stack([columns, rows])) > end
+            beyond = arm_position(landmarks, side, np.column_stack([columns, rows])) > end
             certain[rows[beyond], columns[beyond]] = True
     # The outermost pixels of what is certain hold some of the old garment's colour.
     certain = cv2.erode(certain.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -92,7 +92,7 @@ SAMPLES = 25  # along an arm
 def sleeve_end(parts: np.ndarray, landmarks: np.ndarray, side: str) -> float:
     """How far the worn sleeve reaches along an arm: 0 = shoulder, 1 = wrist or no bare arm seen."""
     share = np.linspace(0, 1, SAMPLES)
-    points = np.round(_along(landmarks, side, share)).astype(int)
+    points = np.round(along_arm(landmarks, side, share)).astype(int)
     height, width = parts.shape
     inside = (points >= 0).all(1) & (points[:, 0] < width) & (points[:, 1] < height)
     labels = np.full(SAMPLES, int(Part.BACKGROUND))
@@ -212,13 +212,13 @@ def _neck_position(shape: tuple[int, int], landmarks: np.ndarray) -> np.ndarray:
     return (x * down[0] + y * down[1]) / length
 
 
-def _along(landmarks: np.ndarray, side: str, share: np.ndarray) -> np.ndarray:
+def along_arm(landmarks: np.ndarray, side: str, share: np.ndarray) -> np.ndarray:
     """(n, 2) points of an arm, 0 = shoulder, 0.5 = elbow, 1 = wrist."""
     joints = landmarks[list(ARMS[side]), :2]
     return np.column_stack([np.interp(share, (0, 0.5, 1), joints[:, c]) for c in (0, 1)])
 
 
-def _position(landmarks: np.ndarray, side: str, pixels: np.ndarray) -> np.ndarray:
+def arm_position(landmarks: np.ndarray, side: str, pixels: np.ndarray) -> np.ndarray:
     """(n,) where along an arm (n, 2) pixels lie, 0 = shoulder, 0.5 = elbow, 1 = wrist."""
     joints = landmarks[list(ARMS[side]), :2].astype(np.float64)
     distances, shares = [], []

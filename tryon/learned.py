@@ -2,8 +2,8 @@
 
 Notable here:
 - the network corrects the geometric draft; where it was not trained (trousers, skirts, dresses,
-  open jackets, people seen from behind or wider than the studio frame) and where its answer is far
-  from that draft, the draft stays as it is.
+  open jackets, people seen from behind or wider than the studio frame), where it is no better (long
+  sleeves) and where its answer is far from that draft, the draft stays as it is.
 - the network works at 256 x 192 in the studio frame and says for every pixel where on the garment
   it lies; `compose` reads the garment's own pixels there, at the photo's resolution.
 - its one flow is laid as trunk and sleeves again, by the garment's own limbs: what lies in front
@@ -19,8 +19,15 @@ import numpy as np
 import torch
 
 from tryon import weights
-from tryon.agnostic import OLD_GARMENT, Cut, body_planes, kept, old_hem
-from tryon.anatomy import middle_of_hips, middle_of_shoulders
+from tryon.agnostic import (
+    OLD_GARMENT,
+    Cut,
+    along_arm,
+    body_planes,
+    kept,
+    old_hem,
+)
+from tryon.anatomy import SIDES, middle_of_hips, middle_of_shoulders
 from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
 from tryon.image import Fit
 from tryon.measures import measure
@@ -52,6 +59,8 @@ LEAST_SHARED = 0.6
 # Nor can a garment be corrected that leaves the studio frame by more than this share of itself.
 MOST_OUTSIDE = 0.02
 VIEWS = ("front", "side")
+# One flow lays both halves of a bent sleeve badly; the draft's own sleeves follow the arm.
+SLEEVES = ("sleeveless", "short")
 
 
 class LearnedFusion:
@@ -107,14 +116,18 @@ class LearnedFusion:
         # Where the photo may be seen there is no garment, whatever the network says.
         flow = calmed(flow, drafted_flow, alpha)
         alpha = without_specks(alpha * cv2.dilate(1 - inputs["keep"][0], SEAM))
+        if not (sleeves_follow(alpha, drafted, wearer) and on_body(alpha, drafted, wearer)):
+            logger.info("the network's garment leaves the arms or the body: not taken")
+            return draft
         return as_draft(flow, alpha, person, garment, wearer, cloth, draft)
 
 
 def believable(person: Person, garment: Garment) -> bool:
-    """Whether the network was trained on such a person and garment."""
+    """Whether the network does well with such a person and garment."""
     return (
         garment.kind is Kind.UPPER
         and garment.attributes.get("type") not in OUTERWEAR_TYPES
+        and sleeve_of(garment) in SLEEVES
         and person.view in VIEWS
     )
 
@@ -213,6 +226,41 @@ def calmed(flow: np.ndarray, drafted: np.ndarray, alpha: np.ndarray) -> np.ndarr
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 3)
     share = smoothstep((depth - EDGE[0]) / (EDGE[1] - EDGE[0]))[..., None]
     return (flow + share * (drafted + smooth - flow)).astype(np.float32)
+
+
+# Along the middle of an arm: the network's sleeve may end so much before or after the draft's.
+SLEEVE_SLACK = 0.2
+ALONG = np.linspace(0.05, 1.0, 39)  # of an arm, 0 = shoulder, 1 = wrist
+
+
+def sleeves_follow(alpha: np.ndarray, drafted: np.ndarray, wearer: StudioPerson) -> bool:
+    """Whether the network's outline covers the arms about as far as the draft's does."""
+    return all(
+        np.mean(_on_arm(drafted, wearer, side) ^ _on_arm(alpha > 0.5, wearer, side)) <= SLEEVE_SLACK
+        for side in SIDES
+    )
+
+
+def _on_arm(mask: np.ndarray, wearer: StudioPerson, side: str) -> np.ndarray:
+    """(len(ALONG),) bool: the mask along the middle of an arm."""
+    points = np.round(along_arm(wearer.landmarks, side, ALONG)).astype(int)
+    inside = (points >= 0).all(1) & (points < CANVAS[::-1]).all(1)
+    found = np.zeros(len(ALONG), bool)
+    found[inside] = mask[points[inside, 1], points[inside, 0]]
+    return found
+
+
+BESIDE = 13  # pixels beside the body that loose cloth may reach
+MOST_BESIDE = 0.02  # of the outline beyond these, more than the draft has there
+
+
+def on_body(alpha: np.ndarray, drafted: np.ndarray, wearer: StudioPerson) -> bool:
+    """Whether the network's outline keeps to the body as well as the draft's does."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BESIDE + 1, 2 * BESIDE + 1))
+    beyond = cv2.dilate(wearer.matte, kernel) < 128
+    drawn = alpha > 0.5
+    astray = np.count_nonzero(drawn & beyond) - np.count_nonzero(drafted & beyond)
+    return astray <= MOST_BESIDE * np.count_nonzero(drawn)
 
 
 LEAST_PIECE = 0.01  # of the outline: smaller islands are slips of the flow
