@@ -115,8 +115,11 @@ class LearnedFusion:
             return draft
         # Where the photo may be seen there is no garment, whatever the network says.
         flow = calmed(flow, drafted_flow, alpha)
-        alpha = without_specks(alpha * cv2.dilate(1 - inputs["keep"][0], SEAM))
-        if not (sleeves_follow(alpha, drafted, wearer) and on_body(alpha, drafted, wearer)):
+        room = cv2.dilate(1 - inputs["keep"][0], SEAM)
+        alpha = without_specks(alpha * room)
+        if not (
+            sleeves_follow(alpha, drafted & (room > 0), wearer) and on_body(alpha, drafted, wearer)
+        ):
             logger.info("the network's garment leaves the arms or the body: not taken")
             return draft
         return as_draft(flow, alpha, person, garment, wearer, cloth, draft)
@@ -229,7 +232,7 @@ def calmed(flow: np.ndarray, drafted: np.ndarray, alpha: np.ndarray) -> np.ndarr
 
 
 # Along the middle of an arm: the network's sleeve may end so much before or after the draft's.
-SLEEVE_SLACK = 0.2
+SLEEVE_SLACK = 0.3
 ALONG = np.linspace(0.05, 1.0, 39)  # of an arm, 0 = shoulder, 1 = wrist
 
 
