@@ -265,6 +265,26 @@ def test_both_phases_run_are_saved_and_resumed(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "out" / "render" / "done").is_file()
 
 
+def test_one_phase_alone_goes_on_when_asked_and_may_begin_from_weights(tmp_path, monkeypatch):
+    monkeypatch.setattr(fusion, "read_pairs", lambda cache, held_out: [PAIR][: 1 - held_out])
+    monkeypatch.setattr(fusion, "FusionConfig", lambda fusion: TINY)
+    options = {"batch": 2, "sizes": ((64, 64),), "size_starts": (0.0,), "threads": 1}
+    out = tmp_path / "out"
+    fusion.train(tmp_path, out, None, phase="warp", steps=2, **options)
+    assert not (out / "render").exists()
+    made = out / "warp" / "fusion.safetensors"
+    assert weights.training_summary(made)["steps"] == 2
+    fusion.train(tmp_path, out, None, resume=True, phase="warp", steps=3, **options)
+    assert weights.training_summary(made)["steps"] == 3
+    options |= {"phase": "warp", "steps": 1, "learning_rate": 0.0, "start": str(made)}
+    again = fusion.train(tmp_path, tmp_path / "again", None, **options)
+    before = dict(weights.load(FusionNet, made).named_parameters())
+    for name, value in again.named_parameters():
+        torch.testing.assert_close(value, before[name], atol=1e-3, rtol=1e-3)
+    with pytest.raises(ValueError, match="unknown phase"):
+        fusion.train(tmp_path, out, None, phase="sew")
+
+
 def test_the_renderer_rests_in_phase_one():
     net = FusionTask(Pairs([PAIR]), [], render=False, config=TINY).build()
     assert not any(p.requires_grad for p in net.renderer.parameters())

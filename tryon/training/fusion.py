@@ -67,13 +67,15 @@ def train(
     fusion: str = FusionConfig.fusion,
     workers: int = 1,
     phase: str | None = None,
+    start: str | None = None,
     **options: object,
 ) -> FusionNet:
     """Both phases, one after the other, into OUT/warp and OUT/render.
 
     The pairs lie in CACHE/pairs (see `prepare_pairs`). encoder: ImageNet weights for the
     perceptual loss, None = without. resume: go on where a run into OUT stopped. fusion: the
-    variant. workers: threads that make samples. phase: only this one. options: fields of
+    variant. workers: threads that make samples. phase: only this one, and on with it if it was
+    done. start: weights of an earlier network to begin the first phase with. options: fields of
     `trainer.Schedule`; `minutes` and `steps` are for both phases together, unless one is named.
     """
     if phase not in (None, *PHASES):
@@ -86,8 +88,10 @@ def train(
     shares = {phase: 1.0} if phase else {"warp": WARP_SHARE, "render": 1 - WARP_SHARE}
     for stage, share in shares.items():
         folder = out / stage
-        before = out / PHASES[0] / f"{NAME}.safetensors" if stage == "render" else None
-        if resume and (folder / DONE).is_file():
+        before = Path(start) if start else None
+        if stage == "render":
+            before = out / PHASES[0] / f"{NAME}.safetensors"
+        if resume and phase is None and (folder / DONE).is_file():
             continue
         own = dict(options)
         for name in ("minutes", "steps"):
