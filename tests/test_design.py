@@ -286,6 +286,24 @@ def test_vertical_stripes_run_down():
     assert light[150:330, 200].std() < 3
 
 
+def test_stripes_of_another_direction_replace_stripes():
+    striped = design(top((235, 235, 233)), understand("navy stripes"))
+    again = design(striped, understand("striped"))
+    assert np.array_equal(again.photo.pixels, striped.photo.pixels)  # it is so already
+    light = dye.to_lab(inside(design(striped, understand("vertical stripes"))))[..., 0]
+    assert np.ptp(light.mean(axis=0)) > 25
+    assert np.ptp(light.mean(axis=1)) < 8
+
+
+def test_blue_jeans_are_of_indigo():
+    jeans = trousers((225, 226, 228))
+    jeans = replace(jeans, attributes={"type": "jeans"}, attribute_scores={"type": 1.0})
+    blue, dark = (usual_lab(design(jeans, understand(words))) for words in ("blue", "dark blue"))
+    assert np.linalg.norm(blue - dye.to_lab(np.array([62, 84, 126.0]))) < 4
+    assert dark[0] < blue[0] - 6
+    assert np.linalg.norm(usual_lab(design(trousers(), understand("blue"))) - blue) > 15
+
+
 def test_stripes_have_the_width_asked_for():
     def crossings(words: str) -> int:
         light = dye.to_lab(design(flat_top(), understand(words)).photo.pixels)[..., 0]
@@ -466,7 +484,8 @@ WARDROBE = (
     Item("logo tee", {"type": "t-shirt", "colour": "red", "sleeve": "short", "pattern": "graphic"}),
     Item("long top", {"type": "top", "colour": "white", "sleeve": "long", "neckline": "crew"}),
     Item("striped top", {"type": "top", "colour": "navy", "sleeve": "long", "pattern": "striped"}),
-    Item("jeans", {"type": "jeans", "colour": "blue", "length": "long"}),
+    Item("jeans", {"type": "jeans", "colour": "blue", "length": "long", "fit": "regular"}),
+    Item("wide jeans", {"type": "jeans", "colour": "black", "length": "long", "fit": "loose"}),
     Item("dress", {"type": "dress", "colour": "pink", "sleeve": "sleeveless", "length": "regular"}),
     Item("hoodie", {"type": "hoodie", "colour": "grey", "sleeve": "long"}),
 )
@@ -484,6 +503,9 @@ WARDROBE = (
         ("denim shorts", "jeans"),
         ("short dress", "dress"),
         ("black top, not striped, long sleeves", "long top"),
+        ("navy top with vertical stripes, long sleeves", "long top"),  # has to be laid anew
+        ("grey top with red stripes, long sleeves", "long top"),
+        ("wide jeans in blue", "wide jeans"),  # another fit is another shape
     ],
 )
 def test_the_nearest_garment_is_the_one_that_can_become_it(words, taken):

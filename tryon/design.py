@@ -129,13 +129,15 @@ CLEAR_PRINT = 0.90  # of the garment is ground: more print than that is a patter
 
 @dataclass(frozen=True)
 class _Wish:
-    """What is to be painted. colour: (name, shade) or None. pattern: of the vocabulary or ""."""
+    """What is to be painted. colour: (name, shade) or None. pattern: of the vocabulary or "".
+    denim: the cloth is denim or is to become it, so that blue means indigo."""
 
     colour: tuple[str, str] | None
     shade: str
     pattern: str
     fabric: str
     plain: bool
+    denim: bool
     details: PatternDetails
 
     @property
@@ -150,7 +152,11 @@ def _wish(prompt: Prompt, shown: _Shown) -> _Wish:
     wanted = asked.get("pattern", "")
     ruled_out = prompt.excluded.get("pattern", ())
     plain = wanted == "plain" or "graphic" in ruled_out or (now != "" and now in ruled_out)
+    details = pattern_details(prompt)
+    another = wanted != now or details != PatternDetails()  # "vertical stripes" on a striped top
     fabric = asked.get("fabric", "")
+    denim = "denim" in (fabric, shown.attributes.get("fabric"))
+    denim |= "jeans" in (asked.get("type"), shown.attributes.get("type"))
     if fabric == "denim" and shown.attributes.get("type") == "jeans":
         fabric = ""  # it is so already
     if fabric == "denim" and colour is None and shown.attributes.get("colour") not in OF_DENIM:
@@ -158,10 +164,11 @@ def _wish(prompt: Prompt, shown: _Shown) -> _Wish:
     return _Wish(
         colour=(colour, shade) if colour else None,
         shade=shade,
-        pattern=wanted if wanted in pattern.PATTERNS and wanted != now else "",
+        pattern=wanted if wanted in pattern.PATTERNS and another else "",
         fabric=fabric if fabric in FABRICS and shown.attributes.get("fabric") != fabric else "",
         plain=plain,
-        details=pattern_details(prompt),
+        denim=denim,
+        details=details,
     )
 
 
@@ -298,7 +305,7 @@ def _target(ground: dye.Ground, wish: _Wish) -> np.ndarray:
     """(3,) Lab: the colour the ground is to have."""
     if wish.colour is not None:
         colour, shade = wish.colour
-        if wish.fabric == "denim" and colour == "blue":
+        if wish.denim and colour == "blue":
             return dye.shaded(dye.to_lab(np.array(DENIM_RGB, np.float32)), shade)
         return dye.colour_named("cream" if colour == "multicolour" else colour, shade)
     usual = _usual_ground(wish)
@@ -385,6 +392,8 @@ AS_NEAR = 0.25  # cost: garments this close take turns with the seed
 NO_SUCH_TYPE = 5.0
 HIDES_FOLDS = 20.0  # L
 DYED = ("colour", "shade", "pattern")
+ANY_TOP = 1.0  # cost: a hoodie is a top too, but who wants one says so
+OTHER_FIT = 2.2  # cost: trousers of another fit have another shape, tops only hang otherwise
 TEMPLATE = 0.5  # cost of a template that is not dyed, or of another garment that is
 UNUSUAL_NECKLINES = ("scoop", "boat", "turtleneck", "off-shoulder")  # not worn unless asked for
 
@@ -405,7 +414,7 @@ def _type_cost(wanted: str, have: str) -> float:
     if have not in TYPE_KIND or TYPE_KIND[wanted] != TYPE_KIND[have]:
         return 100.0
     if wanted == "top" and have not in OUTERWEAR_TYPES:
-        return 0.5
+        return ANY_TOP
     if have in CUT_FROM.get(wanted, ()):
         return 2.0
     return NO_SUCH_TYPE if any({wanted, have} <= family for family in FAMILIES) else 20.0
@@ -429,7 +438,10 @@ def _cost(item: "Item", prompt: Prompt) -> float:
         cost += 0.3
     if (fabric := wanted.get("fabric")) and have.get("fabric") != fabric:
         cost += 1.5 if fabric in FABRICS else 3.0
-    cost += _pattern_cost(wanted.get("pattern"), have.get("pattern", "plain"))
+    if (fit := wanted.get("fit")) and have.get("fit") != fit:
+        cost += OTHER_FIT if item.kind == Kind.LOWER else OTHER_FIT / 3
+    drawn = pattern_details(prompt) != PatternDetails()
+    cost += _pattern_cost(wanted.get("pattern"), have.get("pattern", "plain"), drawn)
     colour = wanted.get("colour")
     if colour and have.get("colour") != colour:
         cost += 0.6 + _dye_cost(colour, have.get("colour"))
@@ -441,11 +453,12 @@ def _cost(item: "Item", prompt: Prompt) -> float:
     return cost
 
 
-def _pattern_cost(wanted: str | None, have: str) -> float:
+def _pattern_cost(wanted: str | None, have: str, drawn: bool) -> float:
+    """drawn: the words say how the pattern looks, so it has to be laid anew."""
     if wanted is None:
         return 0.0 if have == "plain" else 3.0
     if wanted == have:
-        return 0.0
+        return 2.5 if drawn and wanted in pattern.PATTERNS else 0.0
     return 0.5 if have == "plain" and wanted in pattern.PATTERNS else 5.0
 
 
