@@ -200,6 +200,7 @@ def export(tray: Tray, trials: Sequence[Trial], language: str) -> str:
 def row(trial: Trial, language: str, flat: bool = False) -> dict[str, Any]:
     """A trial as a line of a table. flat: one column an attribute, for CSV."""
     said = trial.prompt.attributes
+    ruled_out = trial.prompt.excluded.items()
     columns = {attribute: said.get(attribute, "") for attribute in ATTRIBUTES}
     return {
         "number": trial.number,
@@ -209,6 +210,9 @@ def row(trial: Trial, language: str, flat: bool = False) -> dict[str, Any]:
         "file": Path(trial.path).name,
         "language": trial.prompt.language,
         **(columns if flat else {"attributes": dict(said)}),
+        "excluded": "; ".join(f"{key}: {value}" for key, values in ruled_out for value in values)
+        if flat
+        else {key: list(values) for key, values in ruled_out},
         "ignored": " ".join(trial.prompt.ignored) if flat else list(trial.prompt.ignored),
         "confidence": round(float(trial.confidence), 3),
         "seconds": round(float(trial.seconds), 3),

@@ -115,4 +115,5 @@ def file_name(number: int, text: str) -> str:
 
 def _harmless(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula, made plain."""
-    return "'" + value if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    dangerous = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return "'" + value if dangerous else value

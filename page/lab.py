@@ -78,7 +78,9 @@ class Lab:
                 progress = say("lab_progress", language, done=len(trials), most=most)
                 yield {
                     w.lab_message: fragments.busy(progress),
-                    w.lab_gallery: [(one.path, caption(one, language)) for one in _made(trials)],
+                    w.lab_gallery: [
+                        (one.path, caption(one, language, len(people) > 1)) for one in _made(trials)
+                    ],
                     w.lab_table: self._table(trials, language),
                 }
         cut = say("lab_cut", language, most=MOST_PROMPTS) if len(lines) > MOST_PROMPTS else ""
@@ -133,9 +135,14 @@ class Lab:
         return fragments.lab_table(rows, language)
 
 
-def caption(trial: Trial, language: str) -> str:
-    """What stands under a picture: its number, the words, how they were read, the seed."""
+def caption(trial: Trial, language: str, several: bool = False) -> str:
+    """What stands under a picture: its number, the words, how they were read, photo and seed.
+
+    several: there is more than one photo, so its number is told.
+    """
     parts = [f"{trial.number} · {trial.text}", parse_line(trial.prompt, language)]
+    if several:
+        parts.append(f"{say('lab_photo', language)} {trial.photo}")
     if trial.seed:
         parts.append(f"{say('lab_seed', language)} {trial.seed}")
     return " — ".join(part for part in parts if part)

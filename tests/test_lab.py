@@ -1,6 +1,9 @@
 """The prompt lab: lists of descriptions, the grid, the table; what the page says of each word."""
 
 import csv
+import io
+import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +11,7 @@ from fake_tryon import FakeTryOn
 from PIL import Image
 
 import tryon.__main__ as cli
-from page.api import try_prompts
+from page.api import export, try_prompts
 from page.ask import Asker, explained, without_pixels
 from page.files import Tray
 from page.lab import caption, parse_line
@@ -128,6 +131,27 @@ def test_the_page_numbers_its_trials_on(fitting_room, photo, tmp_path, monkeypat
         (8, 1, 2),
     ]
     assert caption(made[1], "en") == "6 · red top — type top, colour red — seed 1"
+    assert caption(made[0], "zh", several=True).endswith(" — 照片 2")
+
+
+def test_the_zip_holds_pictures_and_the_whole_parse(fitting_room, photo, tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+    tray, person = Tray(), fitting_room.analyse(photo)
+    words = "=navy hoodie wobbly\nqwertz"
+    made = list(try_prompts(fitting_room, tray, person, None, words, seeds=(3,)))
+    made[0] = replace(made[0], prompt=understand("=navy hoodie, not striped, wobbly"))
+    with zipfile.ZipFile(export(tray, made, "en")) as archive:
+        table = archive.read("prompts.csv").decode("utf-8-sig")
+        files = set(archive.namelist()) - {"prompts.csv"}
+    first, failed = csv.DictReader(io.StringIO(table))
+    assert {first["file"]} == files
+    assert (first["seed"], first["colour"], first["type"]) == ("3", "navy", "hoodie")
+    assert first["excluded"] == "pattern: striped"
+    assert (first["ignored"], first["sleeve"]) == ("wobbly", "")
+    assert first["prompt"].startswith("'=")  # no formula in a spreadsheet
+    assert float(first["seconds"]) >= 0
+    assert failed["file"] == ""
+    assert failed["remark"]
 
 
 def test_how_words_were_read_in_a_line():
