@@ -17,7 +17,7 @@ from tryon.learned import (
     cut_for,
     on_body,
     sleeves_follow,
-    without_specks,
+    without_islands,
 )
 from tryon.studio import CANVAS, enter, told
 from tryon.types import Kind, Limb
@@ -80,13 +80,15 @@ def test_an_answer_far_from_the_draft_is_not_taken(network):
 
 
 def test_islands_are_dropped_and_sleeves_stay():
-    alpha = np.zeros((64, 64), np.float32)
+    alpha, body = np.zeros((64, 64), np.float32), np.zeros((64, 64), bool)
+    body[5:64, 15:55] = True
     alpha[10:50, 20:40] = 1
     alpha[10:30, 44:50] = 0.6  # a sleeve, cut off by an arm
     clean = alpha.copy()
-    alpha[60:62, 2:4] = 1
-    np.testing.assert_array_equal(without_specks(alpha), clean)
-    np.testing.assert_array_equal(without_specks(clean), clean)
+    alpha[60:62, 20:22] = 1  # a speck
+    alpha[10:20, 2:12] = 1  # in the air
+    np.testing.assert_array_equal(without_islands(alpha, body), clean)
+    np.testing.assert_array_equal(without_islands(clean, body), clean)
 
 
 def test_arms_are_hidden_as_far_as_the_new_sleeve_goes():

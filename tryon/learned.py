@@ -116,7 +116,7 @@ class LearnedFusion:
         # Where the photo may be seen there is no garment, whatever the network says.
         flow = calmed(flow, drafted_flow, alpha)
         room = cv2.dilate(1 - inputs["keep"][0], SEAM)
-        alpha = without_specks(alpha * room)
+        alpha = without_islands(alpha * room, wearer.matte >= 128)
         if not (
             sleeves_follow(alpha, drafted & (room > 0), wearer) and on_body(alpha, drafted, wearer)
         ):
@@ -266,17 +266,22 @@ def on_body(alpha: np.ndarray, drafted: np.ndarray, wearer: StudioPerson) -> boo
     return astray <= MOST_BESIDE * np.count_nonzero(drawn)
 
 
-LEAST_PIECE = 0.01  # of the outline: smaller islands are slips of the flow
+LEAST_PIECE = 0.02  # of the outline: smaller islands are slips of the flow
+LEAST_ON_BODY = 0.5  # of an island beside the largest one, or it floats in the air
 
 
-def without_specks(alpha: np.ndarray) -> np.ndarray:
-    """(H, W) float32 outline without islands that are no piece of a garment."""
+def without_islands(alpha: np.ndarray, body: np.ndarray) -> np.ndarray:
+    """(H, W) float32 outline without islands that are no piece of a garment. body: (H, W) bool."""
     count, islands, stats, _ = cv2.connectedComponentsWithStats((alpha > 0.1).astype(np.uint8))
-    areas = stats[1:, cv2.CC_STAT_AREA]
     if count <= 2:
         return alpha
-    small = 1 + np.flatnonzero(areas < LEAST_PIECE * areas.sum())
-    return np.where(np.isin(islands, small), 0, alpha).astype(np.float32)
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
+    on_body = np.bincount(islands[body], minlength=count) / areas
+    whole = areas[1:].sum()
+    keep = (areas >= LEAST_PIECE * whole) & (on_body >= LEAST_ON_BODY)
+    keep[1 + areas[1:].argmax()] = True
+    keep[0] = False
+    return np.where(keep[islands], alpha, 0).astype(np.float32)
 
 
 NEAR = 9  # pixels around the outline in which a layer still has its weight
