@@ -98,6 +98,9 @@ def test_numpy_gives_the_same_answer_as_the_network():
     for name in ATTRIBUTES:
         assert np.allclose(said[name], torch.softmax(found.said[name], 1), atol=1e-5)
         assert np.allclose(excluded[name], torch.sigmoid(found.excluded[name]), atol=1e-5)
+    alone, _ = QuickText(net)(letters[:1].numpy())
+    for name in ATTRIBUTES:
+        assert np.allclose(alone[name][0], said[name][0], atol=1e-5)
 
 
 # --- the sentences -----------------------------------------------------------------------------

@@ -160,16 +160,29 @@ class QuickText:
         """The convolution and its GELU, (N, L, embedding) -> (N, L, width)."""
         wide = np.pad(x, ((0, 0), (self.reach, self.reach), (0, 0)))
         length = x.shape[1]
-        sums = sum(wide[:, i : i + length] @ matrix for i, matrix in enumerate(self.look))
+        sums = sum(_times(wide[:, i : i + length], matrix) for i, matrix in enumerate(self.look))
         sums = sums + self.look_bias
         return sums * 0.5 * (1 + _erf(sums / np.sqrt(2).astype(np.float32)))
+
+
+PIECE = 12  # places of a sentence: so small a product is not shared out among threads
+
+
+def _times(x: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """(N, L, C) @ (C, D), a few places at a time: threads would wait for each other longer than
+    they work, and far longer where other programs are busy."""
+    pieces = [x[:, at : at + PIECE] @ matrix for at in range(0, x.shape[1], PIECE)]
+    return np.concatenate(pieces, axis=1)
 
 
 def _gru(
     x: np.ndarray, to: np.ndarray, to_bias: np.ndarray, own: np.ndarray, own_bias: np.ndarray
 ) -> np.ndarray:
     """(N, L, C) -> (N, L, hidden): a GRU with torch's order of gates (reset, update, new)."""
-    given = x @ to + to_bias  # (N, L, 3 hidden)
+    alone = len(x) == 1
+    if alone:  # a vector times a matrix is shared out among threads, too
+        x = np.repeat(x, 2, axis=0)
+    given = _times(x, to) + to_bias  # (N, L, 3 hidden)
     size = own.shape[0]
     state = np.zeros((len(x), size), np.float32)
     states = np.empty((*x.shape[:2], size), np.float32)
@@ -180,7 +193,7 @@ def _gru(
         new = np.tanh(given[:, step, 2 * size :] + reset * kept[:, 2 * size :])
         state = new + update * (state - new)
         states[:, step] = state
-    return states
+    return states[:1] if alone else states
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
