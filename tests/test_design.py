@@ -14,6 +14,7 @@ import pytest
 from tryon import dye, pattern
 from tryon.design import choose, design, nearest
 from tryon.errors import TryOnError
+from tryon.gallery import Gallery
 from tryon.prompt import understand
 from tryon.tailor import shorten, shorten_sleeves
 from tryon.types import Garment, Kind, Limb, Outline, Photo
@@ -203,6 +204,16 @@ def test_fine_stripes_are_dyed_evenly():
     pieces = cv2.resize(cloth.astype(np.float32), (6, 6), interpolation=cv2.INTER_AREA)
     assert (pieces[..., 0] - pieces[..., 2]).min() > 60
     assert np.abs(np.diff(cloth[40, :, 0])).mean() > 4
+
+
+@pytest.mark.parametrize("name", ["dress-floral", "top-breton", "shirt-tartan", "blouse-dotted"])
+def test_a_print_that_can_be_told_from_its_ground_is_told(name):
+    """However fine it is: flowers, stripes and dots keep their colours."""
+    gallery = Gallery.load()
+    garment = gallery.garment(next(one for one in gallery.items if one.identifier == name))
+    ground = dye.find_ground(garment.photo.pixels, garment.alpha > 0)
+    assert ground.mixed is not None
+    assert 0.02 < (ground.weight[garment.mask] < 0.3).mean() < 0.7
 
 
 @pytest.mark.parametrize("wanted", ["polka dots", "plain"])

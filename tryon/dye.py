@@ -147,7 +147,9 @@ class Mixed:
 
 SMALL = 384  # pixels, longest side of the picture in which ground and print are told apart
 NO_GROUND = 0.22  # of the garment: no colour prevails, so everything is dyed
-TOO_FINE = 0.5  # of the garment is border between ground and print: they cannot be parted
+# Faint stripes as fine as pixels cannot be parted from their ground: this much of the garment is
+# border between both, this much was taken for ground, and their colours are this near (Delta E).
+TOO_FINE, NEARLY_ALL, FAINT = 0.5, 0.9, 42.0
 SURE = 0.03  # weight below (above 1 - it) is print (ground)
 
 
@@ -187,9 +189,10 @@ def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False
     rows, columns = np.nonzero(unsure)
     if len(rows) == 0:
         return Ground(centre, lightness, weight, share)
-    if len(rows) > TOO_FINE * inside.sum():
-        return Ground(np.median(small[core], axis=0), lightness, ones, share)
     parts, near, other = _unmix(pixels, weight, lab[rows, columns], centre, rows, columns)
+    too_fine = len(rows) > TOO_FINE * inside.sum() and share > NEARLY_ALL
+    if too_fine and float(np.median(_length(near - other))) < FAINT:
+        return Ground(np.median(small[core], axis=0), lightness, ones, share)
     weight[rows, columns] = parts
     return Ground(centre, lightness, weight, share, Mixed(rows, columns, near, to_rgb(other)))
 
