@@ -87,6 +87,8 @@ def test_islands_are_dropped_and_sleeves_stay():
     clean = alpha.copy()
     alpha[60:62, 20:22] = 1  # a speck
     alpha[10:20, 2:12] = 1  # in the air
+    alpha[12, 12:20] = 1  # a thread from there to the garment
+    clean[12, 14:20] = 1
     np.testing.assert_array_equal(without_islands(alpha, body), clean)
     np.testing.assert_array_equal(without_islands(clean, body), clean)
 

@@ -116,13 +116,16 @@ class LearnedFusion:
         # Where the photo may be seen there is no garment, whatever the network says.
         flow = calmed(flow, drafted_flow, alpha)
         room = cv2.dilate(1 - inputs["keep"][0], SEAM)
-        alpha = without_islands(alpha * room, wearer.matte >= 128)
+        outline = alpha * room
+        alpha = without_islands(outline, wearer.matte >= 128)
+        dropped = cv2.dilate(((outline > 0.1) & (alpha == 0)).astype(np.uint8), SEAM) > 0
         if not (
             sleeves_follow(alpha, drafted & (room > 0), wearer) and on_body(alpha, drafted, wearer)
         ):
             logger.info("the network's garment leaves the arms or the body: not taken")
             return draft
-        return as_draft(flow, alpha, person, garment, wearer, cloth, draft)
+        dropped &= alpha < 0.1
+        return as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft)
 
 
 def believable(person: Person, garment: Garment) -> bool:
@@ -271,26 +274,36 @@ LEAST_ON_BODY = 0.5  # of an island beside the largest one, or it floats in the 
 
 
 def without_islands(alpha: np.ndarray, body: np.ndarray) -> np.ndarray:
-    """(H, W) float32 outline without islands that are no piece of a garment. body: (H, W) bool."""
-    count, islands, stats, _ = cv2.connectedComponentsWithStats((alpha > 0.1).astype(np.uint8))
-    if count <= 2:
+    """(H, W) float32 outline without islands that are no piece of a garment, even where a thread
+    ties them to it. body: (H, W) bool."""
+    cores = cv2.morphologyEx((alpha > 0.3).astype(np.uint8), cv2.MORPH_OPEN, THREAD)
+    count, islands, stats, _ = cv2.connectedComponentsWithStats(cores, connectivity=4)
+    if count == 1:
         return alpha
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     on_body = np.bincount(islands[body], minlength=count) / areas
-    whole = areas[1:].sum()
-    keep = (areas >= LEAST_PIECE * whole) & (on_body >= LEAST_ON_BODY)
+    keep = (areas >= LEAST_PIECE * areas[1:].sum()) & (on_body >= LEAST_ON_BODY)
     keep[1 + areas[1:].argmax()] = True
-    keep[0] = False
-    return np.where(keep[islands], alpha, 0).astype(np.float32)
+    drop = ~keep
+    keep[0] = drop[0] = False
+    kept, dropped = (cv2.dilate(one[islands].astype(np.uint8), SEAM) > 0 for one in (keep, drop))
+    alpha = np.where(dropped & ~kept, 0, alpha).astype(np.float32)
+    _, pieces = cv2.connectedComponents((alpha > 0.1).astype(np.uint8))
+    tied = np.unique(pieces[keep[islands]])
+    return np.where(np.isin(pieces, tied), alpha, 0).astype(np.float32)
 
 
-NEAR = 9  # pixels around the outline in which a layer still has its weight
+THREAD = np.ones((3, 3), np.uint8)
+# Pixels across of the strip around the outline where a layer has its weight: further out the flow
+# may jump from one side of the garment to the other, and between lies a tiny garment.
+NEAR = 5
 SEAM = np.ones((5, 5), np.uint8)  # pieces overlap so much at their seams
 
 
 def as_draft(
     flow: np.ndarray,
     alpha: np.ndarray,
+    dropped: np.ndarray,
     person: Person,
     garment: Garment,
     wearer: StudioPerson,
@@ -300,6 +313,7 @@ def as_draft(
     """The network's flow as a `Draft` in the studio frame.
 
     flow: (256, 192, 2) float32, normalised. alpha: (256, 192) float32, the warped outline.
+    dropped: (256, 192) bool, where nothing is to show though the flow says so.
     """
     moved = cloth.fit.unpoints(in_pixels(flow).reshape(-1, 2)).reshape(flow.shape)
     scale = GARMENT_LONG / max(garment.photo.size)
@@ -310,6 +324,7 @@ def as_draft(
     labels = cv2.resize(garment.limbs, small, interpolation=cv2.INTER_NEAREST)
     at = ((moved + 0.5) * scale - 0.5).astype(np.float32)
     near = cv2.dilate((alpha > 0.02).astype(np.float32), np.ones((NEAR, NEAR), np.uint8))
+    near[dropped] = 0
     opening = neck_opening(front_neckline(garment), small, scale)
     layers = []
     for piece in painters_order(measure(person), garment.kind):
