@@ -19,7 +19,7 @@ from page.files import Tray
 from page.language import language_of
 from page.room import Choice
 from page.texts import say, t
-from page.widgets import html, picture_file
+from page.widgets import FileButton, Files, html, picture_file
 from tryon.lab import read_prompts
 from tryon.types import Prompt
 from tryon.vocabulary import name
@@ -189,7 +189,7 @@ def lay_out_lab(w: SimpleNamespace) -> None:
                 height=300,
                 elem_id="lab-photo",
             )
-            w.lab_more = gr.File(
+            w.lab_more = Files(
                 label=t("lab_more"),
                 file_count="multiple",
                 file_types=["image"],
@@ -199,9 +199,7 @@ def lay_out_lab(w: SimpleNamespace) -> None:
             w.lab_prompts = gr.Textbox(
                 label=t("lab_prompts"), lines=6, max_lines=MOST_PROMPTS, elem_id="lab-prompts"
             )
-            w.lab_file = gr.UploadButton(
-                t("lab_file"), file_types=[".txt", ".csv"], elem_id="lab-file"
-            )
+            w.lab_file = FileButton(t("lab_file"), file_types=[".txt", ".csv"], elem_id="lab-file")
             w.lab_seeds = gr.Slider(1, MOST_SEEDS, 1, step=1, label=t("lab_seeds"), buttons=[])
             w.lab_garment = gr.Checkbox(False, label=t("lab_garment"), elem_id="lab-garment")
             w.lab_button = gr.Button(t("lab_run"), variant="primary", size="lg", elem_id="lab-run")

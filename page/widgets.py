@@ -1,4 +1,4 @@
-"""Two widgets of our own: a picture that arrives as the file it is, and HTML that reports choices.
+"""Widgets of our own: files that arrive as they were sent, and HTML that reports choices.
 
 Notable here:
 - Gradio rebuilds a component from its class whenever its value is set from a handler, so what must
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import ImageData
+from gradio.data_classes import FileData, ImageData
 
 from page.fragments import SCRIPT
 from tryon.errors import TryOnError
@@ -44,6 +44,28 @@ class PictureFile(gr.Image, metaclass=_WithoutStub):
         if _ADDRESS.match(str(path)):
             raise gr.Error(f"{TryOnError('unreadable_image')} (unreadable_image)")
         return await super().async_move_resource_to_block_cache(path)
+
+
+def _as_sent(_component: gr.components.Component, file: FileData) -> str:
+    return file.path
+
+
+class Files(gr.File, metaclass=_WithoutStub):
+    """A box for files, whose value is their paths.
+
+    Gradio would make an empty file beside each, which nobody deletes. What is in the files is
+    looked at by whoever opens them.
+    """
+
+    is_template = True
+    _process_single_file = _as_sent
+
+
+class FileButton(gr.UploadButton, metaclass=_WithoutStub):
+    """A button that asks for a file; as `Files` otherwise."""
+
+    is_template = True
+    _process_single_file = _as_sent
 
 
 def picture_file(**options: Any) -> PictureFile:

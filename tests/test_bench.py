@@ -1,11 +1,11 @@
 """The benchmark, with a fitting room whose time and memory are known."""
 
 import json
+import mmap
 import sys
 import time
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from fake import RED, FakeTryOn
 from PIL import Image
@@ -25,9 +25,10 @@ class Slow(FakeTryOn):
         result = super().__call__(*arguments, **options)
         time.sleep(0.02)
         seconds["rest"] = time.perf_counter() - started
-        hog = np.ones(80_000_000, np.uint8)
-        time.sleep(0.04)
-        del hog
+        with mmap.mmap(-1, 80_000_000) as hog:  # new to the process, whatever it has free
+            for page in range(0, len(hog), mmap.PAGESIZE):
+                hog[page] = 1
+            time.sleep(0.04)
         seconds["hog"] = time.perf_counter() - started - seconds["rest"]
         seconds["total"] = time.perf_counter() - started
         return replace(result, seconds=seconds)

@@ -318,7 +318,9 @@ def test_the_prompt_lab(visit, photo, tmp_path):
     assert "colour red" in page.locator("#lab-gallery").inner_text()
     page.wait_for_selector("#lab-compare img")
     (tmp_path / "words.csv").write_text("prompt,who\nblue top,me\n")
-    page.set_input_files("#lab-file input[type=file]", tmp_path / "words.csv")
+    with page.expect_file_chooser() as chooser:
+        page.click("#lab-file")
+    chooser.value.set_files(tmp_path / "words.csv")
     page.wait_for_function("document.querySelector('#lab-prompts textarea').value === 'blue top'")
     with page.expect_download() as download:
         page.click("#lab-export")
