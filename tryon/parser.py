@@ -153,10 +153,8 @@ class Parser:
         canvas = window.cut(pixels, border=BORDER)
         points = window.points(landmarks)
         planes = pose_planes(points, window.cut(silhouette, border=0))
-        both = np.stack([canvas, canvas[:, ::-1]]), np.stack([planes, mirrored_planes(planes)])
-        with torch.inference_mode():
-            logits = self.net(*as_tensors(*both, self.device))
-            found, mirrored = torch.softmax(logits.float(), dim=1).cpu().numpy()
+        looks = (canvas, planes), (cv2.flip(canvas, 1), mirrored_planes(planes))
+        found, mirrored = (self._probabilities(*look) for look in looks)
         scores = (found + mirrored[MIRRORED, :, ::-1]) / 2
         for part, weight in CLASS_WEIGHTS.items():
             scores[part] /= weight
@@ -164,6 +162,12 @@ class Parser:
         settle_dress(scores, points[:, :2] * (scores.shape[1] / CANVAS[0]))
         scores /= scores.sum(0)
         return window, scores
+
+    def _probabilities(self, canvas: np.ndarray, planes: np.ndarray) -> np.ndarray:
+        """One picture at a time: on a CPU two at once take longer than one after the other."""
+        with torch.inference_mode():
+            tensors = as_tensors(canvas[None], planes[None], self.device)
+            return torch.softmax(self.net(*tensors).float(), dim=1)[0].cpu().numpy()
 
 
 @dataclass(frozen=True)
