@@ -174,6 +174,8 @@ class Guard:
                 return
             data = _parsed(await body.read())
             self._check_json(path, data)
+            if data.get("session_hash"):
+                self.room.visits.expects(data["session_hash"], data.get("data"))
             yield _replay(json.dumps(data).encode(), receive)
         elif path.startswith(_API + "/file="):
             file = path.removeprefix(_API + "/file=")

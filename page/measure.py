@@ -14,7 +14,9 @@ Notable here:
 import argparse
 import http.client
 import io
+import itertools
 import json
+import math
 import os
 import secrets
 import socket
@@ -39,7 +41,9 @@ PERSON = ROOT / "assets" / "people.json"
 MARK_PX = 24  # side of the mark
 COLOURS = ("red", "navy", "green", "pink", "black", "white", "purple", "yellow")
 PATIENCE_SECONDS = 300
-WARM_SHARE = 0.1  # of the visits, before memory is first read
+WARM_SHARE = 0.2  # of the visits, before memory is first read
+REST_SECONDS = 12  # without visitors before memory is read; what is free is given back by then
+PEAK_SECONDS = 1.0  # between two looks at the memory while visitors are served
 
 
 @dataclass
@@ -64,6 +68,7 @@ class Load:
     seconds: float = 0.0
     warm_megabytes: float | None = None
     end_megabytes: float | None = None
+    peak_megabytes: float | None = None  # while visitors were served
     empty_after: float | None = None  # until the server had deleted all files; None: not in time
 
     def figures(self) -> dict[str, Any]:
@@ -87,6 +92,7 @@ class Load:
             "promise_off_p50": _percentile(off, 50),
             "memory_after_warm_up": self.warm_megabytes,
             "memory_growth": grown,
+            "memory_peak": self.peak_megabytes,
             "files_gone_after": self.empty_after,
             "errors": sorted({visit.error for visit in self.visits if visit.error}),
         }
@@ -99,34 +105,44 @@ def load(
     photo: np.ndarray,
     seconds: float | None = None,
     empty_within: float = 90,
+    rest: float = REST_SECONDS,
 ) -> Load:
     """So many visits, so many of them at a time.
 
     address: "http://127.0.0.1:7860". photo: (H, W, 3) uint8, of a person. seconds: go on until
     then instead of counting visits. empty_within: so long is waited for all files to be gone.
+    rest: seconds without visitors before memory is read.
     """
     result, lock = Load(), threading.Lock()
     function = endpoint(address, "try_on")
-    numbers = iter(range(visits)) if seconds is None else iter(range(10**9))
-    started = time.monotonic()
+    warm = round(WARM_SHARE * visits) if seconds is None else clients
 
-    def client() -> None:
-        while True:
+    def client(numbers: Iterator[int], end: float) -> None:
+        while time.monotonic() < end:
             with lock:
                 number = next(numbers, None)
-            if number is None or (seconds is not None and time.monotonic() - started > seconds):
+            if number is None:
                 return
             visit = one_visit(address, function, number, photo)
             with lock:
                 result.visits.append(visit)
-                if len(result.visits) == max(1, round(WARM_SHARE * visits)):
-                    result.warm_megabytes = megabytes(address)
 
-    with ThreadPoolExecutor(clients) as pool:
-        for future in [pool.submit(client) for _ in range(clients)]:
-            future.result()
-    result.seconds = time.monotonic() - started
-    result.end_megabytes = megabytes(address)
+    def serve(numbers: Iterator[int], end: float = math.inf) -> float:
+        """All clients at once; memory when all is over, in megabytes."""
+        started = time.monotonic()
+        with ThreadPoolExecutor(clients) as pool:
+            for future in [pool.submit(client, numbers, end) for _ in range(clients)]:
+                future.result()
+        result.seconds += time.monotonic() - started
+        time.sleep(rest)
+        return megabytes(address)
+
+    with peak(address, result):
+        result.warm_megabytes = serve(iter(range(warm)))
+        if seconds is None:
+            result.end_megabytes = serve(iter(range(warm, visits)))
+        else:
+            result.end_megabytes = serve(itertools.count(warm), time.monotonic() + seconds)
     result.empty_after = until_empty(address, empty_within)
     return result
 
@@ -272,6 +288,25 @@ def metric(address: str, name: str) -> float | None:
 def megabytes(address: str) -> float | None:
     memory = metric(address, "process_resident_memory_bytes")
     return None if memory is None else round(memory / 1e6, 1)
+
+
+@contextmanager
+def peak(address: str, result: Load) -> Iterator[None]:
+    """Look again and again how much memory the server has."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(PEAK_SECONDS):
+            if (memory := megabytes(address)) is not None:
+                result.peak_megabytes = max(memory, result.peak_megabytes or 0.0)
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
 
 
 def until_empty(address: str, most: float) -> float | None:

@@ -4,8 +4,9 @@ Notable here:
 - a visit is open while its browser (or `gradio_client`) holds its heartbeat connection. Shortly
   after the last one is closed, its files are deleted and what was remembered of it is dropped;
   nothing outlives `Retention.longest`, whoever still looks at it.
-- which visit a file belongs to is known from the context it was written or first used in
-  (`Visits.during`). The same photo sent by two visitors is one file: it goes with the later one.
+- which visit a file belongs to is known from the request it was sent with (`Visits.expects`) or
+  the context it was written in (`Visits.during`). The same photo sent by two visitors is one file:
+  it goes with the later one.
 - the program works in a folder of its own, readable by its user alone and locked while it runs.
   A folder whose lock is free was left behind by a crash and is removed at the next start; nothing
   else is ever touched.
@@ -124,6 +125,16 @@ class Visits:
         finally:
             _current.reset(token)
 
+    def expects(self, visit: str, inputs: Any) -> None:
+        """A request of a visit waits for its turn: files in its inputs are its from now on.
+
+        Otherwise they would go with somebody who had sent the same photo and left meanwhile.
+        """
+        with self._lock:
+            for path in paths_in(inputs):
+                if path in self.written:
+                    self._owners[path].add(visit)
+
     def claim(self, path: str) -> None:
         """A file belongs (also) to the visit that is being worked for."""
         visit = _current.get()
@@ -162,17 +173,27 @@ class Visits:
         self._keep_within(self.retention.most_bytes)
 
     def end(self, visit: str) -> None:
-        """Forget a visit and delete the files that nobody else uses."""
+        """Forget a visit and delete the files that nobody else uses.
+
+        What was written just now may be somebody else's, who sent the same photo and is about to
+        ask for something: that waits for another round.
+        """
+        now = self._clock()
         with self._lock:
             self._left.pop(visit, None)
             self._last_seen.pop(visit, None)
             self._remembered.pop(visit, None)
-            going = [path for path, owners in self._owners.items() if visit in owners]
-            for path in going:
-                self._owners[path].discard(visit)
-            going = [path for path in going if not self._owners[path]]
-        for path in going:
-            self._delete(path)
+            own = [path for path, owners in self._owners.items() if visit in owners]
+            alone = [path for path in own if self._owners[path] == {visit}]
+            new = [path for path in alone if now - _written_at(path) < self.retention.after_visit]
+            for path in own:
+                if path not in new:
+                    self._owners[path].discard(visit)
+            if new:
+                self._left[visit] = now
+        for path in alone:
+            if path not in new:
+                self._delete(path)
         self._forget(visit)
 
     def clear(self) -> None:
@@ -252,6 +273,14 @@ def paths_in(data: Any) -> Iterator[str]:
             waiting.extend(value.values())
         elif isinstance(value, list | tuple):
             waiting.extend(value)
+
+
+def _written_at(path: str) -> float:
+    """Seconds since the epoch; 0 if it is gone."""
+    try:
+        return Path(path).lstat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _size(path: Path) -> int:

@@ -29,7 +29,7 @@ from tryon.image import MAX_PIXELS, read_photo  # noqa: E402
 from tryon.types import Photo  # noqa: E402
 
 BATCH = 2000  # cases a process
-SLOW_SECONDS = 5.0
+SLOW_SECONDS = 5.0  # of the processor, so a busy machine does not count
 REFUSALS = {"unreadable_image", "image_too_large", "image_too_small"}
 NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
@@ -130,9 +130,9 @@ def run(first: int, count: int) -> Counter:
     outcomes: Counter[str] = Counter()
     for number in range(first, first + count):
         say(f"case {number}")
-        started = time.perf_counter()
+        started = time.process_time()
         outcomes[outcome(case(number))] += 1
-        if time.perf_counter() - started > SLOW_SECONDS:
+        if time.process_time() - started > SLOW_SECONDS:
             outcomes["slow"] += 1
     return outcomes
 

@@ -58,7 +58,7 @@ def address(demo):
 
 
 def test_many_visits_none_lost_none_mixed(demo, address):
-    report = measure.load(address, visits=40, clients=12, photo=PHOTO)
+    report = measure.load(address, visits=40, clients=12, photo=PHOTO, rest=1)
     figures = report.figures()
     assert (figures["visits"], figures["lost"], figures["mixed"]) == (40, 0, 0), figures
     assert figures["per_second"] > 0
@@ -75,7 +75,7 @@ def test_a_result_that_was_mixed_up_would_be_seen(address, monkeypatch):
         return own(photo, number)[0], own(photo, number + 1)[1]
 
     monkeypatch.setattr(measure, "with_mark", another)
-    assert measure.load(address, 1, 1, PHOTO, empty_within=0).figures()["mixed"] == 1
+    assert measure.load(address, 1, 1, PHOTO, empty_within=0, rest=0).figures()["mixed"] == 1
 
 
 def test_a_full_queue_says_so_and_the_places_are_honest(demo, address):
@@ -95,7 +95,7 @@ def test_a_full_queue_says_so_and_the_places_are_honest(demo, address):
             assert measure.metric(address, "tryon_queue_waiting") == app.QUEUE_LENGTH
     finally:
         Slow.gate.set()
-    figures = measure.load(address, 2, 2, PHOTO, empty_within=0).figures()
+    figures = measure.load(address, 2, 2, PHOTO, empty_within=0, rest=0).figures()
     assert (figures["lost"], figures["mixed"]) == (0, 0)
 
 
@@ -161,7 +161,7 @@ def test_health(demo, address):
 
 def test_metrics_are_what_prometheus_reads(demo, address):
     before = measure.metric(address, 'tryon_requests_total{request="try_on",outcome="answered"}')
-    measure.load(address, 1, 1, PHOTO, empty_within=0)
+    measure.load(address, 1, 1, PHOTO, empty_within=0, rest=0)
     after = measure.metric(address, 'tryon_requests_total{request="try_on",outcome="answered"}')
     assert after >= (before or 0) + 1
     text = measure.ask(address, "GET", "/metrics")[1].decode()

@@ -135,6 +135,35 @@ def test_the_same_file_of_two_visitors_goes_with_the_later_one(case):
     assert not Path(path).exists()
 
 
+def test_a_photo_that_waits_in_the_queue_does_not_go_with_an_earlier_visitor(case):
+    """The same photo, sent by one who leaves and by one who has asked but was not served yet."""
+    path = case.file("a")
+    sent = [{"path": path, "meta": {"_type": "gradio.FileData"}}]
+    with case.visits.connected("a"), case.visits.during("a", sent):
+        pass
+    with case.visits.connected("b"):
+        case.visits.expects("b", sent)
+        case.later(120)
+        assert case.forgotten == ["a"]
+        with case.visits.during("b", sent):
+            assert Path(path).exists()
+    case.later(40)
+    assert not Path(path).exists()
+
+
+def test_a_photo_that_was_just_sent_again_waits_for_its_request(case):
+    path = case.file("a")
+    sent = [{"path": path, "meta": {"_type": "gradio.FileData"}}]
+    with case.visits.connected("a"), case.visits.during("a", sent):
+        pass
+    case.now += 29
+    case.file("a")  # by somebody else; it is the same file
+    case.later(5)
+    assert Path(path).exists()
+    case.later(40)
+    assert not Path(path).exists()  # nobody asked for anything
+
+
 def test_nothing_outlives_ten_minutes_even_while_somebody_looks(case):
     path = case.file("a")
     with case.visits.connected("a"):
