@@ -305,6 +305,8 @@ def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gradio")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(folder))
+        # `gradio_client` notices that it was closed when the next sign of life comes.
+        patch.setenv("GRADIO_HEARTBEAT_INTERVAL", "0.3")
         tryon = FakeTryOn(tmp_path_factory.mktemp("wardrobe"))
         demo = app.build_demo(tryon, retention=QUICK, folder=folder)
         with socket.socket() as probe:
