@@ -44,6 +44,8 @@ class Item:
     template: plain and light, made to be dyed by words.
     landmarks: (23, 3) float32, picture pixels, confidence 1 or 0, indexed by `Outline`.
     inside: (n, 2) float32 outlines, picture pixels, of what is seen of the garment's inside.
+    passes: the picture of its cloth coordinates and panels (`passes.py`), None without one.
+    cloth: sRGB 0..255 of the dye in the picture, None where it is not known.
     """
 
     identifier: str
@@ -60,6 +62,8 @@ class Item:
     inside: tuple[np.ndarray, ...]
     source: str
     licence: str
+    passes: Path | None = None
+    cloth: tuple[int, int, int] | None = None
 
 
 class Gallery:
@@ -156,7 +160,19 @@ def _item(line: dict[str, Any], folder: Path) -> Item:
         inside=tuple(np.array(outline, np.float32) for outline in line["inside"]),
         source=line["source"],
         licence=line["licence"],
+        passes=folder / line["passes"] if line.get("passes") else None,
+        cloth=_colour(line),
     )
+
+
+def _colour(line: dict[str, Any]) -> tuple[int, int, int] | None:
+    """The dye of an index line, None without one. Raises ValueError for what is no colour."""
+    dye = line.get("cloth")
+    if dye is None:
+        return None
+    if len(dye) != 3 or not all(isinstance(part, int) and 0 <= part <= 255 for part in dye):
+        raise ValueError(f"{line['id']}: cloth: expected three of 0..255, got {dye!r}")
+    return tuple(dye)
 
 
 # --- finding -----------------------------------------------------------------------------------
