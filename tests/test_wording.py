@@ -151,7 +151,7 @@ def test_the_rules_read_what_the_grammar_writes():
 # --- rules and network -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["prompts", "prompts_fresh"])
+@pytest.mark.parametrize("kind", ["prompts", "prompts_fresh", "prompts_fresh2"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_both_together_read_the_hand_written_prompts(reader, language, kind):
     floor = {"en": 0.97, "zh": 0.95}[language]

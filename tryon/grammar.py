@@ -47,6 +47,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _GAP = re.compile(r"[ \t\-]*")
 _TOKEN = re.compile(r"\d+/\d+|w/o?(?![a-z])|[a-z]+(?:'[a-z]+)*|\d+(?:[.,]\d+)*[a-z]*|[&+/]")
 _COMPARATIVE = re.compile(r"(?:long|short|loos|tight|dark|light|bright|small|bigg)er\b")
+_AFTER_SIZE = re.compile(r"\bsize\W*$")
 _SIZE = re.compile(r"(?:[2-6]|x{0,4})x?[sl]|m")
 _HARD_BREAK = frozenset('.,;!?()[]{}<>|\n"。，；！？（）【】《》…~—–·•')
 
@@ -110,6 +111,7 @@ def read(clean: str, written: str) -> Reading:
 def parse(clean: str, written: str) -> tuple[Reading, list[Piece]]:
     """As `read`, and the pieces that its words report, one a word."""
     pieces = list(cut(clean, written))
+    _resolve_split_verbs(pieces)
     _resolve_scales(pieces)
     _resolve_changes(pieces)
     _resolve_negation(pieces)
@@ -189,6 +191,8 @@ def _english_piece(clean: str, written: str, start: int) -> Piece | None:
         if clean[start] in _HARD_BREAK:
             return Piece(start, start + 1, written[start], "hard")
         return None
+    if (size := _size(clean, written, first.start(), first.end())) is not None:
+        return size
     tokens = [first]
     while len(tokens) < LONGEST_PHRASE:
         gap = _GAP.match(clean, tokens[-1].end())
@@ -198,17 +202,25 @@ def _english_piece(clean: str, written: str, start: int) -> Piece | None:
         tokens.append(following)
     spelt = [_correct(token[0]) for token in tokens]
     for count in range(len(tokens), 0, -1):
+        if count > 1 and spelt[count - 1] == "s":
+            continue  # "size S" is no plural
         meaning = _look_up("".join(spelt[:count]), steering=False) or _look_up(
             " ".join(spelt[:count]), steering=True
         )
         if meaning is not None:
             return _piece(start, tokens[count - 1].end(), written, meaning, chinese=False)
-    word, end = first[0], first.end()
-    as_typed = written[start:end]
-    if _SIZE.fullmatch(word) and (len(word) > 1 or as_typed.isupper()):
-        fit = "regular" if word in ("m", "l") else ("slim" if word.endswith("s") else "loose")
-        return Piece(start, end, as_typed, "value", meaning=(("fit", fit),))
-    return Piece(start, end, as_typed, "other")
+    return Piece(start, first.end(), written[start : first.end()], "other")
+
+
+def _size(clean: str, written: str, start: int, end: int) -> Piece | None:
+    """A size such as XL, as a piece. A single letter is one as a capital, or after "size"."""
+    word, as_typed = clean[start:end], written[start:end]
+    if not _SIZE.fullmatch(word):
+        return None
+    if len(word) == 1 and not as_typed.isupper() and not _AFTER_SIZE.search(clean, 0, start):
+        return None
+    fit = "regular" if word in ("m", "l") else ("slim" if word.endswith("s") else "loose")
+    return Piece(start, end, as_typed, "value", meaning=(("fit", fit),))
 
 
 def _look_up(key: str, steering: bool) -> Meaning | None:
@@ -292,6 +304,27 @@ def _typo_index() -> dict[str, tuple[str, ...]]:
 _TYPO_INDEX = _typo_index()
 
 
+# --- verbs in two parts ------------------------------------------------------------------------
+
+_VERBS = frozenset({"take", "taking", "cut", "cutting", "chop", "rip", "tear", "leave"})
+_PARTICLES = frozenset({"off", "out", "away"})
+
+
+def _resolve_split_verbs(pieces: list[Piece]) -> None:
+    """ "Take the sleeves off", "leave the stripes out": the verb's first part says not."""
+    for index, piece in enumerate(pieces):
+        if piece.chinese or piece.written.lower() not in _VERBS:
+            continue
+        named = False
+        for after in pieces[index + 1 :]:
+            if after.written.lower() in _PARTICLES and named:
+                piece.role, piece.meaning, after.role = "not", (), "stop"
+                break
+            if after.role not in ("stop", "value", "subject", "join"):
+                break
+            named |= after.role != "stop"
+
+
 # --- what long, big, wide … are said of --------------------------------------------------------
 
 _SCALES = {  # role -> what it says of a length or a sleeve, or of the fit
@@ -324,7 +357,7 @@ def _resolve_scales(pieces: list[Piece]) -> None:
             continue
         if role not in _SCALES or (piece.chinese and not _has_cue(pieces, index)):
             continue
-        if _describes_another(pieces, index):
+        if _describes_another(pieces, index) or _endears(pieces, index):
             continue
         subject = _subject_of(pieces, index)
         attribute, value = _SCALES[role]
@@ -366,6 +399,11 @@ def _describes_another(pieces: list[Piece], index: int) -> bool:
         if piece.role != "other" and piece.attribute not in ("colour", "shade", "fabric"):
             return False
     return False
+
+
+def _endears(pieces: list[Piece], index: int) -> bool:
+    """True for a "little" that speaks of no size: "a little black dress", "this little skirt"."""
+    return pieces[index].written.lower() == "little" and index + 1 < len(pieces)
 
 
 def _has_cue(pieces: list[Piece], index: int) -> bool:
@@ -431,13 +469,17 @@ def _drop_source(pieces: list[Piece], target: int) -> None:
         wanted.update(key for key, _ in piece.meaning)
     # "replace the stripes": the stripes are not wanted. "from black", "this blue dress": said
     # only to tell which garment is meant
-    unwanted = "source" not in roles and not any(_about(piece) == "type" for piece in source)
+    named = any(_about(p) == "type" or p.written.lower() in _THIS_ONE for p in source)
+    unwanted = "source" not in roles and not named
     for piece in source:
         if piece.role == "value" and piece.attribute in wanted:
             if unwanted:
                 piece.negated = True
             else:
                 piece.dropped = True
+
+
+_THIS_ONE = frozenset({"one", "这件", "那件", "这条", "那条", "这款", "那款"})
 
 
 def _drop_painted(pieces: list[Piece], verb: int) -> None:
@@ -560,7 +602,7 @@ def _resolve_other_garments(pieces: list[Piece]) -> tuple[tuple[str, ...], str]:
     for index, piece in enumerate(pieces):
         if piece.role in ("elsewhere", "detail"):
             after = pieces[index + 1] if index + 1 < len(pieces) else None
-            if after is not None and after.says("type") and after.start - piece.end <= 1:
+            if after is not None and _says_what_like(after) and after.start - piece.end <= 1:
                 piece.role = "other"  # "a sequin dress": only says what the dress is like
                 continue
             _drop_modifiers(pieces, index)
@@ -595,6 +637,12 @@ def _resolve_other_garments(pieces: list[Piece]) -> tuple[tuple[str, ...], str]:
             )
             first = special
     return tuple(others), second
+
+
+def _says_what_like(piece: Piece) -> bool:
+    """True for what another thing may describe: a garment, a "tie-neck", a "cape sleeve"."""
+    about = piece.subject if piece.role == "subject" else ""
+    return piece.says("type") is not None or about in ("neckline", "sleeve")
 
 
 def _another_garment(first: str, second: str) -> bool:
@@ -673,6 +721,7 @@ def _gather(pieces: list[Piece]) -> tuple[dict[str, str], dict[str, tuple[str, .
     # said after a correction first: it overrides what was said before
     order = pieces[start_of_last:] + pieces[:start_of_last] if shifts else pieces
 
+    _read_minis(pieces)
     colour_pieces = _read_colours(order, found)
     without_print = False
     for piece in order:
@@ -730,6 +779,19 @@ def _gather(pieces: list[Piece]) -> tuple[dict[str, str], dict[str, tuple[str, .
     return attributes, excluded
 
 
+_NAMED_BY_LENGTH = {"mini": "skirt", "minis": "skirt", "maxi": "dress"}
+
+
+def _read_minis(pieces: list[Piece]) -> None:
+    """A "denim mini" is a skirt, a "floral maxi" a dress, where no garment is named."""
+    if any(piece.says("type") for piece in pieces):
+        return
+    for before, piece in pairwise(pieces):
+        kind = _NAMED_BY_LENGTH.get(piece.written.lower())
+        if kind and not piece.negated and before.attribute in ("colour", "fabric", "pattern"):
+            piece.meaning = (("type", kind), *piece.meaning)
+
+
 def _read_colours(pieces: list[Piece], found: dict[str, str]) -> set[int]:
     """Put the main colour and its shade into `found`; returns ids of the pieces looked at.
 
@@ -750,7 +812,7 @@ def _read_colours(pieces: list[Piece], found: dict[str, str]) -> set[int]:
     if not units:
         return bound
     order = {id(piece): index for index, piece in enumerate(live)}
-    ground = [unit for unit in units if _follows(live, order[id(unit.colour)], "ground")]
+    ground = [unit for unit in units if _is_ground(live, order[id(unit.colour)])]
     cloth = [unit for unit in units if not _is_accent(live, order[id(unit.colour)])]
     main = (ground or cloth or units)[0]
     found["colour"] = main.colour.says("colour")
@@ -776,8 +838,15 @@ def _adjacent_shade(pieces: list[Piece], index: int, bound: set[int]) -> Piece |
     return None
 
 
-def _follows(pieces: list[Piece], index: int, role: str) -> bool:
-    return index + 1 < len(pieces) and pieces[index + 1].role == role
+def _is_ground(pieces: list[Piece], index: int) -> bool:
+    """True if the colour is said to be the ground's: "white dots on a red ground", "red on white"
+    of stripes."""
+    drawn = any(piece.says("pattern") not in (None, "plain") for piece in pieces)
+    if index + 1 < len(pieces) and pieces[index + 1].role == "ground":
+        return drawn or pieces[index].chinese
+    before = [p for p in pieces[:index] if p.role != "stop" and p.attribute != "shade"]
+    upon = len(before) > 1 and before[-1].written.lower() in ("on", "against")
+    return upon and drawn and before[-2].says("colour") is not None
 
 
 def _is_accent(pieces: list[Piece], index: int) -> bool:

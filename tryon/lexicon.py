@@ -45,6 +45,7 @@ type=coat: coat, trench, trench coat, overcoat, parka, peacoat, pea coat, duster
 type=dress: dress, gown, evening gown, frock, sundress, sun dress, shirt dress, sweater dress,
   jumper dress, t-shirt dress, tee dress, polo dress, slip dress, pinafore dress, wrap dress,
   shift dress, one piece dress, qipao, cheongsam
+type=dress colour=black: little black dress, lbd
 type=dress length=long: maxi dress, maxi gown
 type=dress length=short: mini dress, minidress
 type=dress fit=slim: bodycon dress, pencil dress
@@ -129,7 +130,8 @@ pattern=checked: checked, check, checks, checkered, chequered, checker, plaid, t
 pattern=dotted: dotted, dots, dot, polka dot, polka dots, polka, polkadot, dotty, spotted, spots,
   spotty
 pattern=floral: floral, flower, flowers, flowery, flower print, floral print, tropical, hawaiian,
-  botanical, roses, ditsy, paisley, floral pattern, flowered
+  botanical, roses, ditsy, paisley, floral pattern, flowered, daisy, daisies, tulip, poppy, poppies,
+  peony, peonies, lilies, blossom, petal, hibiscus, rosebud, palm leaves, palm tree, wildflower
 pattern=graphic?: print, printed
 pattern=graphic: graphic, logo, slogan, picture, graphics, band, artwork, lettering, cartoon,
   text print, emblem
@@ -143,13 +145,14 @@ pattern=animal: animal, animal print, leopard, leopard print, cheetah, cheetah p
 sleeve=sleeveless: sleeveless, no sleeve, spaghetti strap, spaghetti straps, halter, halter neck,
   strappy, bare arms, armless
 sleeve=short: short sleeve, short sleeved, half sleeve, half sleeved, cap sleeve, cap sleeved,
-  elbow sleeve, shorter sleeve, shortsleeve, short arm, elbow length sleeve
+  elbow sleeve, shorter sleeve, shortsleeve, short arm, elbow length sleeve, elbow length,
+  to the elbow, to my elbow, above the elbow
 sleeve=three-quarter: three quarter sleeve, three quarter sleeved, 3/4 sleeve, 3/4 sleeved,
   three quarter length sleeve, 3/4 length sleeve, bracelet sleeve, 3/4, three quarter,
   three quarters, roll up the sleeves, rolled up sleeve, sleeves rolled up, rolled sleeve,
   sleeves rolled, roll the sleeves up
 sleeve=long: long sleeve, long sleeved, full sleeve, full sleeved, longsleeve, longer sleeve,
-  full length sleeve
+  full length sleeve, wrist length, to the wrist, to my wrist
 sleeve=sleeveless neckline=off-shoulder: strapless, bandeau, tube
 
 neckline=crew: crew neck, crewneck, crew, round neck, round neckline, round collar, crew necked,
@@ -259,7 +262,7 @@ fabric=suede: suede, faux suede, nubuck
   ruffle, frill, fringe, drawstring, patch, embroidery, stitching, seam, edging, panel, sequin,
   bead, buckle, stud, lace up, strap, cami strap, pleat
 
-@stop: a, an, the, this, that one, these, those, it, its, it's, is, are, be, been, being, was,
+@stop: body, a, an, the, this, that one, these, those, it, its, it's, is, are, be, been, being, was,
   were, am, i, i'd, id, i'm, im, i've, ive, i'll, me, my, mine, myself, you, your, u, ur, we, us,
   our, he, she, they, them, his, her, their, of, at, by, as, if, than, there, here, what, what's,
   whats, how, how's, when, where, why, who, whose, do, does, did, doing, done, can, could, would,
@@ -304,7 +307,8 @@ fabric=suede: suede, faux suede, nubuck
   washed, whine, whiten, wholly, wince, woody, work, plan, string, strings, straight up, greet,
   block, blank, press, fleece, flannel, corduroy, chiffon, polyester, spandex, nylon, jersey,
   mesh, tulle, fur, faux fur, quilted, ribbed, pleated, tailored, distressed, asymmetric,
-  asymmetrical, peplum, ruched, embellished, embroidered, backless
+  asymmetrical, peplum, ruched, embellished, embroidered, backless, tie front, tie waist,
+  bow tie neck, belted, wrap front, two tone
 """
 
 _CHINESE_TABLE = """
@@ -316,6 +320,7 @@ type=tank-top: 背心, 吊带, 吊带背心, 吊带衫, 小吊带, 无袖背心,
 type=sweater: 毛衣, 毛线衣, 套头衫, 毛衫, 线衣, 毛线衫, 毛依, 套头毛衣
 type=sweater fabric=knit: 针织衫, 针织毛衣, 针织上衣, 针织套头衫
 type=sweater fabric=wool: 羊毛衫, 羊绒衫, 羊毛毛衣, 羊绒毛衣
+type=sweater fabric=knit sleeve=sleeveless: 毛背心, 毛线背心, 针织背心, 毛衣背心, 毛线马甲
 type=sweatshirt: 卫衣, 圆领卫衣衫, 运动衫, 卫依
 type=hoodie: 连帽衫, 帽衫, 连帽卫衣, 带帽卫衣, 套头帽衫, 帽t, 连帽套头衫, 有帽卫衣
 type=cardigan: 开衫, 针织外套, 毛衣外套, 毛衣开衫
@@ -346,7 +351,8 @@ type=skirt fit=slim: 包臀裙, 一步裙
 type=skirt fabric=denim: 牛仔裙, 牛仔半身裙
 type=skirt fabric=denim length=short: 牛仔短裙
 type=skirt fabric=leather: 皮裙
-type=trousers: 长裤, 裤子, 裤, 西裤, 西装裤, 休闲裤, 运动裤, 工装裤, 卫裤, 哈伦裤, 直筒裤, 喇叭裤,
+type=trousers fit=regular: 直筒裤
+type=trousers: 长裤, 裤子, 裤, 西裤, 西装裤, 休闲裤, 运动裤, 工装裤, 卫裤, 哈伦裤, 喇叭裤,
   九分裤, 烟管裤, 束脚裤, 正装裤, 棉裤, 灯笼裤, 长裤子, 微喇裤
 type=trousers fit=loose: 阔腿裤, 宽腿裤
 type=trousers fit=slim: 小脚裤, 铅笔裤, 紧身裤
@@ -426,7 +432,7 @@ pattern=floral?: 印花, 花纹, 花
 pattern=floral @scale=small: 小花, 小碎花
 pattern=floral @scale=large: 大花, 大碎花
 pattern=floral: 碎花, 花朵, 花卉, 夏威夷, 热带, 玫瑰花, 碎花图案, 花朵图案
-pattern=graphic?: 图案
+pattern=graphic?: 图案, 印着, 印有, 印了, 画着, 带印
 pattern=graphic: 卡通, logo, 标志, 字母, 印字, 文字, 图片, 标语, 涂鸦, 商标, 字样
 pattern=camouflage: 迷彩, 迷彩图案, 迷彩色
 pattern=animal @motif=zebra: 斑马纹, 斑马条纹, 斑马
@@ -456,8 +462,9 @@ neckline=hooded: 连帽, 带帽, 有帽, 带帽子, 有帽子, 连帽子, 加帽
   不要连帽, 不连帽, 去帽, 去掉帽
 
 length=cropped: 露脐, 短版, 高腰短款
-length=short: 短款, 迷你, 膝上, 短式, 超短, 短款的
-length=regular: 中长款, 及膝, 中长, 过膝, 常规长度, 常规款, 中款, 常规, 标准长度, 正常长度
+length=short: 短款, 迷你, 膝上, 膝盖以上, 膝盖上面, 膝以上, 短式, 超短, 短款的
+length=regular: 中长款, 及膝, 膝盖以下, 到膝盖, 齐膝, 膝下, 到小腿, 中长,
+  过膝, 常规长度, 常规款, 中款, 常规, 标准长度, 正常长度
 length=long: 长款, 及踝, 拖地, 加长, 加长款, 长版, 到脚踝, 超长, 长及脚踝, 长式
 
 fit=slim: 修身, 紧身, 贴身, 显瘦, 收腰, 小码, 小号, 紧致, 小一号, 小一码, 小1码, 紧身款, 修身款,
