@@ -38,6 +38,28 @@ def test_an_empty_neck_hole_is_left_alone():
     assert front_neckline(flat_tee()) is None
 
 
+@pytest.mark.parametrize("dip", [4, 12])
+def test_the_backs_own_edge_is_no_cut_neckline(dip):
+    tee = tee_with_inside(35)
+    limbs, marks = tee.limbs.copy(), tee.landmarks.copy()
+    gone = np.zeros(limbs.shape, np.uint8)
+    cv2.ellipse(gone, (200, 40), (40, dip), 0, 0, 180, 1, -1)
+    limbs[gone > 0] = 0
+    marks[Outline.COLLAR_CENTRE] = (200, 40 + dip, 1)
+    alpha = ((limbs > 0) * 255).astype(np.uint8)
+    dipped = dataclasses.replace(tee, limbs=limbs, alpha=alpha, landmarks=marks)
+    assert front_neckline(dipped).centre[1] == pytest.approx(77, abs=5)
+
+
+def test_stripes_are_no_neckline():
+    tee = tee_with_inside(20)
+    pixels = tee.photo.pixels.copy()
+    for row in range(70, 400, 16):
+        pixels[row : row + 8] = 240
+    striped = dataclasses.replace(tee, photo=Photo(pixels))
+    assert front_neckline(striped).centre[1] < 75
+
+
 def test_nothing_to_cut():
     assert front_neckline(flat_skirt()) is None
     assert front_neckline(dataclasses.replace(tee_with_inside(30), worn=True)) is None

@@ -345,7 +345,8 @@ def upper_targets(
     if centre is not None and len(collar_targets) == 2:
         deep = axis.down(centre) - np.mean([axis.down(p) for p, _ in collar_targets])
         middle = np.mean([at for _, at in collar_targets], axis=0)
-        targets.add(centre, middle + deep * scale * down + facing_shift(body))
+        deep *= scale if neckline is None else scale * NECK_DEPTH
+        targets.add(centre, middle + deep * down + facing_shift(body))
 
     # Sides: heights hang from the armhole, widths follow the garment but clear the body.
     armhole = axis.down(armpits.mean(0)) - axis.down(shoulders.mean(0))
@@ -373,6 +374,10 @@ def upper_targets(
                 limbs[limb] = sleeve
     return targets, limbs
 
+
+# How deep a front neckline lies below the collar's sides when worn, of its depth laid flat: on 58
+# pairs of VITON it lay higher than flat by 0.085 shoulder widths in the median, deep ones by more.
+NECK_DEPTH = 0.65
 
 # A sleeve is sewn on about above the armpit. Shoulder points nearer to the middle than this share
 # of the armpits' half width are taken for a mistake, and looked for on the outline at the second.
