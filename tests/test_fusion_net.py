@@ -1,5 +1,9 @@
 """FusionNet and its training: shapes, gradients, the geometric start, one pair overfitted."""
 
+import dataclasses
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -17,6 +21,7 @@ from tryon.nets.fusion import (
 )
 from tryon.studio import CANVAS
 from tryon.training import fusion
+from tryon.training.adversary import adversarial_losses
 from tryon.training.fusion import FusionTask, bending, evaluate, inputs, pixels_of, warp_losses
 from tryon.training.pairs import Disturbance, Pairs, drawn
 from tryon.types import Outline
@@ -226,7 +231,7 @@ def test_nothing_is_learned_from_what_is_unknown():
 def test_one_pair_is_learned_by_heart():
     """From a start that is off, the garment comes to lie on the body and is painted."""
     torch.manual_seed(0)
-    task = FusionTask(Pairs([PAIR]), [], render=True, config=TINY)
+    task = FusionTask(Pairs([PAIR]), [], "render", TINY)
     net = task.build()
     given = batch(size=(64, 64))
     given["start"] = given["start"] + 0.15
@@ -242,10 +247,10 @@ def test_one_pair_is_learned_by_heart():
     assert parts["picture"] < 0.6 * first["picture"]
 
 
-def test_both_phases_run_are_saved_and_resumed(tmp_path, monkeypatch, capsys):
+def test_all_phases_run_are_saved_and_resumed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(fusion, "read_pairs", lambda cache, held_out: [PAIR])
     monkeypatch.setattr(fusion, "FusionConfig", lambda fusion: TINY)
-    options = {"steps": 4, "batch": 2, "sizes": ((64, 64),), "size_starts": (0.0,), "threads": 1}
+    options = {"steps": 8, "batch": 2, "sizes": ((64, 64),), "size_starts": (0.0,), "threads": 1}
     net = fusion.train(tmp_path, tmp_path / "out", None, **options)
     assert isinstance(net, FusionNet)
     figures = evaluate(net, [PAIR], render=True)
@@ -253,16 +258,85 @@ def test_both_phases_run_are_saved_and_resumed(tmp_path, monkeypatch, capsys):
     # The drawn garment has sleeves, the drawn arms are bare.
     assert figures["start outline"] > 0.6
     assert figures["outline"] == pytest.approx(figures["start outline"], abs=0.05)
-    for phase in ("warp", "render"):
+    for phase in fusion.PHASES:
         folder = tmp_path / "out" / phase
         assert (folder / "done").is_file()
         assert list(folder.glob("sheet-*.png"))
-        assert weights.load(FusionNet, folder / "fusion.safetensors").config == TINY
+        saved = weights.load(FusionNet, folder / "fusion.safetensors").config
+        assert saved == dataclasses.replace(TINY, rendered=phase != "warp")
     before = (tmp_path / "out" / "warp" / "log.jsonl").read_text()
-    (tmp_path / "out" / "render" / "done").unlink()
+    (tmp_path / "out" / "adversarial" / "done").unlink()
     fusion.train(tmp_path, tmp_path / "out", None, resume=True, **options)
     assert (tmp_path / "out" / "warp" / "log.jsonl").read_text() == before
-    assert (tmp_path / "out" / "render" / "done").is_file()
+    assert (tmp_path / "out" / "adversarial" / "done").is_file()
+
+
+def test_a_stopped_duel_goes_on_as_if_it_never_had(tmp_path, monkeypatch):
+    """Network and critic, their averages and the optimiser come back; data follow the step."""
+    monkeypatch.setattr(fusion, "read_pairs", lambda cache, held_out: [PAIR][: 1 - held_out])
+    monkeypatch.setattr(fusion, "FusionConfig", lambda fusion: TINY)
+    options = {"batch": 2, "sizes": ((64, 64),), "size_starts": (0.0,), "threads": 1}
+    options |= {"phase": "adversarial", "start": str(tmp_path / "start.safetensors"), "steps": 4}
+    weights.save(tiny(), tmp_path / "start.safetensors", {})
+    whole = fusion.train(tmp_path, tmp_path / "whole", None, **options)
+
+    class StopError(Exception):
+        pass
+
+    def stop_at(task, net, batch, original=FusionTask.loss):
+        if len(steps) == 2 and not stopped:
+            stopped.append(True)
+            raise StopError
+        steps.append(True)
+        return original(task, net, batch)
+
+    steps, stopped = [], []
+    monkeypatch.setattr(FusionTask, "loss", stop_at)
+    options["save_minutes"] = 0.0
+    with pytest.raises(StopError):
+        fusion.train(tmp_path, tmp_path / "parts", None, **options)
+    parts = fusion.train(tmp_path, tmp_path / "parts", None, resume=True, **options)
+    assert len(steps) == 4
+    again = parts.state_dict()
+    for name, value in whole.state_dict().items():
+        torch.testing.assert_close(again[name], value, msg=name)
+    assert parts.config.rendered
+
+
+def test_critic_and_renderer_each_learn_from_their_own_loss():
+    torch.manual_seed(0)
+    task = FusionTask(Pairs([PAIR]), [], "adversarial", TINY)
+    duel = task.build()
+    given = batch(size=(64, 64))
+    known = fusion._known(given["worn"])
+    verdict = duel(fusion.colours(given["person"]), known, **inputs(given))[1]
+    losses = adversarial_losses(verdict)
+    losses["adversary"].backward(retain_graph=True)
+    assert duel.net.renderer.paint.weight.grad.abs().sum() > 0
+    assert all(p.grad is None for p in duel.critic.parameters())
+    assert all(p.grad is None for p in duel.net.flow_levels.parameters())
+    duel.zero_grad()
+    losses["critic"].backward()
+    assert all(p.grad is not None for p in duel.critic.parameters())
+    assert duel.net.renderer.paint.weight.grad is None
+    assert duel.shipped is duel.net
+
+
+def test_without_a_picture_words_teach_the_renderer_and_nothing_else():
+    pairs = Pairs([dataclasses.replace(PAIR, known={"colour": "red"})], pictureless=1.0)
+    arrays = pairs.batch(0, 2, (64, 64))
+    given = {name: torch.from_numpy(value) for name, value in arrays.items()}
+    assert not given["alpha"].any()
+    assert (given["garment"] == 255).all()
+    assert given["text"].sum() > 0
+    net = tiny()
+    fused = net(**inputs(given))
+    parts = warp_losses(fused, given)
+    assert all(value.detach() == 0 for value in parts.values())
+    painted = fusion.render_losses(fused, given, None)["picture"]
+    painted.backward()
+    assert painted > 0
+    assert net.renderer.paint.weight.grad.abs().sum() > 0
 
 
 def test_one_phase_alone_goes_on_when_asked_and_may_begin_from_weights(tmp_path, monkeypatch):
@@ -286,7 +360,7 @@ def test_one_phase_alone_goes_on_when_asked_and_may_begin_from_weights(tmp_path,
 
 
 def test_the_renderer_rests_in_phase_one():
-    net = FusionTask(Pairs([PAIR]), [], render=False, config=TINY).build()
+    net = FusionTask(Pairs([PAIR]), [], "warp", TINY).build()
     assert not any(p.requires_grad for p in net.renderer.parameters())
     assert all(p.requires_grad for p in net.flow_levels.parameters())
 
@@ -294,3 +368,10 @@ def test_the_renderer_rests_in_phase_one():
 def test_pixels_survive_the_networks_scale():
     pixels = np.arange(256, dtype=np.uint8).repeat(3).reshape(1, 16, 16, 3)
     assert (pixels_of(fusion.colours(torch.from_numpy(pixels))[0]) == pixels[0]).all()
+
+
+def test_training_needs_no_body_analysis():
+    """Pairs are prepared once; a machine that only trains may lack MediaPipe."""
+    blocked = "import sys; sys.modules['mediapipe'] = None; "
+    wanted = "from tryon.training import adversary, fusion, pairs; assert fusion.PHASES"
+    subprocess.run([sys.executable, "-c", blocked + wanted], check=True, timeout=120)

@@ -16,6 +16,7 @@ from tryon.learned import (
     calmed,
     cut_for,
     on_body,
+    rendered,
     sleeves_follow,
     without_islands,
 )
@@ -125,6 +126,24 @@ def test_sleeves_and_outline_keep_to_arms_and_body():
     stray = drafted.astype(np.float32)
     stray[40:200, :20] = 1
     assert not on_body(stray, drafted, wearer)
+
+
+def test_a_trained_renderer_hides_and_shades(network):
+    learned = network(PERSON, GARMENT, DRAFT)
+    visible = np.ones(CANVAS, np.float32)
+    visible[:70] = 0.1  # behind the neck
+    shading = np.full(CANVAS, 0.9, np.float32)
+    drawn = rendered(learned, visible, shading)
+    for before, after in zip(learned.layers, drawn.layers, strict=True):
+        assert not after.weight[:70].any()
+        np.testing.assert_array_equal(after.weight[70:], before.weight[70:])
+        assert after.shading is not None
+    assert not drawn.reach[:70].any()
+    config = replace(network.net.config, rendered=True)
+    painter = LearnedFusion(tiny())
+    painter.net.config = config
+    assert painter(PERSON, GARMENT, DRAFT).layers[0].shading is not None
+    assert learned.layers[0].shading is None
 
 
 def test_prints_stay_straight_inside_and_edges_stay_where_they_are():

@@ -11,6 +11,7 @@ Notable here:
 """
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -103,10 +104,14 @@ class LearnedFusion:
             }
             for name in ("seen", "garment", "planes"):
                 tensors[name] = tensors[name].contiguous(memory_format=torch.channels_last)
-            fused = self.net(**tensors, render=False)
+            fused = self.net(**tensors, render=self.net.config.rendered)
             flow = fused.flow[0].permute(1, 2, 0).float().cpu().numpy()
             alpha = fused.alpha[0, 0].float().cpu().numpy()
             drafted_flow = resized(tensors["start"], CANVAS)[0].permute(1, 2, 0).cpu().numpy()
+            shading = visible = None
+            if fused.visible is not None:
+                visible = torch.sigmoid(fused.visible)[0, 0].float().cpu().numpy()
+                shading = fused.shading[0, 0].float().cpu().numpy()
         if not np.isfinite(flow).all():
             return draft
         shared = _overlap(alpha > 0.5, drafted)
@@ -125,7 +130,8 @@ class LearnedFusion:
             logger.info("the network's garment leaves the arms or the body: not taken")
             return draft
         dropped &= alpha < 0.1
-        return as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft)
+        learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft)
+        return learned if visible is None else rendered(learned, visible, shading)
 
 
 def believable(person: Person, garment: Garment) -> bool:
@@ -344,3 +350,22 @@ def as_draft(
         confidence=draft.confidence,
         notes=draft.notes,
     )
+
+
+# A chance below the first hides the garment, above the second nothing does. Inside the garment the
+# network only says where it is covered; the compositor knows hair, hands and arms much finer.
+COVERED = (0.2, 0.5)
+
+
+def rendered(draft: Draft, visible: np.ndarray, shading: np.ndarray) -> Draft:
+    """The draft with what the network's renderer says of the garment: where something hides it
+    (the inside of a collar, behind the neck, is hidden too), and the light on it.
+
+    visible: (256, 192) float32, chance that the garment shows. shading: (256, 192) around 1.
+    """
+    shown = smoothstep((visible - COVERED[0]) / (COVERED[1] - COVERED[0])).astype(np.float32)
+    layers = tuple(
+        replace(layer, weight=layer.weight * shown, shading=shading.astype(np.float32))
+        for layer in draft.layers
+    )
+    return replace(draft, layers=layers, reach=draft.reach & (shown > 0.5))

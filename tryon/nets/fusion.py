@@ -57,6 +57,7 @@ class FusionConfig:
     fusion: str = "concat"
     planes: int = 11
     heads: tuple[tuple[str, int], ...] = HEADS
+    rendered: bool = False
 
 
 class Fused(NamedTuple):

@@ -22,7 +22,7 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--fusion", help="how the fusion network joins its inputs")
-    parser.add_argument("--phase", help="of fusion: only this one, warp or render")
+    parser.add_argument("--phase", help="of fusion: only warp, render or adversarial")
     parser.add_argument("--workers", type=int, help="of fusion and prepare-pairs")
     parser.add_argument("--limit", type=int, help="pairs that prepare-pairs makes ready")
     given = vars(parser.parse_args())

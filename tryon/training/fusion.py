@@ -1,8 +1,9 @@
-"""Training FusionNet: two phases, what it is punished for, how it is judged.
+"""Training FusionNet: three phases, what it is punished for, how it is judged.
 
 Notable here:
 - phase one learns where the garment goes (the flow alone), phase two also how it is shown and what
-  the hidden body looks like. The renderer would else learn to paint over a bad warp.
+  the hidden body looks like. The renderer would else learn to paint over a bad warp. Phase three
+  sharpens what the renderer paints, against a critic (`adversary`).
 - small canvases first: most of a warp is learned at 128 x 96, at a quarter of the time.
 - the worn mask says what a pixel proves: the garment, not the garment, something that may hide it,
   or nothing. Only what is proved is learned.
@@ -28,6 +29,7 @@ from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, resized, 
 from tryon.similarity import ssim
 from tryon.studio import CANVAS, told
 from tryon.training import trainer
+from tryon.training.adversary import Duel, adversarial_losses
 from tryon.training.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
 from tryon.training.prepare_pairs import HEADS, WORN
 from tryon.training.trainer import Schedule
@@ -36,8 +38,10 @@ from tryon.vocabulary import ATTRIBUTES
 logger = logging.getLogger(__name__)
 
 NAME = "fusion"
-PHASES = ("warp", "render")
-WARP_SHARE = 0.55  # of the whole run's minutes or steps
+PHASES = ("warp", "render", "adversarial")
+SHARES = {"warp": 0.50, "render": 0.35, "adversarial": 0.15}  # of the whole run's minutes or steps
+# Samples without a garment picture, so that words alone paint one; the flow learns nothing there.
+PICTURELESS = {"warp": 0.0, "render": 0.1, "adversarial": 0.1}
 SCHEDULES = {
     "warp": Schedule(
         steps=22000,
@@ -52,6 +56,12 @@ SCHEDULES = {
         learning_rate=4e-4,
         sizes=((128, 96), CANVAS),
         size_starts=(0.0, 0.4),
+    ),
+    "adversarial": Schedule(
+        steps=8000,
+        batch=16,
+        learning_rate=2e-4,
+        sizes=(CANVAS,),
     ),
 }
 VALIDATION_LIMIT = 64  # pairs looked at during training
@@ -70,13 +80,14 @@ def train(
     start: str | None = None,
     **options: object,
 ) -> FusionNet:
-    """Both phases, one after the other, into OUT/warp and OUT/render.
+    """All phases, one after the other, into OUT/warp, OUT/render and OUT/adversarial.
 
     The pairs lie in CACHE/pairs (see `prepare_pairs`). encoder: ImageNet weights for the
     perceptual loss, None = without. resume: go on where a run into OUT stopped. fusion: the
     variant. workers: threads that make samples. phase: only this one, and on with it if it was
-    done. start: weights of an earlier network to begin the first phase with. options: fields of
-    `trainer.Schedule`; `minutes` and `steps` are for both phases together, unless one is named.
+    done. start: weights of an earlier network to begin with, else each phase goes on from OUT's
+    phase before it. options: fields of `trainer.Schedule`; `minutes` and `steps` are for all phases
+    together, unless one is named.
     """
     if phase not in (None, *PHASES):
         raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
@@ -85,12 +96,12 @@ def train(
     held_out = read_pairs(cache, held_out=True)
     print(f"{len(pairs)} pairs to learn from, {len(held_out)} held out", flush=True)
     net = None
-    shares = {phase: 1.0} if phase else {"warp": WARP_SHARE, "render": 1 - WARP_SHARE}
+    shares = {phase: 1.0} if phase else SHARES
     for stage, share in shares.items():
         folder = out / stage
         before = Path(start) if start else None
-        if stage == "render":
-            before = out / PHASES[0] / f"{NAME}.safetensors"
+        if stage != PHASES[0] and not (start and stage == next(iter(shares))):
+            before = out / PHASES[PHASES.index(stage) - 1] / f"{NAME}.safetensors"
         if resume and phase is None and (folder / DONE).is_file():
             continue
         own = dict(options)
@@ -99,9 +110,9 @@ def train(
                 own[name] = type(own[name])(own[name] * share)
         schedule = dataclasses.replace(SCHEDULES[stage], **own)
         task = FusionTask(
-            Pairs(pairs, seed, workers),
+            Pairs(pairs, seed, workers, PICTURELESS[stage]),
             held_out,
-            render=stage == "render",
+            phase=stage,
             config=FusionConfig(fusion=fusion),
             start=before,
             encoder=encoder,
@@ -121,26 +132,27 @@ class FusionTask:
         self,
         pairs: Pairs,
         held_out: list[Pair],
-        render: bool,
+        phase: str = "warp",
         config: FusionConfig | None = None,
         start: Path | None = None,
         encoder: Path | None = None,
     ) -> None:
-        """render: phase two. start: weights to go on from. encoder: for the perceptual loss."""
+        """phase: of `PHASES`. start: weights to go on from. encoder: for the perceptual loss."""
         self.pairs = pairs
         self.held_out = held_out[:VALIDATION_LIMIT]
-        self.render = render
-        self.config = config or FusionConfig()
+        self.phase = phase
+        self.render = phase != "warp"
+        self.config = dataclasses.replace(config or FusionConfig(), rendered=self.render)
         self.start = start
-        self.perceptual = Perceptual(encoder) if render and encoder is not None else None
+        self.perceptual = Perceptual(encoder) if self.render and encoder is not None else None
 
-    def build(self) -> FusionNet:
+    def build(self) -> FusionNet | Duel:
         net = FusionNet(self.config)
         if self.start is not None:
             trainer.begin_from(net, self.start)
         if not self.render:
             net.renderer.requires_grad_(False)
-        return net
+        return Duel(net) if self.phase == "adversarial" else net
 
     def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
         return self.pairs.batch(first, count, size)
@@ -148,8 +160,13 @@ class FusionTask:
     def loss(
         self, net: nn.Module, batch: dict[str, torch.Tensor]
     ) -> tuple[torch.Tensor, dict[str, float]]:
-        fused = net(**inputs(batch), render=self.render)
-        parts = warp_losses(fused, batch)
+        if self.phase == "adversarial":
+            person, known = colours(batch["person"]), _known(batch["worn"])
+            fused, verdict = net(person, known, **inputs(batch))
+            parts = adversarial_losses(verdict)
+        else:
+            fused = net(**inputs(batch), render=self.render)
+            parts = warp_losses(fused, batch)
         if self.render:
             parts |= render_losses(fused, batch, self.perceptual)
         loss = sum(WEIGHTS[name] * value for name, value in parts.items())
@@ -175,6 +192,8 @@ WEIGHTS = {
     "visible": 0.3,  # hair, hands and crossed arms lie over the garment
     "perceptual": 0.5,  # edges and textures, not only mean colours
     "shading": 0.1,  # shading explains light, it does not paint prints
+    "critic": 1.0,  # learns to tell paintings from photos
+    "adversary": 0.1,  # paintings pass for photos; little, or it invents
 }
 LEVEL_WEIGHTS = {32: (1.0, 0.5), 16: (1.5, 0.7), 8: (2.0, 1.0), 4: (3.0, 1.5)}  # colour, outline
 SMOOTH_GROWTH = 2.0  # per finer level
@@ -212,6 +231,8 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
     alpha = _channel(batch["alpha"])
     worn = (batch["worn"] == WORN)[:, None].float()
     known = ((batch["worn"] == WORN) | (batch["worn"] == 0))[:, None].float()
+    # Where no garment picture was given there is nothing to lay.
+    given = (alpha.amax((1, 2, 3), keepdim=True) > 0).float()
     cloth = torch.cat([garment * alpha, alpha], 1)
     target = torch.cat([person * worn, worn, known], 1)
     start = batch["start"].permute(0, 3, 1, 2)
@@ -225,9 +246,9 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
         by_colour, by_outline = LEVEL_WEIGHTS[stride]
         area = wanted[:, 3:4].sum().clamp_min(1)
         colour = colour + by_colour * error.sum() / area
-        difference = (laid[:, 3:] - wanted[:, 3:4]).abs() * wanted[:, 4:]
+        difference = (laid[:, 3:] - wanted[:, 3:4]).abs() * wanted[:, 4:] * given
         outline = outline + by_outline * difference.sum() / area
-        near = F.adaptive_avg_pool2d(1 - _channel(batch["keep"]), flow.shape[-2:])
+        near = F.adaptive_avg_pool2d(1 - _channel(batch["keep"]), flow.shape[-2:]) * given
         # Of the correction: the draft itself may bend, between trunk and sleeves.
         correction = flow - resized(start, flow.shape[-2:])
         smooth = smooth + SMOOTH_GROWTH**number * bending(correction, near)
@@ -236,7 +257,7 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
     area = worn.sum((1, 2, 3)).clamp_min(1)
     each = error.sum((1, 2, 3)) / area
     colour = colour + 2 * LEVEL_WEIGHTS[4][0] * error.sum() / area.sum()
-    difference = (fused.alpha - worn).abs() * known
+    difference = (fused.alpha - worn).abs() * known * given
     outline = outline + 2 * LEVEL_WEIGHTS[4][1] * difference.sum() / area.sum()
     return {
         "colour": colour,
@@ -245,7 +266,9 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
         "attributes": _attribute_loss(fused.attributes, batch["attributes"]),
         "marks": _mark_loss(fused.marks, batch["marks"]),
         "confidence": F.binary_cross_entropy_with_logits(
-            fused.confidence.float(), torch.exp(-CONFIDENCE_SCALE * each.detach())
+            fused.confidence.float(),
+            torch.exp(-CONFIDENCE_SCALE * each.detach()),
+            weight=given[:, 0, 0, 0],
         ),
     }
 
@@ -302,7 +325,7 @@ def render_losses(
     person = colours(batch["person"])
     hidden = 1 - _channel(batch["keep"])
     worn = batch["worn"][:, None]
-    known = ((worn == WORN) | (worn == 0) | (worn == BENEATH)).float()
+    known = _known(batch["worn"])
     bare = ((worn == 0) | (worn == BENEATH)).float()
     losses = {
         "picture": _mean_under((fused.picture - person).abs(), hidden * known),
@@ -321,6 +344,11 @@ def render_losses(
         blended = torch.where(known > 0, fused.picture, person)
         losses["perceptual"] = perceptual(blended, person)
     return losses
+
+
+def _known(worn: torch.Tensor) -> torch.Tensor:
+    """(N, H, W) worn masks -> (N, 1, H, W) 0 or 1: where the photo proves something."""
+    return ((worn == WORN) | (worn == 0) | (worn == BENEATH))[:, None].float()
 
 
 def _mean_under(values: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

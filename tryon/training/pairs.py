@@ -13,7 +13,7 @@ Notable here:
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -22,7 +22,7 @@ import numpy as np
 from tryon.agnostic import Cut, body_planes, kept
 from tryon.anatomy import body_unit, middle_of_hips, middle_of_shoulders
 from tryon.image import Fit
-from tryon.studio import CANVAS, GREY, START, WHITE, plain_start
+from tryon.studio import CANVAS, GREY, START, WHITE, plain_start, told
 from tryon.training.captions import as_worn, known_of, some_words
 from tryon.training.people import MIRROR, MIRROR_PARTS
 from tryon.training.prepare_pairs import DOUBT, OLD_GARMENT, UNKNOWN, WORN, unpack_pairs
@@ -117,10 +117,14 @@ def _decoded(pair: dict[str, np.ndarray]) -> Pair:
 class Pairs:
     """Training samples for the fusion network."""
 
-    def __init__(self, pairs: list[Pair], seed: int = 0, workers: int = 1) -> None:
-        """workers: threads that make samples; more than one pays beside a GPU."""
+    def __init__(
+        self, pairs: list[Pair], seed: int = 0, workers: int = 1, pictureless: float = 0.0
+    ) -> None:
+        """workers: threads that make samples; more than one pays beside a GPU. pictureless: share
+        of the samples whose garment is told in words alone."""
         self.pairs = pairs
         self.seed = seed
+        self.pictureless = pictureless
         self._map: Callable = map
         if workers > 1:
             self._map = ThreadPoolExecutor(workers, "pairs").map
@@ -134,7 +138,8 @@ class Pairs:
         """Sample number `index`, always the same for the same seed; see `drawn`."""
         rng = np.random.default_rng((self.seed, index))
         pair = self.pairs[rng.integers(len(self.pairs))]
-        return drawn(pair, pair, size, Disturbance.random(rng))
+        how = Disturbance.random(rng)
+        return drawn(pair, pair, size, replace(how, pictured=rng.random() >= self.pictureless))
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +147,8 @@ class Disturbance:
     """What is done to a pair. `Disturbance()` is the pair as it is.
 
     person, garment: (2, 3) maps on their canvases of 256 x 192. mirrored: both. cut: what of the
-    person is hidden. rng: for everything else, or None.
+    person is hidden. rng: for everything else, or None. pictured: the garment's picture is given,
+    not only words.
     """
 
     person: np.ndarray
@@ -150,6 +156,7 @@ class Disturbance:
     mirrored: bool = False
     cut: Cut = field(default_factory=Cut)
     rng: np.random.Generator | None = None
+    pictured: bool = True
 
     @classmethod
     def none(cls, cut: Cut | None = None) -> "Disturbance":
@@ -208,7 +215,7 @@ def drawn(
     if rng is not None and rng.random() < 0.5:
         pixels = _other_camera(pixels, rng)
     garment = worn.garment
-    recoloured = rng is not None and wearer is worn and rng.random() < 0.35
+    recoloured = rng is not None and wearer is worn and rng.random() < 0.35 and how.pictured
     if recoloured:
         recolour = _recolouring(rng)
         soft = cv2.GaussianBlur((wearer.worn == WORN).astype(np.uint8) * 255, (3, 3), 0)
@@ -247,7 +254,7 @@ def drawn(
     if how.mirrored:
         garment_map = _then(garment_map, np.array([[-1, 0, size[1] - 1], [0, 1, 0]], float))
     cloth = cv2.warpAffine(garment, garment_map, shape, borderValue=(WHITE,) * 3)
-    return {
+    sample = {
         "seen": seen,
         "keep": keep.astype(np.uint8) * 255,
         "planes": body_planes(told, joints, keep, shown),
@@ -260,11 +267,34 @@ def drawn(
         "attributes": np.where(worn.attributes == UNKNOWN, -1, worn.attributes.astype(np.int64)),
         "text": some_words(worn.known, rng, recoloured),
     }
+    return sample if how.pictured else _told_alone(sample, worn)
 
 
 EDGE = cv2.BORDER_REPLICATE
 SURE_WORN, SURE_NOT = 190, 20  # of 255, after resampling
 NEVER_OVER = (Part.HAIR, Part.FACE, Part.NECK, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
+
+
+def _told_alone(sample: dict[str, np.ndarray], worn: Pair) -> dict[str, np.ndarray]:
+    """A sample without its garment picture: all that is known is said, nothing is laid out."""
+    height, width = sample["start"].shape[:2]
+    matrix = np.diag([width / START[1], height / START[0]])
+    plain = cv2.warpAffine(
+        plain_start(),
+        np.column_stack([matrix, np.diag(matrix) / 2 - 0.5]),
+        (width, height),
+        borderMode=EDGE,
+    )
+    marks = sample["marks"].copy()
+    marks[:, 2] = 0
+    return sample | {
+        "garment": np.full_like(sample["garment"], WHITE),
+        "alpha": np.zeros_like(sample["alpha"]),
+        "start": plain.astype(np.float32),
+        "marks": marks,
+        "attributes": np.full_like(sample["attributes"], -1),
+        "text": told(worn.known),
+    }
 
 
 def _other_camera(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:

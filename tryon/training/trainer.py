@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
 PREFETCH = 3  # batches made ahead
+LOG_STEPS = 50  # steps between two lines of the log
 
 
 @dataclass(frozen=True)
@@ -143,10 +144,10 @@ def fit(
         part = out / (CHECKPOINT + ".part")
         torch.save(state, part)
         part.replace(out / CHECKPOINT)
-        figures = task.evaluate(copy.deepcopy(ema)) if evaluate and final else {}
+        figures = task.evaluate(copy.deepcopy(shipped(ema))) if evaluate and final else {}
         if figures:
             _log(out, writer, step, {"minutes": round(seconds / 60, 1), **figures})
-            sheet = task.sheet(copy.deepcopy(ema))
+            sheet = task.sheet(copy.deepcopy(shipped(ema)))
             if sheet is not None:
                 cv2.imwrite(str(out / f"sheet-{step:06d}.png"), sheet[..., ::-1])
         summary = {
@@ -155,14 +156,14 @@ def fit(
             "schedule": asdict(schedule),
             "validation": figures,
         }
-        weights.save(ema, out / f"{task.name}.safetensors", summary)
+        weights.save(shipped(ema), out / f"{task.name}.safetensors", summary)
 
     def make(at: int, how_far: float) -> dict[str, np.ndarray]:
         first = (at * shards + shard) * schedule.batch
         return task.batch(first, schedule.batch, schedule.size(how_far))
 
     net.train()
-    saved = evaluated = seconds
+    saved = evaluated = logged = seconds
     totals: dict[str, list[float]] = {}
     with _Prefetch(make, step, progress) as batches:
         while progress() < 1:
@@ -184,17 +185,25 @@ def fit(
             seconds += min(time.monotonic() - started, 30.0)
             for name, value in parts.items():
                 totals.setdefault(name, []).append(value)
-            if step % 50 == 0 and main_process:
+            if step % LOG_STEPS == 0 and main_process:
                 means = {name: round(float(np.mean(v)), 4) for name, v in totals.items()}
-                _log(out, writer, step, {"minutes": round(seconds / 60, 2), "lr": rate, **means})
+                speed = LOG_STEPS * schedule.batch * shards / max(seconds - logged, 1e-3)
+                line = {"minutes": round(seconds / 60, 2), "lr": rate, "a second": round(speed, 1)}
+                _log(out, writer, step, {**line, **means})
                 totals.clear()
+                logged = seconds
             if seconds - saved > schedule.save_minutes * 60:
                 due = seconds - evaluated > schedule.evaluate_minutes * 60
                 finish(final=due)
                 saved = seconds
                 evaluated = seconds if due else evaluated
     finish(final=True)
-    return ema
+    return shipped(ema)
+
+
+def shipped(net: nn.Module) -> nn.Module:
+    """The network that is saved and judged: itself, unless something is trained around it."""
+    return getattr(net, "shipped", net)
 
 
 def begin_from(net: nn.Module, path: Path) -> None:
