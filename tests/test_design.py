@@ -206,6 +206,30 @@ def test_fine_stripes_are_dyed_evenly():
     assert np.abs(np.diff(cloth[40, :, 0])).mean() > 4
 
 
+@pytest.mark.parametrize("words", ["red", "white", "mustard yellow"])
+def test_fine_stripes_have_about_the_colour_asked_for(words):
+    """Both of their colours: which of them is taken for the cloth's own does not matter."""
+    small = top((120, 150, 205), pattern="striped")
+    pixels = cv2.resize(small.photo.pixels, None, fx=3, fy=3)
+    pixels[:, np.arange(3 * WIDTH) % 10 < 5] = (235, 238, 240)
+    pixels = cv2.GaussianBlur(pixels, (0, 0), 1.0)
+    garment = replace(
+        small,
+        photo=Photo(pixels),
+        alpha=cv2.resize(small.alpha, None, fx=3, fy=3),
+        limbs=cv2.resize(small.limbs, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST),
+        landmarks=small.landmarks * np.array([3, 3, 1], np.float32),
+    )
+    prompt = understand(words)
+    made = design(garment, prompt)
+    wanted = dye.colour_named(prompt.attributes["colour"], prompt.attributes.get("shade", ""))
+    cloth = dye.to_lab(made.photo.pixels[750:1020, 420:780]).reshape(-1, 3)
+    assert np.linalg.norm(np.median(cloth, axis=0) - wanted) < 8
+    light = cloth[:, 0]
+    assert np.percentile(light, 90) - np.percentile(light, 10) < 24
+    assert np.abs(np.diff(light.reshape(270, 360), axis=1)).mean() > 1  # the stripes are still seen
+
+
 @pytest.mark.parametrize("name", ["dress-floral", "top-breton", "shirt-tartan", "blouse-dotted"])
 def test_a_print_that_can_be_told_from_its_ground_is_told(name):
     """However fine it is: flowers, stripes and dots keep their colours."""

@@ -344,6 +344,21 @@ def test_patterns(kind: str):
     assert attributes_of(patterned(kind), "tee").get("pattern") == kind
 
 
+@pytest.mark.parametrize("colour", [(40, 50, 110), (30, 90, 50), (20, 20, 20)])
+@pytest.mark.parametrize("period", [36, 44, 52])
+def test_checks_too_fine_for_the_first_look(period: int, colour: tuple[int, int, int]):
+    """A check with a thin second line: shrunk to 256 pixels it is nothing but edges."""
+    mask = cv2.resize(shape("dress").astype(np.uint8), (1200, 1200))
+    traced = trace(mask > 0, Kind.DRESS)
+    place = np.arange(1200) % period
+    band = ((place >= period // 4) & (place < 3 * period // 4)).astype(float)
+    thin = (place < 4) * 0.5
+    share = np.maximum((band[:, None] + band) / 2, np.maximum(thin[:, None], thin))[..., None]
+    pixels = np.round(share * colour + (1 - share) * 232).astype(np.uint8)
+    found = measure(pixels, mask * 255, traced.limbs, traced.landmarks, Kind.DRESS)
+    assert found["pattern"][0] == "checked"
+
+
 # --- the whole analyser --------------------------------------------------------------------
 
 ANALYSER = GarmentAnalyser.load()

@@ -36,7 +36,10 @@ def measure(
     shade = shade_of(colours)
     if shade is not None and found["colour"][0] != "multicolour":
         found["shade"] = shade
-    pattern = pattern_of(*_cloth(pixels, alpha, limbs, landmarks, kind))
+    cloth = _cloth(pixels, alpha, limbs, landmarks, kind)
+    if _too_fine(*cloth):
+        cloth = _cloth(pixels, alpha, limbs, landmarks, kind, CLOSER_SIZE)
+    pattern = pattern_of(*cloth)
     if pattern is not None:
         found["pattern"] = pattern
     if kind == Kind.LOWER:
@@ -157,6 +160,8 @@ def shade_of(lab: np.ndarray) -> tuple[str, float] | None:
 # --- pattern -------------------------------------------------------------------------------
 
 CLOTH_SIZE = 256  # px, longer side of the piece of cloth that is looked at
+CLOSER_SIZE = 512  # px of it where the pattern is too fine for that
+MOSTLY_EDGES = 0.4  # of the cloth: a pattern with so many edges is as fine as the pixels
 FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
 EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
 COLLAR_PART = 0.16  # of a top's length: collar, label and yoke are there, not pattern
@@ -165,7 +170,12 @@ CELLS = 6  # the cloth is divided into so many cells a side
 
 
 def _cloth(
-    pixels: np.ndarray, alpha: np.ndarray, limbs: np.ndarray, landmarks: np.ndarray, kind: Kind
+    pixels: np.ndarray,
+    alpha: np.ndarray,
+    limbs: np.ndarray,
+    landmarks: np.ndarray,
+    kind: Kind,
+    longest: int = CLOTH_SIZE,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(h, w, 3) uint8 and (h, w) bool: the body of a top, the legs of trousers, upright."""
     body = (alpha >= 250) & ((limbs == Limb.BODY) | (kind == Kind.LOWER))
@@ -176,7 +186,7 @@ def _cloth(
     x, y, w, h = cv2.boundingRect(body.astype(np.uint8))
     if w < 8 or h < 8:
         return pixels[:1, :1], np.zeros((1, 1), bool)
-    scale = min(1.0, CLOTH_SIZE / max(w, h))
+    scale = min(1.0, longest / max(w, h))
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     box = (slice(y, y + h), slice(x, x + w))
     small = cv2.resize(pixels[box], size, interpolation=cv2.INTER_AREA)
@@ -198,14 +208,7 @@ def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None
     if mask.sum() < 200:
         return None
     lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
-    inside = mask.astype(np.float32)
-    sigma = FOLDS * max(mask.shape)
-    weight = np.maximum(cv2.GaussianBlur(inside, (0, 0), sigma), 1e-3)[..., None]
-    flat = lab - cv2.GaussianBlur(lab * inside[..., None], (0, 0), sigma) / weight
-    across = np.stack([cv2.Sobel(flat[..., c], cv2.CV_32F, 1, 0, scale=0.25) for c in range(3)], -1)
-    down = np.stack([cv2.Sobel(flat[..., c], cv2.CV_32F, 0, 1, scale=0.25) for c in range(3)], -1)
-    strength = np.sqrt((across**2 + down**2).sum(-1)) * inside
-    edges = strength > EDGE
+    flat, across, down, edges = _relief(lab, mask)
     busy = float(edges.sum() / mask.sum())
     if busy < 0.012:
         return "plain", float(np.clip(0.92 - 12 * busy, 0.75, 0.92))
@@ -223,6 +226,29 @@ def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None
     if one_way + other_way > 0.58 and other_way > 0.2 and busy > BUSY_CHECK:
         return "checked", 0.75
     return None
+
+
+def _relief(
+    lab: np.ndarray, mask: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of (h, w, 3) Lab: without light and folds, its steps across and down, (h, w) bool edges."""
+    inside = mask.astype(np.float32)
+    sigma = FOLDS * max(mask.shape)
+    weight = np.maximum(cv2.GaussianBlur(inside, (0, 0), sigma), 1e-3)[..., None]
+    flat = lab - cv2.GaussianBlur(lab * inside[..., None], (0, 0), sigma) / weight
+    across = np.stack([cv2.Sobel(flat[..., c], cv2.CV_32F, 1, 0, scale=0.25) for c in range(3)], -1)
+    down = np.stack([cv2.Sobel(flat[..., c], cv2.CV_32F, 0, 1, scale=0.25) for c in range(3)], -1)
+    strength = np.sqrt((across**2 + down**2).sum(-1)) * inside
+    return flat, across, down, strength > EDGE
+
+
+def _too_fine(pixels: np.ndarray, mask: np.ndarray) -> bool:
+    """True where edges run into each other, so that squares, dots and stripes have no shape."""
+    if mask.sum() < 200:
+        return False
+    lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    edges = _relief(lab, mask)[-1]
+    return bool(edges.sum() > MOSTLY_EDGES * mask.sum())
 
 
 FOREIGN, FOREIGN_PART = 22.0, 0.12  # Delta E from the ground, and how much of a print is so

@@ -192,9 +192,24 @@ def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False
     parts, near, other = _unmix(pixels, weight, lab[rows, columns], centre, rows, columns)
     too_fine = len(rows) > TOO_FINE * inside.sum() and share > NEARLY_ALL
     if too_fine and float(np.median(_length(near - other))) < FAINT:
-        return Ground(np.median(small[core], axis=0), lightness, ones, share)
+        return Ground(np.median(small[core], axis=0), _quieter(lightness, inside), ones, share)
     weight[rows, columns] = parts
     return Ground(centre, lightness, weight, share, Mixed(rows, columns, near, to_rgb(other)))
+
+
+FINE_SIGMA = 0.012  # of the picture's height: wider than faint fine stripes, narrower than folds
+FINE_MOST = 6.0  # L by which they may differ (standard deviation): as folds a dye deepens them
+
+
+def _quieter(lightness: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Lightness with detail as fine as stripes made fainter."""
+    there = inside.astype(np.float32)
+    sigma = max(FINE_SIGMA * len(lightness), 1.0)
+    around = cv2.GaussianBlur(lightness * there, (0, 0), sigma)
+    around /= np.maximum(cv2.GaussianBlur(there, (0, 0), sigma), 1e-3)
+    detail = lightness - around
+    kept = min(1.0, FINE_MOST / max(float(detail[inside].std()), 1e-3))
+    return np.where(inside, around + kept * detail, lightness)
 
 
 LIGHTNESS_WEIGHT = 0.45  # of a difference in lightness beside one in a or b: folds change it

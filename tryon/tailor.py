@@ -212,8 +212,8 @@ def _cut_legs(work: _Work, garment: Garment, target: float) -> float | None:
 
 # --- the armhole -------------------------------------------------------------------------------
 
-INSET = 0.18  # of the way from shoulder to collar: where the armhole of a tank top starts
-HOLLOW = 0.10  # of the armhole's length, how far it curves into the body
+INSET = 0.28  # of the way from shoulder to collar: where the armhole of a tank top starts
+HOLLOW = 0.14  # of the armhole's length, how far it curves into the body
 SEAM_ON = 0.3  # of the armhole's length, how far below the arm the side is trimmed
 
 
