@@ -9,7 +9,9 @@ from test_fusion_net import tiny
 from tryon.anatomy import middle_of_hips, middle_of_shoulders
 from tryon.errors import TryOnError
 from tryon.learned import LearnedFusion
+from tryon.similarity import fid, kid
 from tryon.studio import told
+from tryon.training import compare
 from tryon.training.captions import SILENT, as_worn, known_of, some_words
 from tryon.training.compare import FeatureDistance, compare_fusion
 from tryon.vocabulary import ATTRIBUTES
@@ -40,9 +42,34 @@ def test_both_methods_are_scored_on_the_same_pairs():
     assert learned["taken"] == 1
     assert geometric["pairs"] == learned["pairs"] == 1
     assert geometric["failed"] == 1
+    assert figures["learned short"]["ssim"] == learned["ssim"]
+    assert "learned long" not in figures
     # Untrained, the network is the geometric draft.
     for measure in ("ssim", "l1", "outline"):
         assert learned[measure] == pytest.approx(geometric[measure], abs=0.1)
+
+
+def test_unpaired_try_ons_are_held_against_the_photos(monkeypatch):
+    torch.set_num_threads(1)
+    monkeypatch.setattr(compare, "LEAST_SET", 2)
+    truth = np.ascontiguousarray(PERSON.photo.pixels[:256:2, :192:2])
+    pairs = [(truth, PERSON.photo, GARMENT.photo)] * 3
+    figures = compare_fusion(DrawnTryOn(), LearnedFusion(tiny()), pairs)
+    assert figures["learned"]["kid"] > 0
+    assert figures["learned"]["fid"] > 0
+    assert "kid" not in figures["learned short"]
+
+
+def test_sets_that_are_alike_are_near():
+    rng = np.random.default_rng(0)
+    one, two, other = (rng.normal(shift, 1, (400, 6)) for shift in (0, 0, 0.5))
+    assert abs(kid(one, two)) < 0.02 < kid(one, other)
+    # Two normal distributions half a unit apart in each of six directions.
+    assert fid(one, one) == pytest.approx(0, abs=1e-9)
+    assert fid(one, other) == pytest.approx(6 * 0.25, abs=0.4)
+    assert fid(one, 2 * two) == pytest.approx(6 * (2 - 1) ** 2, abs=0.7)
+    with pytest.raises(ValueError, match="of one length"):
+        kid(one, other[:, :3])
 
 
 def test_the_feature_distance_grows_with_the_difference():

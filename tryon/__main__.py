@@ -583,10 +583,10 @@ def _evaluate_fusion(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str,
     )
     _progress("")
     if not arguments.json:
-        print(f"{'':12}" + "".join(f"{method:>12}" for method in figures))
+        print(f"{'':10}" + "".join(f"{method:>17}" for method in figures))
         for measure in figures["learned"]:
             values = (one.get(measure) for one in figures.values())
-            print(f"{measure:12}" + "".join(f"{'' if v is None else v:>12}" for v in values))
+            print(f"{measure:10}" + "".join(f"{'' if v is None else v:>17}" for v in values))
     return {f"fusion {method}": one for method, one in figures.items()}
 
 

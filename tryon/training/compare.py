@@ -3,9 +3,12 @@
 Notable here:
 - paired: the garment picture of what the person wears is put on that same person, so the photo is
   the right answer. Both methods get the same analysed person and garment.
-- the feature distance is of our own garment encoder (EfficientNet-Lite0, ImageNet, fine-tuned on
-  garments; Tan and Le 2019): no VGG or Inception weights are shipped, so the figure cannot be
-  compared with LPIPS or FID of others.
+- unpaired: everybody tries on the garment of the pair before. There is no right answer; the set of
+  pictures is held against the set of photos (KID, FID).
+- features are of our own garment encoder (EfficientNet-Lite0, ImageNet, fine-tuned on garments; Tan
+  and Le 2019): no VGG or Inception weights are shipped, so the figures cannot be compared with
+  LPIPS, KID or FID of others.
+- tops with long sleeves are scored by themselves, too: they are much harder.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,14 +21,14 @@ import torch
 from tryon import weights
 from tryon.compose import compose
 from tryon.errors import TryOnError
-from tryon.fusion import geometric_draft
+from tryon.fusion import geometric_draft, sleeve_of
 from tryon.learned import LearnedFusion
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
 from tryon.nets.garment import GarmentNet
 from tryon.reader import WEIGHT_FILE
 from tryon.regions import is_part
-from tryon.similarity import ssim
-from tryon.types import Garment, Part, Person, Photo
+from tryon.similarity import fid, kid, ssim
+from tryon.types import Draft, Garment, Part, Person, Photo
 
 OLD_GARMENT = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
 
@@ -36,48 +39,93 @@ def compare_fusion(
     pairs: Iterable[tuple[np.ndarray, Photo, Photo]],
     progress: Callable[[int, float, float], None] = lambda done, geometric, learned: None,
 ) -> dict[str, dict[str, float]]:
-    """Mean figures of "geometric" and "learned" drafts, composed alike.
+    """Mean figures of "geometric" and "learned" drafts, composed alike; and of those of garments
+    whose sleeves are "short" (or none) or "long": "geometric short", ...
 
     tryon: what `TryOn.load` returns. pairs: the person to come out (h, w, 3) uint8, the photo and
     the garment picture that go in. progress(done, mean ssim of both).
 
     "ssim" (higher is better), "l1" (0..1), "features" (relative distance) at the size of the
     person to come out; "outline": IoU of the drawn garment and the worn one; "taken": share of
-    pairs the network's answer was taken for. Pairs that fail are left out and counted in "failed".
+    pairs the network's answer was taken for. "kid" (times 1000) and "fid": of the unpaired try-ons'
+    features against the photos'. Pairs that fail are left out and counted in "failed".
     """
     distance = FeatureDistance()
     rows: dict[str, dict[str, list[float]]] = {"geometric": {}, "learned": {}}
+    photos: list[np.ndarray] = []
+    painted: dict[str, list[np.ndarray]] = {"geometric": [], "learned": []}
     failed = done = 0
+    before: Garment | None = None
     for truth, photo, picture in pairs:
         try:
             person, garment = tryon.analyse(photo), tryon.describe(picture, "upper")
-            draft = geometric_draft(person, garment)
-            drafts = {"geometric": draft, "learned": fusion(person, garment, draft)}
+            drafts = _drafts(person, garment, fusion)
             scored = {
                 name: score(person, garment, one, truth, distance) for name, one in drafts.items()
             }
         except TryOnError:
             failed += 1
             continue
-        scored["learned"]["taken"] = float(drafts["learned"] is not draft)
+        scored["learned"]["taken"] = float(drafts["learned"] is not drafts["geometric"])
+        sleeves = "short" if sleeve_of(garment) in SHORT else "long"
         for name, figures in scored.items():
-            for measure, value in figures.items():
-                rows[name].setdefault(measure, []).append(value)
+            for group in (name, f"{name} {sleeves}"):
+                for measure, value in figures.items():
+                    rows.setdefault(group, {}).setdefault(measure, []).append(value)
+        photos.append(distance.pooled(truth))
+        for name, features in _unpaired(person, before, fusion, truth, distance).items():
+            painted[name].append(features)
+        before = garment
         done += 1
-        progress(done, *(float(np.mean(rows[name]["ssim"])) for name in rows))
+        progress(done, *(float(np.mean(rows[name]["ssim"])) for name in scored))
     means = {
         name: {measure: round(float(np.mean(values)), 4) for measure, values in one.items()}
-        for name, one in rows.items()
+        | {"pairs": len(one.get("ssim", ()))}
+        for name, one in sorted(rows.items(), key=lambda row: row[0].count(" "))
     }
-    for one in means.values():
-        one |= {"pairs": done, "failed": failed}
+    for name, features in painted.items():
+        if len(features) >= LEAST_SET:
+            sets = np.stack(features), np.stack(photos)
+            means[name] |= {"kid": round(1000 * kid(*sets), 3), "fid": round(fid(*sets), 3)}
+        means[name]["failed"] = failed
     return means
+
+
+SHORT = ("sleeveless", "short")
+LEAST_SET = 8  # pictures; fewer say nothing of a set
+
+
+def _drafts(person: Person, garment: Garment, fusion: LearnedFusion) -> dict[str, Draft]:
+    draft = geometric_draft(person, garment)
+    return {"geometric": draft, "learned": fusion(person, garment, draft)}
+
+
+def _unpaired(
+    person: Person,
+    garment: Garment | None,
+    fusion: LearnedFusion,
+    truth: np.ndarray,
+    distance: "FeatureDistance",
+) -> dict[str, np.ndarray]:
+    """Features of the person in somebody else's garment, by both methods; none if it fails."""
+    if garment is None:
+        return {}
+    features = {}
+    try:
+        for name, draft in _drafts(person, garment, fusion).items():
+            made = compose(person, garment, draft, garment.kind).photo.pixels
+            features[name] = distance.pooled(
+                cv2.resize(made, truth.shape[1::-1], interpolation=cv2.INTER_AREA)
+            )
+    except TryOnError:
+        return {}
+    return features
 
 
 def score(
     person: Person,
     garment: Garment,
-    draft: Any,
+    draft: Draft,
     truth: np.ndarray,
     distance: "FeatureDistance",
 ) -> dict[str, float]:
@@ -102,8 +150,17 @@ class FeatureDistance:
 
     def __call__(self, ours: np.ndarray, theirs: np.ndarray) -> float:
         """(H, W, 3) uint8 each, H and W multiples of 32."""
-        both = torch.from_numpy(np.stack([ours, theirs])).permute(0, 3, 1, 2).float()
-        with torch.inference_mode():
-            features = self._encoder((both - PIXEL_MEAN) / PIXEL_SCALE)
-        apart = [(a - b).abs().mean() / b.abs().mean().clamp_min(1e-3) for a, b in features]
+        apart = [
+            (a - b).abs().mean() / b.abs().mean().clamp_min(1e-3)
+            for a, b in self._features(ours, theirs)
+        ]
         return float(torch.stack(apart).mean())
+
+    def pooled(self, picture: np.ndarray) -> np.ndarray:
+        """(H, W, 3) uint8 -> (C,) float32: the deepest features' means."""
+        return self._features(picture)[-1].mean((0, 2, 3)).numpy()
+
+    def _features(self, *pictures: np.ndarray) -> list[torch.Tensor]:
+        batch = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float()
+        with torch.inference_mode():
+            return self._encoder((batch - PIXEL_MEAN) / PIXEL_SCALE)
