@@ -1,8 +1,8 @@
 """How alike two pictures are: SSIM. How alike two sets of pictures are: KID and FID.
 
 Notable here:
-- KID and FID depend on the features that are given. With others than Inception's they are not comparable
-  with those of papers, only with each other.
+- KID and FID depend on the features that are given. Of others than Inception's they can only be
+  compared with each other, not with those of papers.
 - FID is biased upwards for few pictures; KID is not, so it may come out a little below 0.
 """
 
