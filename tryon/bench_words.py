@@ -79,6 +79,8 @@ def sized(garment: Garment, size: tuple[int, int]) -> Garment:
         alpha=cv2.resize(garment.alpha, to, interpolation=cv2.INTER_AREA),
         limbs=cv2.resize(garment.limbs, to, interpolation=cv2.INTER_NEAREST),
         landmarks=garment.landmarks * factor + shift,
+        panels=garment.panels
+        and replace(garment.panels, step=garment.panels.step * float(factor[0])),
     )
 
 

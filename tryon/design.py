@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tryon import dye, pattern
+from tryon import dye, passes, pattern
 from tryon.errors import Note, TryOnError
 from tryon.prompt import PatternDetails, pattern_details
 from tryon.tailor import shorten, shorten_sleeves
@@ -190,6 +190,9 @@ def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garm
     pixels = np.ascontiguousarray(garment.photo.pixels[window])
     inside = garment.alpha[window] > 0
     ground = dye.find_ground(pixels, inside)
+    sewn = None if garment.panels is None else passes.cloth_at(garment.panels, window)
+    if sewn is not None and shown.attributes.get("pattern") == "plain":
+        ground = dye.all_but(ground, sewn.bare)
     busy = ground.share < CLEAR_PRINT
     patterned = shown.attributes.get("pattern", "")
     unwanted = bool(ruled_out) and busy and patterned in ("", *ruled_out)
@@ -203,7 +206,7 @@ def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garm
     if bare:
         ground = _without_print(ground, inside, of_cloth)
         shown.attributes["pattern"] = "plain"
-    painted = _paint(garment, window, pixels, ground, wish, bare, seed)
+    painted = _paint(garment, window, pixels, ground, wish, bare, seed, sewn)
     _update(shown, wish, everything)
     whole = garment.photo.pixels.copy()
     whole[window] = painted
@@ -255,17 +258,20 @@ def _paint(
     wish: _Wish,
     bare: bool,
     seed: int,
+    sewn: passes.Cloth | None = None,
 ) -> np.ndarray:
-    """(h, w, 3) uint8: the window's pixels, repainted. bare: prints were taken off the ground."""
+    """(h, w, 3) uint8: the window's pixels, repainted. bare: prints were taken off the ground.
+    sewn: where each pixel lies on its piece of cloth, None = not known."""
     target = _target(ground, wish)
-    density = pattern.pixels_per_cm(garment)
+    many = wish.colour is not None and wish.colour[0] == "multicolour"
     cover, paints = None, ()
-    cloth = None
-    if wish.pattern or wish.fabric in pattern.WEAVES or (wish.colour or ("",))[0] == "multicolour":
+    cloth, density = None, pattern.pixels_per_cm(garment)
+    if sewn is not None and (wish.pattern or not many):
+        cloth, density = sewn.cloth, passes.density(garment.panels)
+    elif wish.pattern or wish.fabric in pattern.WEAVES or many:
         relief = ground.lightness - ground.lab[0]
         cloth = pattern.cloth_coordinates(garment, window, relief)
     if wish.pattern:
-        many = wish.colour is not None and wish.colour[0] == "multicolour"
         laid = pattern.make(
             wish.pattern,
             target,
@@ -276,8 +282,8 @@ def _paint(
             density=density,
             seed=seed,
         )
-        cover, paints = laid.cover(cloth), laid.paints
-    elif wish.colour is not None and wish.colour[0] == "multicolour":
+        cover, paints = laid.cover(cloth, draped=sewn is not None), laid.paints
+    elif many:
         cover, paints = pattern.tie_dye(cloth, seed)
 
     dyes_ground = bare or bool(wish.fabric) or not np.allclose(target, ground.lab)

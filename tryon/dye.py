@@ -12,7 +12,7 @@ Notable here:
 - colours are CIELAB (D65), L 0..100; arrays of pictures are float32.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -143,6 +143,17 @@ class Mixed:
     columns: np.ndarray
     ground: np.ndarray
     print_: np.ndarray
+
+
+def all_but(ground: Ground, bare: np.ndarray) -> Ground:
+    """The ground of cloth that is known to be plain, but for what is no cloth: (h, w) bool."""
+    near = cv2.dilate(bare.astype(np.uint8), _square(2 * RIM + 5)) > 0
+    weight = np.where(near, ground.weight, np.float32(1))
+    mixed = ground.mixed
+    if mixed is not None:
+        kept = near[mixed.rows, mixed.columns]
+        mixed = Mixed(mixed.rows[kept], mixed.columns[kept], mixed.ground[kept], mixed.print_[kept])
+    return replace(ground, weight=weight, share=1.0, mixed=mixed)
 
 
 SMALL = 384  # pixels, longest side of the picture in which ground and print are told apart

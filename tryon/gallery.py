@@ -23,6 +23,7 @@ from PIL import Image
 
 from tryon.errors import TryOnError
 from tryon.limbs import limb_map
+from tryon.passes import read_passes
 from tryon.shape import shape_of
 from tryon.types import Garment, Kind, Outline, Photo
 from tryon.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
@@ -239,6 +240,7 @@ def _garment(item: Item) -> Garment:
         attributes=dict(item.attributes),
         attribute_scores=dict.fromkeys(item.attributes, 1.0),
         identifier=item.identifier,
+        panels=None if item.passes is None else read_passes(item.passes, item.size),
     )
 
 

@@ -175,16 +175,46 @@ class Pattern:
     size: tuple[float, float]
     paints: tuple[np.ndarray, ...]
 
-    def cover(self, cloth: np.ndarray) -> np.ndarray:
-        """(h, w, n) float32 0..1: the paints at cloth coordinates (h, w, 2) in cm."""
+    def cover(self, cloth: np.ndarray, draped: bool = False) -> np.ndarray:
+        """(h, w, n) float32 0..1: the paints at cloth coordinates (h, w, 2) in cm.
+
+        draped: the cloth turns away from the viewer in places, so that its pattern is pressed.
+        """
         height, width = self.tile.shape[:2]
         at_x = np.mod(cloth[..., 0] * (width / self.size[0]), width)
         at_y = np.mod(cloth[..., 1] * (height / self.size[1]), height)
         padded = cv2.copyMakeBorder(self.tile, 0, 1, 0, 1, cv2.BORDER_WRAP)
-        found = cv2.remap(padded, at_x, at_y, cv2.INTER_LINEAR)
-        return found.reshape(*cloth.shape[:2], -1).astype(np.float32) * (1 / 255.0)
+        found = cv2.remap(padded, at_x, at_y, cv2.INTER_LINEAR).reshape(*cloth.shape[:2], -1)
+        pressed = self._pressed(cloth) if draped else None
+        for least, blur in FORESHORTENED if draped else ():
+            places = np.flatnonzero((pressed > least) & (pressed < SEAM))
+            if len(places) == 0:
+                break
+            wide = cv2.copyMakeBorder(self.tile, blur, blur, blur, blur, cv2.BORDER_WRAP)
+            soft = cv2.blur(wide, (blur, blur))[blur:-blur, blur:-blur]
+            soft = cv2.copyMakeBorder(soft, 0, 1, 0, 1, cv2.BORDER_WRAP)
+            lines = np.resize(places, (-(-len(places) // REMAPPED), REMAPPED))
+            taken = cv2.remap(soft, at_x.ravel()[lines], at_y.ravel()[lines], cv2.INTER_LINEAR)
+            found.reshape(-1, found.shape[2])[lines.ravel()] = taken.reshape(-1, found.shape[2])
+        return found.astype(np.float32) * (1 / 255.0)
+
+    def _pressed(self, cloth: np.ndarray) -> np.ndarray:
+        """(h, w) float32: how many of the tile's pixels lie under one of the picture's."""
+        scale = np.array(self.tile.shape[1::-1], np.float32) / np.array(self.size, np.float32)
+        small = cloth[::PRESS_GRID, ::PRESS_GRID] * scale
+        if min(small.shape[:2]) < 2:
+            return np.ones(cloth.shape[:2], np.float32)
+        down, across = np.gradient(small, axis=(0, 1))
+        most = np.maximum(np.abs(down).max(-1), np.abs(across).max(-1)) / PRESS_GRID
+        return cv2.resize(most, cloth.shape[1::-1], interpolation=cv2.INTER_NEAREST)
 
 
+# Where cloth turns away from the viewer, more than one of a tile's pixels lie under one of the
+# picture's: from how many on the tile is averaged, over how many.
+FORESHORTENED = ((1.7, 3), (3.4, 5))
+SEAM = 16.0  # such tile pixels: more is a jump from one piece to the next
+PRESS_GRID = 4  # pixels between the points where that is looked at
+REMAPPED = 1024  # pixels to a line of those looked up: cv2 takes no lines longer than 32767
 OVERSAMPLING = 3  # tiles are drawn larger and averaged, for smooth edges
 SCALES = {"small": 0.45, "": 1.0, "large": 2.2}
 SEED_SCALES = (0.7, 1.5)  # how much larger or smaller seeds other than 0 make it

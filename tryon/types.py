@@ -240,6 +240,26 @@ class Person:
 
 
 @dataclass(frozen=True, eq=False)
+class Panels:
+    """Which piece of cloth a picture of a garment shows where, as it was sewn.
+
+    cloth: (h, w, 2) float32, cm across and along the piece; it jumps from piece to piece.
+    panel: (h, w) uint8, the piece, 0 = no cloth. step: how many of the picture's pixels one of
+    these is wide; the first one's corner is the picture's.
+    """
+
+    cloth: np.ndarray
+    panel: np.ndarray
+    step: float = 2.0
+
+    def __post_init__(self) -> None:
+        _check(self, "panel", np.uint8, (None, None))
+        _check(self, "cloth", np.float32, (*self.panel.shape, 2))
+        if not self.step > 0:
+            raise ValueError(f"Panels.step: expected more than 0, got {self.step}")
+
+
+@dataclass(frozen=True, eq=False)
 class Garment:
     """A garment cut out of its picture. Everything is in the garment frame.
 
@@ -251,6 +271,7 @@ class Garment:
     worn: True if it was taken from a person wearing it.
     confidence: 0..1, how sure the cut-out is.
     identifier: the gallery id, or "" for a visitor's own picture.
+    panels: the pieces it was sewn from, where that is known (templates), else None.
     """
 
     photo: Photo
@@ -264,6 +285,7 @@ class Garment:
     confidence: float = 1.0
     notes: tuple[Note, ...] = ()
     identifier: str = ""
+    panels: Panels | None = None
 
     def __post_init__(self) -> None:
         size = self.photo.size
