@@ -34,6 +34,7 @@ from tryon.training.prepare_pairs import (
     find_pairs,
     pack,
     prepare_pairs,
+    renew_starts,
     unpack_pairs,
     worn_mask,
 )
@@ -205,6 +206,17 @@ def test_preparation_stores_pairs_and_keeps_the_list_of_dropped_ones(tmp_path, m
     assert overlap(unpaired) > 0.9
     prepare_pairs(tmp_path, tmp_path / "cache", tmp_path / "out")
     assert list((tmp_path / "cache" / "pairs").glob("*.npz")) == shards
+
+    shard = shards[0]
+    with np.load(shard) as arrays:
+        stale = {name: arrays[name] for name in arrays}
+    np.savez(shard, **{**stale, "start": stale["start"] * 0})
+    renew_starts(tmp_path, tmp_path / "cache")
+    with np.load(shard) as arrays:
+        np.testing.assert_allclose(arrays["start"], stale["start"], atol=0.02)
+        for name, values in stale.items():
+            if name not in ("start", "other_start"):
+                np.testing.assert_array_equal(arrays[name], values)
 
 
 # --- samples -------------------------------------------------------------------------------------

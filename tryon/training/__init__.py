@@ -4,6 +4,7 @@
     python -m tryon.training text --out DIR          # makes its own sentences, needs no DATA
     python -m tryon.training parser|garment DATA --out DIR [--resume]
     python -m tryon.training prepare-pairs DATA      # parts, garments, geometric start, once
+    python -m tryon.training renew-starts DATA       # after the geometric draft has changed
     python -m tryon.training fusion DATA --out DIR [--resume]
 
 DATA is a folder with the data sets' tars or with what they unpack to.

@@ -8,7 +8,7 @@ from tryon.training import NETS, main, unpack
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tryon.training")
-    parser.add_argument("net", choices=(*NETS, "prepare", "prepare-pairs"))
+    parser.add_argument("net", choices=(*NETS, "prepare", "prepare-pairs", "renew-starts"))
     parser.add_argument("data", nargs="?", help="folder of the data sets; text needs none")
     parser.add_argument("--out", default="runs/training")
     parser.add_argument("--resume", action="store_true")
@@ -40,6 +40,11 @@ if __name__ == "__main__":
         folder = unpack(Path(given["data"]))
         cache = Path(given["cache"] or folder / "cache")
         prepare_pairs(folder, cache, Path(given["out"]), given["limit"], given["workers"] or 1)
+    elif given["net"] == "renew-starts":
+        from tryon.training.prepare_pairs import renew_starts
+
+        folder = unpack(Path(given["data"]))
+        renew_starts(folder, Path(given["cache"] or folder / "cache"))
     else:
         del given["limit"]
         raise SystemExit(main(**given))

@@ -146,6 +146,33 @@ def prepare_pairs(
     print(f"pairs: dropped {dict(Counter(dropped.values()))}", flush=True)
 
 
+def renew_starts(data: Path, cache: Path) -> None:
+    """Draft every pair in CACHE/pairs anew, in place: its geometric start, and that of the garment
+    it is to try on. For after the draft has changed; parts, masks and landmarks stay."""
+    sources = {source.identifier: source for source in find_pairs(data)}
+    for shard in sorted((cache / "pairs").glob("[0-9]*.npz")):
+        with np.load(shard) as stored:
+            pairs = [_renewed(pair, sources) for pair in unpack_pairs(stored)]
+        _store(shard, pairs)
+
+
+def _renewed(pair: dict[str, np.ndarray], sources: dict[str, Source]) -> dict[str, np.ndarray]:
+    """The pair with new starts; the old ones where a garment is not in `sources`."""
+    matte = cv2.imdecode(pair["matte"], cv2.IMREAD_UNCHANGED)
+    parts = cv2.imdecode(pair["parts"], cv2.IMREAD_UNCHANGED)
+    photo = _picture(pair["person"])
+    person = _person(photo, pair["landmarks"], matte, parts)
+    fit = Fit(*(float(value) for value in pair["fit"]), photo.shape[:2], CANVAS)
+    renewed = dict(pair)
+    for name, own in (("start", str(pair["ids"])), ("other_start", str(pair["other"]))):
+        garment = garment_of(sources[own]) if own in sources else None
+        start = None if garment is None else _drafted(person, garment, fit)
+        if start is not None:
+            start = start.astype(np.float16)
+            renewed[name] = start if name == "start" else np.frombuffer(start.tobytes(), np.uint8)
+    return renewed
+
+
 def _next_of(pairs: list[Source]) -> dict[str, Source]:
     """Each pair's id -> the pair after it."""
     return {one.identifier: after for one, after in zip(pairs, pairs[1:] + pairs[:1], strict=True)}
@@ -156,11 +183,15 @@ def _write(
 ) -> None:
     index.write_text(json.dumps(dropped, indent=0, sort_keys=True))
     if pairs:
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
-            np.savez(file, **pack(pairs))
-        part.replace(path)
-        print(f"pairs: {path.name} written, {len(pairs)} pairs", flush=True)
+        _store(path, pairs)
+
+
+def _store(path: Path, pairs: list[dict[str, np.ndarray]]) -> None:
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez(file, **pack(pairs))
+    part.replace(path)
+    print(f"pairs: {path.name} written, {len(pairs)} pairs", flush=True)
 
 
 def pack(pairs: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
@@ -309,6 +340,13 @@ def person_of(
     # Half as long in bfloat16 on a CPU, and 999 of 1,000 labels stay.
     with torch.autocast("cpu", torch.bfloat16):
         scores = parser.parts_of(photo, landmarks, silhouette, no_hands)
+    return _person(photo, landmarks, matte, scores.argmax(-1).astype(np.uint8))
+
+
+def _person(
+    photo: np.ndarray, landmarks: np.ndarray, matte: np.ndarray, parts: np.ndarray
+) -> Person:
+    silhouette = matte >= 128
     world = np.zeros((len(landmarks), 3), np.float32)
     world[:, :2] = (landmarks[:, :2] - middle_of_hips(landmarks)) / body_unit(landmarks)
     return Person(
@@ -317,8 +355,8 @@ def person_of(
         world=world * np.float32(SHOULDERS_METRES),
         silhouette=silhouette,
         matte=matte,
-        parts=scores.argmax(-1).astype(np.uint8),
-        hands=no_hands,
+        parts=parts,
+        hands=np.zeros((0, 21, 3), np.float32),
         box=box_of(silhouette),
         others=np.zeros((0, 4), np.float32),
     )
