@@ -439,7 +439,7 @@ def test_trousers_become_shorts():
     assert abs(made.point(Outline.HEM_INNER_LEFT)[1] - lowest(made, Limb.LEFT)) < 15
 
 
-@pytest.mark.parametrize("words", ["longer sleeves", "long", "v neck", "turtleneck", "a dress"])
+@pytest.mark.parametrize("words", ["longer sleeves", "long", "a hood", "turtleneck", "a dress"])
 def test_what_cannot_be_shown_is_told_and_left(words):
     garment = replace(shorten_sleeves(top(), "short"), attributes={}, attribute_scores={})
     made = design(garment, understand(words))

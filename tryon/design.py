@@ -1,8 +1,8 @@
 """Garment + words -> another garment: recoloured, patterned, shortened, at full resolution.
 
 Notable here:
-- only what the words say changes. What they say and a picture cannot show (longer sleeves, another
-  neckline, another kind of garment) is left as it is and told in a note.
+- only what the words say changes. What they say and a picture cannot show (a higher neckline,
+  another kind of garment) is left as it is and told in a note.
 - cutting comes first (`tailor.py`), then the colour of the ground and what is laid on it
   (`dye.py`, `pattern.py`). Folds and shading stay; buttons and prints stay unless the words speak
   of the pattern.
@@ -18,6 +18,7 @@ import numpy as np
 
 from tryon import dye, passes, pattern
 from tryon.errors import Note, TryOnError
+from tryon.neckcut import cut_neckline
 from tryon.prompt import PatternDetails, pattern_details
 from tryon.tailor import shorten, shorten_sleeves
 from tryon.types import Garment, Kind, Photo, Prompt
@@ -118,6 +119,12 @@ def _cut(garment: Garment, asked: dict[str, str], shown: _Shown) -> Garment:
                 shown.attributes["type"] = "shorts"
         elif "length" in asked:
             shown.missing.append(("length", length))
+    neckline = asked.get("neckline")
+    if neckline is not None and shown.attributes.get("neckline") != neckline:
+        cut = cut_neckline(garment, neckline)
+        if cut is not None:
+            garment = cut
+            shown.attributes["neckline"] = neckline
     return garment
 
 
