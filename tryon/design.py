@@ -18,6 +18,7 @@ import numpy as np
 
 from tryon import dye, passes, pattern
 from tryon.errors import Note, TryOnError
+from tryon.graft import lengthen_sleeves
 from tryon.neckcut import cut_neckline
 from tryon.prompt import PatternDetails, pattern_details
 from tryon.tailor import shorten, shorten_sleeves
@@ -32,16 +33,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def design(garment: Garment, prompt: Prompt, seed: int = 0) -> Garment:
+def design(
+    garment: Garment, prompt: Prompt, seed: int = 0, gallery: "Gallery | None" = None
+) -> Garment:
     """The garment as the words want it; attributes that were changed are updated.
 
+    gallery: its templates lend their sleeves where longer ones are asked for.
     Its notes tell what was understood but cannot be shown. Nothing said: the garment itself.
     """
     if prompt.empty:
         return garment
     asked = prompt.attributes
     shown = _Shown(dict(garment.attributes))
-    made = _cut(garment, asked, shown)
+    made = _cut(garment, asked, shown, gallery)
     made = _repaint(made, prompt, shown, seed)
     for attribute in ("type", "neckline", "fabric"):
         value = asked.get(attribute)
@@ -55,7 +59,7 @@ def design(garment: Garment, prompt: Prompt, seed: int = 0) -> Garment:
             shown.missing.append(("!" + attribute, value))
     if "fit" in asked:
         shown.attributes["fit"] = asked["fit"]
-    notes = garment.notes
+    notes = (*garment.notes, *shown.notes)
     if shown.missing:
         notes = (*notes, Note("words_not_shown", {"words": _in_words(shown.missing)}))
     scores = {
@@ -91,6 +95,7 @@ class _Shown:
     def __init__(self, attributes: dict[str, str]) -> None:
         self.attributes = attributes
         self.missing: list[tuple[str, str]] = []
+        self.notes: list[Note] = []
 
 
 # --- cutting -----------------------------------------------------------------------------------
@@ -99,16 +104,22 @@ SLEEVES = ATTRIBUTES["sleeve"]  # from none to long
 LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
 
 
-def _cut(garment: Garment, asked: dict[str, str], shown: _Shown) -> Garment:
+def _cut(
+    garment: Garment, asked: dict[str, str], shown: _Shown, gallery: "Gallery | None"
+) -> Garment:
     sleeve, length = asked.get("sleeve"), asked.get("length")
     if asked.get("type") == "shorts" and garment.kind == Kind.LOWER and length is None:
         length = "short"
     if sleeve is not None and shown.attributes.get("sleeve") != sleeve:
-        shorter = shorten_sleeves(garment, sleeve) if sleeve != "long" else None
-        if shorter is None:
+        other = shorten_sleeves(garment, sleeve) if sleeve != "long" else None
+        if other is None and gallery is not None:
+            other = _with_longer_sleeves(garment, sleeve, gallery)
+            if other is not None:
+                shown.notes.append(Note("sleeves_added"))
+        if other is None:
             shown.missing.append(("sleeve", sleeve))
         else:
-            garment = shorter
+            garment = other
             shown.attributes["sleeve"] = sleeve
     if length is not None and LENGTHS.get(shown.attributes.get("length", "")) != LENGTHS[length]:
         shorter = shorten(garment, length)
@@ -126,6 +137,26 @@ def _cut(garment: Garment, asked: dict[str, str], shown: _Shown) -> Garment:
             garment = cut
             shown.attributes["neckline"] = neckline
     return garment
+
+
+def _with_longer_sleeves(garment: Garment, sleeve: str, gallery: "Gallery") -> Garment | None:
+    """The garment with the sleeves of the long-sleeved template nearest to it, cut to length."""
+    kind = garment.attributes.get("type", "")
+    reach = SLEEVES.index(garment.attributes.get("sleeve", "long"))
+    if SLEEVES.index(sleeve) <= reach:
+        return None
+    templates = [
+        item
+        for item in gallery.items
+        if item.template and item.kind == garment.kind and item.attributes.get("sleeve") == "long"
+    ]
+    templates.sort(key=lambda item: _type_cost(kind, item.attributes["type"]) if kind else 0.0)
+    if not templates:
+        return None
+    made = lengthen_sleeves(garment, gallery.garment(templates[0]))
+    if made is None or sleeve == "long":
+        return made
+    return shorten_sleeves(made, sleeve)
 
 
 # --- colour and pattern ------------------------------------------------------------------------
@@ -389,7 +420,7 @@ def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: i
     another = _type_cost(wanted["type"], item.attributes.get("type", "")) >= NO_SUCH_TYPE
     if another and TYPE_KIND[wanted["type"]] == item.kind:  # of another kind: `design` tells
         notes.append(Note("words_not_shown", {"words": _in_words([("type", wanted["type"])])}))
-    made = design(gallery.garment(item), replace(prompt, attributes=wanted), seed)
+    made = design(gallery.garment(item), replace(prompt, attributes=wanted), seed, gallery)
     return replace(made, notes=(*notes, *made.notes))
 
 

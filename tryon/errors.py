@@ -181,6 +181,13 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Understood but not shown yet: {words}.", ""),
         "zh": ("已理解但暂时无法呈现：{words}。", ""),
     },
+    "sleeves_added": {
+        "en": (
+            "The picture has no such sleeves: they were made to match.",
+            "Their cut is a guess; the rest is as in the picture.",
+        ),
+        "zh": ("图片中没有这样的袖子，已按衣服的面料补上。", "袖型为推测，其余部分与图片一致。"),
+    },
     "unsupported_garment": {
         "en": (
             "Not a garment that can be tried on here: {words}.",

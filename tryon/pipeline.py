@@ -120,7 +120,7 @@ class TryOn:
                 cloth = self.describe(garment, kind)
         with timed(seconds, "design"):
             if garment is not None and not understood.empty:
-                cloth = design(cloth, understood, seed=seed)
+                cloth = design(cloth, understood, seed=seed, gallery=self.gallery)
         with timed(seconds, "fusion"):
             draft = geometric_draft(wearer, cloth)
             if self.fusion is not None:
