@@ -78,7 +78,8 @@ def lengthen_sleeves(garment: Garment, template: Garment) -> Garment | None:
         alpha[box] = np.where(own, alpha[box], np.maximum(alpha[box], cover))
         limbs[box][there & (cover >= 128)] = limb
     limbs[alpha < 128] = Limb.NONE
-    return replace(work, photo=Photo(pixels), alpha=alpha, limbs=limbs)
+    said = {**garment.attributes, "sleeve": "long"}
+    return replace(work, photo=Photo(pixels), alpha=alpha, limbs=limbs, attributes=said)
 
 
 DARK = 45.0  # L

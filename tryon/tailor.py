@@ -18,6 +18,7 @@ from tryon.warp import Curve
 
 # Sleeve ends: length of the outer edge from the shoulder, in widths of the chest.
 SLEEVE_REACH = {"sleeveless": 0.0, "short": 0.42, "three-quarter": 0.88}
+OF_LONG = {"sleeveless": 0.0, "short": 0.3, "three-quarter": 0.79}  # of a long sleeve, if it is one
 LEAST_INNER = 3.5  # cm a sleeve keeps below the armpit
 # Hems: distance from the shoulders in widths of the chest (tops, dresses), from the waist in
 # widths of the hips (skirts, trousers).
@@ -55,6 +56,8 @@ def shorten_sleeves(garment: Garment, sleeve: str) -> Garment | None:
     chest = _between(garment, Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT)
     if garment.kind == Kind.LOWER or chest is None:
         return None
+    if garment.attributes.get("sleeve") == sleeve:
+        return garment
     work = _start(garment)
     done = fits = False
     for limb, curve in limb_curves(garment):
@@ -65,7 +68,10 @@ def shorten_sleeves(garment: Garment, sleeve: str) -> Garment | None:
             done = True
             continue
         start, inner = curve.coordinates(np.array([shoulder, armpit]))[0]
-        end = max(start + SLEEVE_REACH[sleeve] * chest, inner + LEAST_INNER * work.density)
+        reach = SLEEVE_REACH[sleeve] * chest
+        if garment.attributes.get("sleeve") == "long":
+            reach = max(reach, OF_LONG[sleeve] * (curve.length - start))
+        end = max(start + reach, inner + LEAST_INNER * work.density)
         if curve.length - end < WORTH_CUTTING_SLEEVE * chest:
             fits |= curve.length - end > -NEAR_ENOUGH * chest
             continue
@@ -73,7 +79,12 @@ def shorten_sleeves(garment: Garment, sleeve: str) -> Garment | None:
         middle = curve.place(np.array([end / 2]), np.zeros(1))[0]
         work.landmarks[Outline[f"ELBOW_{side}"], :2] = middle
         done = True
-    return _finish(garment, work) if done else garment if fits else None
+    if not done:
+        return garment if fits else None
+    made = _finish(garment, work)
+    if "sleeve" not in garment.attributes:
+        return made
+    return replace(made, attributes={**garment.attributes, "sleeve": sleeve})
 
 
 def shorten(garment: Garment, length: str) -> Garment | None:
