@@ -9,23 +9,21 @@ from figures import flat_tee, flat_trousers, standing_person
 from test_fusion_net import tiny
 
 from tryon.agnostic import along_arm
-from tryon.anatomy import SIDES, body_unit, capsule_mask
 from tryon.compose import compose
 from tryon.fusion import geometric_draft
 from tryon.learned import (
     LearnedFusion,
     believable,
-    beyond_hand,
     calmed,
     cut_for,
     on_body,
+    past_hands,
     rendered,
     sleeves_follow,
-    with_whole_sleeves,
     without_islands,
 )
 from tryon.studio import CANVAS, enter, told
-from tryon.types import Kind, Limb, Part, Pose
+from tryon.types import Kind, Limb, Pose
 from tryon.vocabulary import ATTRIBUTES
 
 PERSON = standing_person()
@@ -150,42 +148,22 @@ def test_a_trained_renderer_hides_and_shades(network):
     assert learned.layers[0].shading is None
 
 
-def test_long_sleeves_leave_no_strip_of_arm():
+def test_nothing_goes_on_beyond_the_hands():
     wearer = enter(PERSON)
-    unit = body_unit(wearer.landmarks)
-    alpha = np.zeros(CANVAS, np.float32)
-    for side in SIDES:  # a sleeve much narrower than the arm
-        points = along_arm(wearer.landmarks, side, np.linspace(0.1, 0.95, 9))
-        alpha[capsule_mask(CANVAS, points, np.full(9, 0.05 * unit))] = 1
-    flow = np.dstack(np.meshgrid(np.arange(192), np.arange(256))).astype(np.float32)
-    room = np.ones(CANVAS, bool)
-    filled, whole = with_whole_sleeves(flow, alpha, room, wearer)
-    arm = (wearer.parts == Part.LEFT_ARM) & (wearer.landmarks[Pose.LEFT_ELBOW, 1] > row_of(CANVAS))
-    arm &= row_of(CANVAS) > wearer.landmarks[Pose.LEFT_SHOULDER, 1] + 0.25 * unit
-    assert (whole[arm] > 0.5).mean() > 0.95 > (alpha[arm] > 0.5).mean()
-    np.testing.assert_array_equal(filled[alpha > 0], flow[alpha > 0])
-    added = (whole > 0) & (alpha == 0)
-    x, y = np.round(filled[added]).astype(int).T
-    assert (alpha[y, x] > 0).all()  # what is filled shows cloth
-    assert not (whole[wearer.matte < 128] > alpha[wearer.matte < 128]).any()
-    np.testing.assert_array_equal(with_whole_sleeves(flow, alpha, ~room, wearer)[1], alpha)
-    short = np.where(row_of(CANVAS) < wearer.landmarks[Pose.LEFT_ELBOW, 1] - 0.45 * unit, alpha, 0)
-    np.testing.assert_array_equal(with_whole_sleeves(flow, short, room, wearer)[1], short)
-
-
-def row_of(size: tuple[int, int]) -> np.ndarray:
-    return np.arange(size[0])[:, None] * np.ones((1, size[1]))
-
-
-def test_sleeves_end_before_the_hand():
-    wearer = enter(PERSON)
+    past = past_hands(wearer)
     for side, hand in (("left", Pose.LEFT_INDEX), ("right", Pose.RIGHT_INDEX)):
-        beyond = beyond_hand(wearer, side)
         x, y = np.round(wearer.landmarks[hand, :2]).astype(int)
-        assert beyond[y, x]
+        assert past[y, x]
         for share in (0.0, 0.5, 0.9, 1.0):
             x, y = np.round(along_arm(wearer.landmarks, side, np.array([share]))[0]).astype(int)
-            assert not beyond[y, x]
+            assert not past[y, x]
+
+
+def test_sleeves_on_other_places_of_the_arms_are_not_taken(network, monkeypatch):
+    assert network(PERSON, GARMENT, DRAFT) is not DRAFT
+    arms = iter((np.ones((2, 9), bool), np.zeros((2, 9), bool)))
+    monkeypatch.setattr("tryon.learned.sleeves_along_arms", lambda *_: next(arms))
+    assert network(PERSON, GARMENT, DRAFT) is DRAFT
 
 
 def test_prints_stay_straight_inside_and_edges_stay_where_they_are():

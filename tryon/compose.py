@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from tryon.anatomy import body_unit
+from tryon.covering import cover_arms
 from tryon.errors import Note
 from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.regions import edit_region, in_front, is_part
@@ -38,6 +39,7 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     photo's own, and so are face, hair and hands. The same input gives the same bytes.
     """
     kind = Kind(kind)
+    draft = cover_arms(draft, person, garment)
     original = person.photo.pixels
     old = edit_region(person, kind)
     box = _work_box(person, draft, old)

@@ -29,6 +29,7 @@ from tryon.agnostic import (
     old_hem,
 )
 from tryon.anatomy import SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
+from tryon.covering import sleeves_along_arms
 from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
 from tryon.image import Fit
 from tryon.measures import measure
@@ -121,7 +122,11 @@ class LearnedFusion:
         # Where the photo may be seen there is no garment, whatever the network says.
         flow = calmed(flow, drafted_flow, alpha)
         room = cv2.dilate(1 - inputs["keep"][0], SEAM)
-        outline = alpha * room
+        outline = (
+            alpha
+            * room
+            * ~(past_hands(wearer) & ~cv2.dilate(drafted.astype(np.uint8), SEAM).astype(bool))
+        )
         alpha = without_islands(outline, wearer.matte >= 128)
         dropped = cv2.dilate(((outline > 0.1) & (alpha == 0)).astype(np.uint8), SEAM) > 0
         if not (
@@ -130,8 +135,13 @@ class LearnedFusion:
             logger.info("the network's garment leaves the arms or the body: not taken")
             return draft
         dropped &= alpha < 0.1
-        flow, alpha = with_whole_sleeves(flow, alpha, room > 0, wearer)
         learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft)
+        apart = sleeves_along_arms(learned, person, garment) ^ sleeves_along_arms(
+            draft, person, garment
+        )
+        if apart.mean(1).max() > SLEEVE_SLACK:
+            logger.info("the network's sleeves leave their arms: not taken")
+            return draft
         return learned if visible is None else rendered(learned, visible, shading)
 
 
@@ -263,6 +273,25 @@ def _on_arm(mask: np.ndarray, wearer: StudioPerson, side: str) -> np.ndarray:
     return found
 
 
+PAST_HAND = (1.12, 2.2)  # of the forearm from the elbow: no sleeve goes on there
+PAST_RADIUS = 0.3  # shoulder widths
+
+
+def past_hands(wearer: StudioPerson) -> np.ndarray:
+    """(256, 192) bool: where the arms would go on beyond their hands."""
+    past = np.zeros(CANVAS, bool)
+    unit = body_unit(wearer.landmarks)
+    for side in SIDES:
+        elbow, wrist = along_arm(wearer.landmarks, side, np.array([0.5, 1.0]))
+        ends = elbow + np.array(PAST_HAND)[:, None] * (wrist - elbow)
+        beyond = capsule_mask(CANVAS, ends, np.full(2, PAST_RADIUS * unit))
+        y, x = np.nonzero(beyond)
+        step = wrist - elbow
+        along = (np.column_stack([x, y]) - elbow) @ step / max(float(step @ step), 1.0)
+        past[y, x] |= along > PAST_HAND[0]
+    return past
+
+
 BESIDE = 13  # pixels beside the body that loose cloth may reach
 MOST_BESIDE = 0.02  # of the outline beyond these, more than the draft has there
 
@@ -342,86 +371,15 @@ def as_draft(
         weight = cv2.remap(
             shown.astype(np.float32), at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
-        if piece in ARM_OF:
-            weight *= ~beyond_hand(wearer, ARM_OF[piece])
         layers.append(Layer(moved.astype(np.float32), np.clip(weight * near, 0, 1), piece))
     return Draft(
         fit=wearer.fit,
         layers=tuple(layers),
-        reach=(alpha > 0.5) & (np.max([layer.weight for layer in layers], axis=0) > 0.5),
+        reach=alpha > 0.5,
         landmarks=draft.landmarks,
         confidence=draft.confidence,
         notes=draft.notes,
     )
-
-
-# Half widths of a bare arm at shoulder, elbow and wrist, shoulder widths, as the compositor paints
-# it: a sleeve covers at least that.
-ARM_HALF = (0.155, 0.115, 0.08)
-SLEEVE_FROM = 0.15  # of the arm: above, the shoulder's own outline counts
-SLEEVE_LEAST = 0.3  # of the arm: shorter sleeves hide no more than they do
-BEFORE_END = 0.04  # of the arm: the cuff keeps its own line
-SEAM_GAP = np.ones((7, 7), np.uint8)  # pixels between sleeve and trunk that are no gap
-
-
-def with_whole_sleeves(
-    flow: np.ndarray, alpha: np.ndarray, room: np.ndarray, wearer: StudioPerson
-) -> tuple[np.ndarray, np.ndarray]:
-    """Flow and outline with cloth over the whole width of the arms in their sleeves.
-
-    One continuous flow cannot jump from sleeve to trunk across what lies between them in the
-    garment's picture: it would leave strips of bare arm there. Inside the silhouette these are
-    filled with the cloth beside them, mirrored at its edge.
-
-    flow: (256, 192, 2). alpha: (256, 192) float32. room: (256, 192) bool, where cloth may lie.
-    """
-    cloth = alpha > 0.5
-    unit = body_unit(wearer.landmarks)
-    arms = np.zeros(CANVAS, bool)
-    for side in SIDES:
-        covered = ALONG[_on_arm(cloth, wearer, side)]
-        end = covered[-1] - BEFORE_END if len(covered) else 0.0
-        if end < SLEEVE_LEAST:
-            continue
-        share = np.linspace(SLEEVE_FROM, end, 9)
-        radii = np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
-        arms |= capsule_mask(CANVAS, along_arm(wearer.landmarks, side, share), radii)
-    if not arms.any():
-        return flow, alpha
-    near = cv2.dilate(arms.view(np.uint8), SEAM_GAP) > 0
-    joined = cv2.morphologyEx((cloth | arms).view(np.uint8), cv2.MORPH_CLOSE, SEAM_GAP) > 0
-    fill = (arms | (joined & near)) & (alpha < SOLID) & room & (wearer.matte >= 128)
-    core = alpha >= SOLID
-    if not (fill.any() and core.any()):
-        return flow, alpha
-    _, labels = cv2.distanceTransformWithLabels(
-        (~core).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    places = np.zeros((labels.max() + 1, 2), int)
-    places[labels[core]] = np.argwhere(core)
-    here = np.argwhere(fill)
-    edge = places[labels[fill]]
-    mirrored = np.clip(2 * edge - here, 0, np.array(CANVAS) - 1)
-    inside = core[mirrored[:, 0], mirrored[:, 1]]
-    rows, columns = np.where(inside[:, None], mirrored, edge).T
-    flow, alpha = flow.copy(), alpha.copy()
-    flow[fill], alpha[fill] = flow[rows, columns], alpha[rows, columns]
-    return flow, alpha
-
-
-SOLID = 0.9
-
-ARM_OF = {Limb.LEFT: "left", Limb.RIGHT: "right"}
-CUFF_ENDS = 1.12  # of the forearm from the elbow: at the hand's root
-
-
-def beyond_hand(wearer: StudioPerson, side: str) -> np.ndarray:
-    """(256, 192) bool: where no sleeve of that arm can be, past its wrist."""
-    elbow, wrist = along_arm(wearer.landmarks, side, np.array([0.5, 1.0])).astype(np.float32)
-    step = wrist - elbow
-    length = max(float(step @ step), 1.0)
-    y, x = np.mgrid[: CANVAS[0], : CANVAS[1]].astype(np.float32)
-    return (x - elbow[0]) * step[0] + (y - elbow[1]) * step[1] > CUFF_ENDS * length
 
 
 # A chance below the first hides the garment, above the second nothing does. Inside the garment the

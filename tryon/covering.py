@@ -1,0 +1,157 @@
+"""Draft -> Draft: cloth over the whole width of the arms in their sleeves.
+
+Notable here:
+- between sleeve and trunk a garment's picture shows background, and sleeves laid flat are narrower
+  than the arm they go round. Drafts leave strips of bare arm there, which nobody in a sleeve shows.
+- inside the silhouette such strips take the sleeve's own cloth, mirrored at its edge. How far a
+  sleeve reaches along the arm, and garments without sleeves, stay as drafted.
+- no sleeve goes on past the wrist.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from tryon.agnostic import along_arm
+from tryon.anatomy import body_unit, capsule_mask
+from tryon.types import Draft, Garment, Kind, Layer, Limb, Person
+
+ARM_OF = {Limb.LEFT: "left", Limb.RIGHT: "right"}
+ALONG = np.linspace(0.0, 1.0, 41)  # of an arm, 0 = shoulder, 1 = wrist
+# Half widths of a bare arm at shoulder, elbow and wrist, shoulder widths: a sleeve covers that.
+ARM_HALF = (0.155, 0.115, 0.08)
+# Of the arm: sleeves that end before the first hide no more than they do; cloth goes so far above
+# where it was drafted first, but not on the shoulder's top; cuffs keep their own line.
+SHORTEST, ABOVE, TOP, BEFORE_END = 0.35, 0.12, 0.08, 0.04
+SEAM_GAP = 0.09  # shoulder widths between sleeve and trunk that are no gap
+BESIDE = 0.07  # shoulder widths from an arm's middle
+EVEN = 0.03  # shoulder widths: unevenness of an outline that is smoothed away
+SOLID = 0.9  # cloth that may be copied
+SOFT = 0.8  # canvas pixels: a filled edge
+CUFF_ENDS = 1.12  # of the forearm, from the elbow: at the hand's root
+
+
+def cover_arms(draft: Draft, person: Person, garment: Garment) -> Draft:
+    """The draft with sleeves that cover their arms; the same object where it has none."""
+    sleeves = [layer for layer in draft.layers if layer.limb in ARM_OF]
+    if garment.kind is Kind.LOWER or not sleeves:
+        return draft
+    marks = draft.fit.points(person.landmarks)
+    inside = draft.fit.image(person.matte) >= 128
+    layers = [_without_hand(layer, marks) for layer in draft.layers]
+    shown = [_shown(layer, garment) for layer in layers]
+    cloth = np.max(shown, axis=0)
+    reach = draft.reach & (np.max([layer.weight for layer in layers], axis=0) > 0.5)
+    for number, layer in enumerate(layers):
+        if layer.limb not in ARM_OF:
+            continue
+        strips = _strips(cloth, shown[number], marks, ARM_OF[layer.limb]) & inside
+        filled = _filled(layer, shown[number], strips)
+        if filled is not None:
+            layers[number] = filled
+            reach |= strips
+    return replace(draft, layers=tuple(layers), reach=reach)
+
+
+def sleeves_along_arms(draft: Draft, person: Person, garment: Garment) -> np.ndarray:
+    """(2, len(ALONG)) bool: where along the left and the right arm their own sleeves lie."""
+    marks = draft.fit.points(person.landmarks)
+    found = np.zeros((len(ARM_OF), len(ALONG)), bool)
+    for row, (limb, side) in enumerate(ARM_OF.items()):
+        for layer in draft.layers:
+            if layer.limb == limb:
+                found[row] |= _along(_shown(layer, garment), marks, side)
+    return found
+
+
+def _along(shown: np.ndarray, marks: np.ndarray, side: str) -> np.ndarray:
+    """(len(ALONG),) bool: an (h, w) mask along the middle of an arm."""
+    points = np.round(along_arm(marks, side, ALONG)).astype(int)
+    inside = (points >= 0).all(1) & (points < shown.shape[::-1]).all(1)
+    found = np.zeros(len(ALONG), bool)
+    found[inside] = shown[points[inside, 1], points[inside, 0]] > 0.5
+    return found
+
+
+def _shown(layer: Layer, garment: Garment) -> np.ndarray:
+    """(h, w) float32 0..1: how much cloth a layer shows."""
+    alpha = cv2.remap(garment.alpha, layer.flow, None, cv2.INTER_LINEAR)
+    return layer.weight * alpha.astype(np.float32) / 255
+
+
+def _strips(cloth: np.ndarray, sleeve: np.ndarray, marks: np.ndarray, side: str) -> np.ndarray:
+    """(h, w) bool: what of an arm in its sleeve, or between it and the trunk, shows no cloth.
+
+    cloth, sleeve: (h, w) float32 0..1, of all layers and of the sleeve's own. marks: (33, 3) on the
+    canvas."""
+    nothing = np.zeros(cloth.shape, bool)
+    unit = body_unit(marks)
+    covered = ALONG[_along(sleeve, marks, side)]
+    if not len(covered) or covered[-1] - BEFORE_END < SHORTEST:
+        return nothing
+    # A sleeve that lies beside the arm's middle is on that arm, too.
+    wide = ALONG[_along(cv2.dilate(sleeve, _disc(BESIDE * unit)), marks, side)]
+    first, last = max(wide[0] - ABOVE, TOP), covered[-1] - BEFORE_END
+    share = np.linspace(first, last, 9)
+    radii = np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
+    arm = capsule_mask(cloth.shape, along_arm(marks, side, share), radii)
+    size = 2 * max(round(SEAM_GAP * unit / 2), 1) + 1
+    kernel = np.ones((size, size), np.uint8)
+    x, y, w, h = cv2.boundingRect(arm.view(np.uint8))
+    if w == 0:
+        return nothing
+    box = np.s_[max(y - size, 0) : y + h + size, max(x - size, 0) : x + w + size]
+    # Gaps are closed beside the arm; above the armpit they are necklines.
+    lower = capsule_mask(cloth.shape, along_arm(marks, side, share[3:]), radii[3:])
+    near = cv2.dilate(lower[box].view(np.uint8), kernel) > 0
+    both = arm[box] | (cloth[box] > 0.5)
+    joined = cv2.morphologyEx(both.view(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
+    whole = (arm[box] | (joined & near) | (cloth[box] > 0.5)).view(np.uint8)
+    even = cv2.medianBlur(whole, 2 * max(round(EVEN * unit), 1) + 1) > 0
+    nothing[box] = even & (arm[box] | near) & (cloth[box] < SOLID)
+    return nothing
+
+
+def _disc(radius: float) -> np.ndarray:
+    size = 2 * max(round(radius), 1) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+
+
+def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None:
+    """The layer with its own cloth, mirrored at its edge, in the strips; None if there is none."""
+    core = shown >= SOLID
+    if not (strips.any() and core.any()):
+        return None
+    # A little more than the strips, so that the flow jumps outside of what is seen.
+    wide = cv2.dilate(strips.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    wide &= ~core
+    x, y, w, h = cv2.boundingRect((wide | core).view(np.uint8))
+    box = np.s_[y : y + h, x : x + w]
+    _, labels = cv2.distanceTransformWithLabels(
+        (~core[box]).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    places = np.zeros((labels.max() + 1, 2), int)
+    places[labels[core[box]]] = np.argwhere(core[box])
+    here, edge = np.argwhere(wide[box]), places[labels[wide[box]]]
+    mirrored = np.clip(2 * edge - here, 0, np.array([h, w]) - 1)
+    is_cloth = core[box][mirrored[:, 0], mirrored[:, 1]]
+    rows, columns = np.where(is_cloth[:, None], mirrored, edge).T
+    flow, weight = layer.flow.copy(), layer.weight.copy()
+    flow[wide] = layer.flow[box][rows, columns]
+    soft = cv2.GaussianBlur((strips | core).astype(np.float32), (0, 0), SOFT)
+    weight[wide] = soft[wide]
+    return replace(layer, flow=flow, weight=weight)
+
+
+def _without_hand(layer: Layer, marks: np.ndarray) -> Layer:
+    """A sleeve's layer that ends at the wrist; any other as it is."""
+    if layer.limb not in ARM_OF:
+        return layer
+    elbow, wrist = along_arm(marks, ARM_OF[layer.limb], np.array([0.5, 1.0])).astype(np.float32)
+    step = wrist - elbow
+    length = max(float(step @ step), 1.0)
+    height, width = layer.weight.shape
+    x, y = np.arange(width, dtype=np.float32)[None, :], np.arange(height)[:, None]
+    beyond = (x - elbow[0]) * step[0] + (y - elbow[1]) * step[1] > CUFF_ENDS * length
+    return replace(layer, weight=np.where(beyond, 0, layer.weight).astype(np.float32))
