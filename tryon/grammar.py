@@ -112,6 +112,7 @@ def parse(clean: str, written: str) -> tuple[Reading, list[Piece]]:
     """As `read`, and the pieces that its words report, one a word."""
     pieces = list(cut(clean, written))
     _resolve_split_verbs(pieces)
+    _resolve_keeps(pieces)
     _resolve_scales(pieces)
     _resolve_changes(pieces)
     _resolve_negation(pieces)
@@ -323,6 +324,44 @@ def _resolve_split_verbs(pieces: list[Piece]) -> None:
             if after.role not in ("stop", "value", "subject", "join"):
                 break
             named |= after.role != "stop"
+
+
+_TOUCH = frozenset({"touch", "affect", "modify", "alter", "edit"})
+_KEPT = ("pattern", "colour", "fabric")  # "keep the sleeves short" asks for short ones
+
+
+def _resolve_keeps(pieces: list[Piece]) -> None:
+    """ "Keep the print", "don't change the stripes", 图案不变: said of what is there, asks for
+    nothing. "Don't remove …" is a double negation."""
+    for index, piece in enumerate(pieces):
+        if piece.role == "unchanged":
+            _keep(pieces[index - 1 :: -1] if index else [])
+            piece.role = "stop"
+        elif piece.role == "keep":
+            article = piece.chinese or piece.written.lower() == "same"
+            after = pieces[index + 1 :]
+            if article or (after and after[0].written.lower() in _DEFINITE):
+                _keep(after)
+            piece.role = "stop"
+        elif piece.role == "not" and index + 1 < len(pieces):
+            verb = pieces[index + 1]
+            if verb.role in ("alter", "not", "replace") or verb.written.lower() in _TOUCH:
+                _keep(pieces[index + 2 :])
+                piece.role = verb.role = "stop"
+
+
+_DEFINITE = frozenset({"the", "its", "that", "this", "those", "these", "my"})
+
+
+def _keep(pieces: list[Piece]) -> None:
+    """Make the next values of a phrase small words."""
+    for piece, after in zip(pieces, [*pieces[1:], None], strict=False):
+        if after is not None and after.says("type"):
+            return  # "the same floral dress" names the garment
+        if piece.role == "value" and piece.attribute in _KEPT:
+            piece.role, piece.meaning = "stop", ()
+        elif piece.role not in ("stop", "subject", "join"):
+            return
 
 
 # --- what long, big, wide … are said of --------------------------------------------------------

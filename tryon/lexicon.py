@@ -220,6 +220,8 @@ fabric=suede: suede, faux suede, nubuck
 @paint: turn, make, dye, paint, recolour, recolor, turned, dyed, making
 @source: from
 @target: to, into, with, for
+@keep: keep, keeping, retain, preserve, same
+@unchanged: as it is, as is, unchanged, untouched, the way it is, as they are
 @accent: accent, accents
 
 @subject sleeve: sleeve, arms
@@ -262,7 +264,8 @@ fabric=suede: suede, faux suede, nubuck
   ruffle, frill, fringe, drawstring, patch, embroidery, stitching, seam, edging, panel, sequin,
   bead, buckle, stud, lace up, strap, cami strap, pleat
 
-@stop: body, a, an, the, this, that one, these, those, it, its, it's, is, are, be, been, being, was,
+@stop: body, leave, leaving,
+  a, an, the, this, that one, these, those, it, its, it's, is, are, be, been, being, was,
   were, am, i, i'd, id, i'm, im, i've, ive, i'll, me, my, mine, myself, you, your, u, ur, we, us,
   our, he, she, they, them, his, her, their, of, at, by, as, if, than, there, here, what, what's,
   whats, how, how's, when, where, why, who, whose, do, does, did, doing, done, can, could, would,
@@ -272,12 +275,12 @@ fabric=suede: suede, faux suede, nubuck
   needs, needed, wish, prefer, preferred, preferably, looking, look, looks, see, seeing, seen,
   show, showing, shows, shown, wear, wearing, wears, try, trying, tried, put, give, gimme, gives,
   get, getting, got, have, had, find, search, searching, pick, choose, chose, buy, order, go,
-  going, gonna, come, take, took, use, using, used, keep, some, something, somethin, smth, sth,
+  going, gonna, come, take, took, use, using, used, some, something, somethin, smth, sth,
   any, anything, thing, things, stuff, one, ones, another, other, others, all, every, each, both,
   either, more, most, much, many, lot, lots, very, really, quite, rather, pretty, super, so much,
   totally, absolutely, slightly, somewhat, bit, a bit, tad, a little, a lot, kinda, kind, kind of,
   sort, sort of, maybe, perhaps, probably, possibly, again, also, still, even, ever, yet, now,
-  today, well, same, similar, exactly, different, version, style, styled, colored, coloured,
+  today, well, similar, exactly, different, version, style, styled, colored, coloured,
   same thing, thingy, new, nice, nicely, good, great, cool, bro, dude, man's one, mate, guys,
   folks, up, out, off, down, away, back, around, about, after, before, between, through, during,
   too much, me wear, myself wearing, add, adding, include, including, apply, set, generate,
@@ -498,6 +501,8 @@ fabric=suede: 麂皮, 翻毛皮, 鹿皮绒, 磨砂皮, 麂皮绒
 @paint: 染
 @source: 从
 @target: 换成, 改成, 变成, 改为, 换为, 变为, 染成, 换, 替换成, 替换为, 调成, 做成, 换做, 转成
+@keep: 保留, 保持, 留着, 留下
+@unchanged: 不变, 不动, 不要动, 别动, 不要改, 别改, 不用改, 不要变, 别变
 @want: 要, 想要, 就要, 只要, 我要, 而是, 需要, 来, 想
 @ground: 底, 底色, 打底
 
