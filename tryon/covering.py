@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from tryon.agnostic import along_arm
-from tryon.anatomy import body_unit, capsule_mask
+from tryon.anatomy import ARMS, body_unit, capsule_mask
 from tryon.types import Draft, Garment, Kind, Layer, Limb, Person
 
 ARM_OF = {Limb.LEFT: "left", Limb.RIGHT: "right"}
@@ -29,6 +29,8 @@ BESIDE = 0.07  # shoulder widths from an arm's middle
 EVEN = 0.03  # shoulder widths: unevenness of an outline that is smoothed away
 SOLID = 0.9  # cloth that may be copied
 SOFT = 0.8  # canvas pixels: a filled edge
+SEEN = 0.5  # visibility
+HAND_ROOM = 0.45  # shoulder widths to either side of the forearm's line
 CUFF_ENDS = 1.12  # of the forearm, from the elbow: at the hand's root
 
 
@@ -145,13 +147,16 @@ def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None
 
 
 def _without_hand(layer: Layer, marks: np.ndarray) -> Layer:
-    """A sleeve's layer that ends at the wrist; any other as it is."""
-    if layer.limb not in ARM_OF:
+    """A sleeve's layer that ends at the wrist, where that is seen; any other as it is."""
+    side = ARM_OF.get(layer.limb)
+    if side is None or marks[ARMS[side][2], 2] < SEEN:
         return layer
-    elbow, wrist = along_arm(marks, ARM_OF[layer.limb], np.array([0.5, 1.0])).astype(np.float32)
+    elbow, wrist = along_arm(marks, side, np.array([0.5, 1.0])).astype(np.float32)
     step = wrist - elbow
     length = max(float(step @ step), 1.0)
     height, width = layer.weight.shape
     x, y = np.arange(width, dtype=np.float32)[None, :], np.arange(height)[:, None]
     beyond = (x - elbow[0]) * step[0] + (y - elbow[1]) * step[1] > CUFF_ENDS * length
+    aside = np.abs((x - elbow[0]) * step[1] - (y - elbow[1]) * step[0]) / np.sqrt(length)
+    beyond &= aside < HAND_ROOM * body_unit(marks)
     return replace(layer, weight=np.where(beyond, 0, layer.weight).astype(np.float32))
