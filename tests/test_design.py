@@ -504,6 +504,59 @@ def test_a_type_that_is_not_there_is_told():
     assert [note.code for note in made.notes] == ["from_gallery", "words_not_shown"]
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("teal turtleneck", "sweater"),
+        ("something hooded", "hoodie"),
+        ("black leather, please", "jacket"),
+        ("knitted, with a turtleneck", "sweater"),
+        ("long sleeves", "t-shirt"),
+    ],
+)
+def test_what_is_not_named_is_guessed_by_neck_and_cloth(words, kind):
+    rack = Rack(
+        *(Item(name, {"type": name}) for name in ("t-shirt", "sweater", "hoodie", "jacket"))
+    )
+    choose(understand(words), rack)
+    assert rack.taken == kind
+
+
+def test_light_jeans_are_blue():
+    rack = Rack(*(Item(name, {"type": "jeans", "colour": name}) for name in ("white", "blue")))
+    made = choose(understand("light wash jeans"), rack)
+    assert rack.taken == "blue"
+    assert made.attributes["colour"] == "blue"
+
+
+def test_a_polo_lends_long_sleeves_from_a_template():
+    polo = {"type": "polo", "colour": "white", "sleeve": "short", "neckline": "collar"}
+    long = {"type": "top", "colour": "white", "sleeve": "long", "neckline": "crew"}
+    wanted = understand("red long-sleeved polo")
+    assert nearest((Item("polo", polo), Item("top", long, True)), wanted).identifier == "polo"
+    assert nearest((Item("polo", polo), Item("top", long, False)), wanted).identifier == "top"
+
+
+def test_slim_is_nearer_to_regular_than_to_wide():
+    items = [
+        Item(fit, {"type": "trousers", "colour": "black", "fit": fit})
+        for fit in ("loose", "regular")
+    ]
+    assert nearest(items, understand("black skinny trousers")).identifier == "regular"
+
+
+def test_thin_stripes_are_lines_and_gingham_is_half_white():
+    ground = dye.colour_named("red")
+    usual, thin = (
+        pattern.make("striped", ground, scale=scale, density=12).tile.mean()
+        for scale in ("", "small")
+    )
+    assert thin < 0.7 * usual
+    made = design(flat_top(), understand("yellow gingham"))
+    lab = dye.to_lab(inside(made)).reshape(-1, 3)
+    assert 0.15 < (np.linalg.norm(lab - dye.colour_named("white"), axis=1) < 12).mean() < 0.5
+
+
 @pytest.mark.parametrize("words", ["surprise me", "", "围巾"])
 def test_words_that_say_nothing_are_refused(words):
     with pytest.raises(TryOnError) as caught:

@@ -18,8 +18,8 @@ import numpy as np
 
 from tryon import dye, passes, pattern
 from tryon.errors import Note, TryOnError
-from tryon.graft import lengthen_sleeves
-from tryon.neckcut import cut_neckline
+from tryon.graft import OWN_SLEEVES, lengthen_sleeves
+from tryon.neckcut import CUT_TYPES, CUTS, OPEN_NECKS, cut_neckline
 from tryon.prompt import PatternDetails, pattern_details
 from tryon.tailor import shorten, shorten_sleeves
 from tryon.types import Garment, Kind, Photo, Prompt
@@ -102,6 +102,7 @@ class _Shown:
 
 SLEEVES = ATTRIBUTES["sleeve"]  # from none to long
 LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
+FITS = ATTRIBUTES["fit"]  # from slim to loose
 
 
 def _cut(
@@ -375,7 +376,8 @@ def _accents(wish: _Wish, many: bool) -> tuple[np.ndarray, ...]:
     if many:
         return tuple(dye.colour_named(*colour) for colour in pattern.TIE_DYE)
     if wish.details.colour is None or wish.details.colour[0] == "multicolour":
-        return ()
+        white = wish.details.motif == "gingham" and wish.colour not in (None, ("white", ""))
+        return (dye.colour_named("white"),) if white else ()
     return (dye.colour_named(*wish.details.colour),)
 
 
@@ -398,6 +400,12 @@ def _update(shown: _Shown, wish: _Wish, everything: bool) -> None:
 # --- from words alone --------------------------------------------------------------------------
 
 USUAL_TYPE = {Kind.UPPER: "t-shirt", Kind.LOWER: "trousers", Kind.DRESS: "dress"}
+# What a top is taken for by its neckline or its cloth, where the words do not name it.
+TYPE_BY = {
+    "neckline": {"turtleneck": "sweater", "hooded": "hoodie", "collar": "shirt"},
+    "fabric": {"knit": "sweater", "wool": "sweater", "leather": "jacket", "suede": "jacket"}
+    | {"denim": "jacket", "lace": "blouse", "silk": "blouse"},
+}
 
 
 def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: int = 0) -> Garment:
@@ -412,9 +420,11 @@ def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: i
     wanted = dict(prompt.attributes)
     notes = []
     if "type" not in wanted:
-        usual = USUAL_TYPE[kind or Kind.UPPER]
+        usual = _usual_type(wanted, kind or Kind.UPPER)
         wanted = {"type": usual, **wanted}
         notes.append(Note("type_assumed", {"kept": _in_words([("type", usual)])}))
+    if wanted["type"] == "jeans" and "shade" in wanted:
+        wanted.setdefault("colour", "blue")  # "light wash" is a blue
     item = nearest(gallery.items, replace(prompt, attributes=wanted), seed)
     notes.append(Note("from_gallery", {"name": dict(item.name)}))
     another = _type_cost(wanted["type"], item.attributes.get("type", "")) >= NO_SUCH_TYPE
@@ -424,9 +434,20 @@ def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: i
     return replace(made, notes=(*notes, *made.notes))
 
 
+def _usual_type(wanted: dict[str, str], kind: Kind) -> str:
+    if kind == Kind.UPPER:
+        for attribute, types in TYPE_BY.items():
+            if wanted.get(attribute) in types:
+                return types[wanted[attribute]]
+    return USUAL_TYPE[kind]
+
+
 def nearest(items: "Sequence[Item]", prompt: Prompt, seed: int = 0) -> "Item":
     """The item from which the words are reached best: what a design cannot change weighs most."""
-    costs = np.array([_cost(item, prompt) for item in items])
+    sewn_on = {
+        item.kind for item in items if item.template and item.attributes.get("sleeve") == "long"
+    }
+    costs = np.array([_cost(item, prompt, item.kind in sewn_on) for item in items])
     best = np.flatnonzero(costs <= costs.min() + AS_NEAR)
     best = best[costs[best].argsort(kind="stable")]
     return items[int(best[seed % len(best)])]
@@ -437,7 +458,10 @@ NO_SUCH_TYPE = 5.0
 HIDES_FOLDS = 20.0  # L
 DYED = ("colour", "shade", "pattern")
 ANY_TOP = 1.0  # cost: a hoodie is a top too, but who wants one says so
-OTHER_FIT = 2.2  # cost: trousers of another fit have another shape, tops only hang otherwise
+OTHER_FIT = 2.2  # cost of a step: trousers of another fit have another shape, tops hang otherwise
+SEWN_ON = 3.5  # cost of longer sleeves, if templates lend some; else they cannot be had
+CUT = 2.5  # cost of a neckline that can be cut: less than that of one that cannot
+NO_SLEEVES = 2.0  # cost of a top without any, if none is asked for: most have some
 TEMPLATE = 0.5  # cost of a template that is not dyed, or of another garment that is
 UNUSUAL_NECKLINES = ("scoop", "boat", "turtleneck", "off-shoulder")  # not worn unless asked for
 
@@ -464,26 +488,32 @@ def _type_cost(wanted: str, have: str) -> float:
     return NO_SUCH_TYPE if any({wanted, have} <= family for family in FAMILIES) else 20.0
 
 
-def _cost(item: "Item", prompt: Prompt) -> float:
-    """How far an item is from the words, in units of "can be changed, but is better as it is"."""
+def _cost(item: "Item", prompt: Prompt, sewn_on: bool) -> float:
+    """How far an item is from the words, in units of "can be changed, but is better as it is".
+    sewn_on: short sleeves can be made longer."""
     wanted, have = prompt.attributes, item.attributes
     cost = _type_cost(wanted["type"], have.get("type", ""))
     if sleeve := wanted.get("sleeve"):
         own = have.get("sleeve")
         reach = SLEEVES.index(own) - SLEEVES.index(sleeve) if own else 0
-        cost += 2.0 if own is None else 8.0 if reach < 0 else 1.0 * (reach > 0)
+        longer = SEWN_ON if sewn_on and own in OWN_SLEEVES else 8.0
+        cost += 2.0 if own is None else longer if reach < 0 else 1.0 * (reach > 0)
+    elif have.get("sleeve") == "sleeveless" and wanted["type"] in ("top", "t-shirt"):
+        cost += NO_SLEEVES
     if length := wanted.get("length"):
         own = have.get("length")
         reach = LENGTHS[own] - LENGTHS[length] if own else 0
         cost += 2.0 if own is None else 4.0 if reach < 0 else 1.0 * (reach > 0)
     if neckline := wanted.get("neckline"):
-        cost += {neckline: 0.0, None: 2.0}.get(have.get("neckline"), 4.0)
+        cut = neckline in CUTS and have.get("neckline") in OPEN_NECKS and have["type"] in CUT_TYPES
+        cost += {neckline: 0.0, None: 2.0}.get(have.get("neckline"), CUT if cut else 4.0)
     elif have.get("neckline") in UNUSUAL_NECKLINES:
         cost += 0.3
     if (fabric := wanted.get("fabric")) and have.get("fabric") != fabric:
         cost += 1.5 if fabric in FABRICS else 3.0
     if (fit := wanted.get("fit")) and have.get("fit") != fit:
-        cost += OTHER_FIT if item.kind == Kind.LOWER else OTHER_FIT / 3
+        steps = abs(FITS.index(fit) - FITS.index(have.get("fit", "regular")))
+        cost += steps * (OTHER_FIT if item.kind == Kind.LOWER else OTHER_FIT / 3)
     drawn = pattern_details(prompt) != PatternDetails()
     cost += _pattern_cost(wanted.get("pattern"), have.get("pattern", "plain"), drawn)
     colour = wanted.get("colour")

@@ -125,8 +125,9 @@ pattern=plain: plain, solid, solid colour, solid color, one colour, one color, s
 pattern=striped: striped, stripe, candy stripe, stripes, stripy, stripey, breton, lined pattern,
   nautical stripes
 pattern=striped @direction=vertical @scale=small: pinstripe, pinstriped, pin stripe, pin striped
-pattern=checked: checked, check, checks, checkered, chequered, checker, plaid, tartan, gingham,
+pattern=checked: checked, check, checks, checkered, chequered, checker, plaid, tartan,
   houndstooth, argyle, windowpane, buffalo plaid, checkerboard, lumberjack, madras
+pattern=checked @motif=gingham: gingham, vichy
 pattern=dotted: dotted, dots, dot, polka dot, polka dots, polka, polkadot, dotty, spotted, spots,
   spotty
 pattern=floral: floral, flower, flowers, flowery, flower print, floral print, tropical, hawaiian,

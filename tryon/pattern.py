@@ -276,12 +276,16 @@ def _shrunk(mask: np.ndarray) -> np.ndarray:
 
 STRIPE_PERIOD = 3.4  # cm
 STRIPE_WIDTH = 0.4  # of the period
+THIN = 0.6  # scale below which stripes are lines: farther apart for their width
+THIN_WIDTH, THIN_PERIOD = 0.24, 1.5  # of the period; of the scaled period
 
 
 def _stripes(ground, accents, scale, direction, density, random):
     accent = accents[0] if accents else contrast_to(ground)
     colours = accents if len(accents) > 1 else (accent,)
-    period = STRIPE_PERIOD * scale
+    thin = scale < THIN
+    period = STRIPE_PERIOD * scale * (THIN_PERIOD if thin else 1.0)
+    share = THIN_WIDTH if thin else STRIPE_WIDTH
     slanted = direction == "diagonal"
     width, height = (period * 2**0.5,) * 2 if slanted else (period, period * len(colours))
     masks = []
@@ -292,7 +296,7 @@ def _stripes(ground, accents, scale, direction, density, random):
             place = np.mod(x / mask.shape[1] + y / mask.shape[0], 1.0)
         else:
             place = np.mod(y / fine / period - index, len(colours))
-        mask[np.abs(place - 0.5) < STRIPE_WIDTH / 2] = 255
+        mask[np.abs(place - 0.5) < share / 2] = 255
         masks.append(_shrunk(mask))
     if direction == "vertical":
         masks = [np.ascontiguousarray(mask.T) for mask in masks]
@@ -301,6 +305,7 @@ def _stripes(ground, accents, scale, direction, density, random):
 
 
 CHECK_PERIOD = 5.4  # cm
+CHECK_CHROMA, CHECK_LIGHT = 25.0, 36.0  # chroma and L from which a ground keeps to its own hue
 CHECK_VEIL = 0.5  # how much of the paint shows where threads of one direction only have it
 
 
@@ -308,6 +313,9 @@ def _checks(ground, accents, scale, direction, density, random):
     """Gingham: stripes both ways, half as strong where they do not cross; a thin second line."""
     paint = accents[0] if accents else contrast_to(ground)
     line = accents[1] if len(accents) > 1 else shaded(paint, "light" if paint[0] < 40 else "dark")
+    rich = np.hypot(ground[1], ground[2]) > CHECK_CHROMA and ground[0] > CHECK_LIGHT
+    if rich and not accents:  # a red check is red and dark, with a thin white line
+        paint, line = shaded(ground, "dark"), colour_named("white")
     period = CHECK_PERIOD * scale
     mask, _ = _canvas(period, period, density)
     place = (np.arange(len(mask)) + 0.5) / len(mask)

@@ -162,7 +162,7 @@ class PatternDetails:
     """How a pattern should look, as far as the words say.
 
     direction: "vertical", "horizontal", "diagonal" or "". scale: "small", "large" or "".
-    motif: of an animal print, "zebra", "tiger", "snake" or "".
+    motif: of an animal print, "zebra", "tiger", "snake"; "gingham" of checks; or "".
     colour: (colour, shade or "") of the stripes, dots, … on the cloth, or None.
     """
 
