@@ -72,6 +72,15 @@ def test_what_it_was_not_trained_on_stays_geometric(network):
     assert not believable(PERSON, jacket)
 
 
+def test_long_sleeves_are_its_own_on_straight_arms_only():
+    long = replace(GARMENT, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0})
+    elbow = PERSON.landmarks[Pose.LEFT_ELBOW, :2]
+    bent = standing_person({"LEFT_WRIST": (float(elbow[0]) - 70, float(elbow[1]) - 5)})
+    assert believable(PERSON, long)
+    assert not believable(bent, long)
+    assert believable(bent, GARMENT)
+
+
 def test_an_answer_far_from_the_draft_is_not_taken(network):
     wild = LearnedFusion(tiny())
     with torch.no_grad():

@@ -3,7 +3,7 @@
 Notable here:
 - the network corrects the geometric draft; where it was not trained (trousers, skirts, dresses,
   open jackets, people seen from behind or wider than the studio frame), where it is no better (long
-  sleeves) and where its answer is far from that draft, the draft stays as it is.
+  sleeves on bent arms) and where its answer is far from that draft, the draft stays as it is.
 - the network works at 256 x 192 in the studio frame and says for every pixel where on the garment
   it lies; `compose` reads the garment's own pixels there, at the photo's resolution.
 - its one flow is laid as trunk and sleeves again, by the garment's own limbs: what lies in front
@@ -28,7 +28,7 @@ from tryon.agnostic import (
     kept,
     old_hem,
 )
-from tryon.anatomy import SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
+from tryon.anatomy import ARMS, SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
 from tryon.covering import sleeves_along_arms
 from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
 from tryon.image import Fit
@@ -61,8 +61,10 @@ LEAST_SHARED = 0.6
 # Nor can a garment be corrected that leaves the studio frame by more than this share of itself.
 MOST_OUTSIDE = 0.02
 VIEWS = ("front", "side")
-# One flow lays both halves of a bent sleeve badly; the draft's own sleeves follow the arm.
-SLEEVES = ("sleeveless", "short")
+# One flow lays both halves of a bent sleeve badly; the draft's own sleeves follow the arm. So long
+# ones are the network's only on arms straighter than this, degrees at the elbow.
+SHORT_SLEEVES = ("sleeveless", "short")
+LEAST_STRAIGHT = 130.0
 
 
 class LearnedFusion:
@@ -150,9 +152,20 @@ def believable(person: Person, garment: Garment) -> bool:
     return (
         garment.kind is Kind.UPPER
         and garment.attributes.get("type") not in OUTERWEAR_TYPES
-        and sleeve_of(garment) in SLEEVES
+        and (sleeve_of(garment) in SHORT_SLEEVES or arms_straight(person))
         and person.view in VIEWS
     )
+
+
+def arms_straight(person: Person) -> bool:
+    """Whether neither arm is bent, as the picture shows it."""
+    for side in SIDES:
+        shoulder, elbow, wrist = person.landmarks[list(ARMS[side]), :2].astype(np.float64)
+        upper, lower = shoulder - elbow, wrist - elbow
+        size = max(float(np.linalg.norm(upper) * np.linalg.norm(lower)), 1e-6)
+        if np.degrees(np.arccos(np.clip(upper @ lower / size, -1, 1))) < LEAST_STRAIGHT:
+            return False
+    return True
 
 
 def _in_studio(draft: Draft, wearer: StudioPerson) -> np.ndarray | None:
