@@ -168,11 +168,13 @@ def test_nothing_goes_on_beyond_the_hands():
             assert not past[y, x]
 
 
-def test_sleeves_on_other_places_of_the_arms_are_not_taken(network, monkeypatch):
+def test_long_sleeves_on_other_places_of_the_arms_are_not_taken(network, monkeypatch):
+    long = replace(GARMENT, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0})
+    assert network(PERSON, long, DRAFT) is not DRAFT
+    arms = [np.ones((2, 9), bool), np.zeros((2, 9), bool)]
+    monkeypatch.setattr("tryon.learned.sleeves_along_arms", lambda *_: arms.pop())
+    assert network(PERSON, long, DRAFT) is DRAFT
     assert network(PERSON, GARMENT, DRAFT) is not DRAFT
-    arms = iter((np.ones((2, 9), bool), np.zeros((2, 9), bool)))
-    monkeypatch.setattr("tryon.learned.sleeves_along_arms", lambda *_: next(arms))
-    assert network(PERSON, GARMENT, DRAFT) is DRAFT
 
 
 def test_prints_stay_straight_inside_and_edges_stay_where_they_are():

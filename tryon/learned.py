@@ -138,10 +138,9 @@ class LearnedFusion:
             return draft
         dropped &= alpha < 0.1
         learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft)
-        apart = sleeves_along_arms(learned, person, garment) ^ sleeves_along_arms(
-            draft, person, garment
-        )
-        if apart.mean(1).max() > SLEEVE_SLACK:
+        if not (
+            sleeve_of(garment) in SHORT_SLEEVES or same_sleeves(learned, draft, person, garment)
+        ):
             logger.info("the network's sleeves leave their arms: not taken")
             return draft
         return learned if visible is None else rendered(learned, visible, shading)
@@ -284,6 +283,13 @@ def _on_arm(mask: np.ndarray, wearer: StudioPerson, side: str) -> np.ndarray:
     found = np.zeros(len(ALONG), bool)
     found[inside] = mask[points[inside, 1], points[inside, 0]]
     return found
+
+
+def same_sleeves(learned: Draft, draft: Draft, person: Person, garment: Garment) -> bool:
+    """Whether sleeves, not only some cloth, lie on the arms about as the draft's do."""
+    apart = sleeves_along_arms(learned, person, garment)
+    apart ^= sleeves_along_arms(draft, person, garment)
+    return bool(apart.mean(1).max() <= SLEEVE_SLACK)
 
 
 PAST_HAND = (1.12, 2.2)  # of the forearm from the elbow: no sleeve goes on there
