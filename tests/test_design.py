@@ -206,6 +206,51 @@ def test_fine_stripes_are_dyed_evenly():
     assert np.abs(np.diff(cloth[40, :, 0])).mean() > 4
 
 
+@pytest.mark.parametrize(
+    ("cloth", "ink", "words"),
+    [
+        ((235, 232, 228), (190, 185, 180), "navy"),
+        ((60, 90, 160), (110, 140, 200), "red"),
+        ((120, 150, 110), (160, 190, 150), "white"),
+    ],
+)
+def test_lettering_tone_on_tone_keeps_its_ink(cloth, ink, words):
+    """A print of the cloth's own hue, 15 to 21 Delta E from it; its strokes are 3 pixels wide when
+    seen small."""
+    garment = flat_top(cloth, pattern="graphic")
+    letters = np.zeros((3 * HEIGHT, 3 * WIDTH), np.uint8)
+    cv2.putText(letters, "LOREM", (440, 560), cv2.FONT_HERSHEY_SIMPLEX, 3.0, 255, 9, cv2.LINE_AA)
+    part = letters[..., None] / 255.0
+    pixels = cv2.resize(garment.photo.pixels, None, fx=3, fy=3) * (1 - part) + np.array(ink) * part
+    large = replace(
+        garment,
+        photo=Photo(np.round(pixels).astype(np.uint8)),
+        alpha=cv2.resize(garment.alpha, None, fx=3, fy=3),
+        limbs=cv2.resize(garment.limbs, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST),
+        landmarks=garment.landmarks * np.array([3, 3, 1], np.float32),
+    )
+    made = dye.to_lab(design(large, understand(words)).photo.pixels)
+    kept = np.linalg.norm(made - dye.to_lab(np.array(ink, np.float32)), axis=-1) < 8
+    assert kept[letters > 250].mean() > 0.85
+    around = (cv2.dilate(letters, np.ones((41, 41), np.uint8)) > 0) & (letters == 0)
+    dyed = np.linalg.norm(made - dye.colour_named(words), axis=-1) < 12
+    assert dyed[around].mean() > 0.95
+
+
+def test_creases_are_no_lettering():
+    """Steep on one side only, of many depths: they are dyed with the cloth."""
+    garment = flat_top((235, 232, 228), pattern="graphic")
+    pixels = garment.photo.pixels.astype(np.float32)
+    for index, x in enumerate(range(150, 250, 9)):
+        ramp = np.clip(1 - np.arange(8) / 8, 0, 1) * (0.1 + 0.02 * (index % 5))
+        pixels[120 + 5 * (index % 7) : 190 + 11 * (index % 5), x : x + 8] *= (1 - ramp)[
+            None, :, None
+        ]
+    garment = replace(garment, photo=Photo(pixels.astype(np.uint8)))
+    made = dye.to_lab(design(garment, understand("dark green")).photo.pixels[100:240, 145:255])
+    assert (made[..., 1] < -10).all()
+
+
 @pytest.mark.parametrize("words", ["red", "white", "mustard yellow"])
 def test_fine_stripes_have_about_the_colour_asked_for(words):
     """Both of their colours: which of them is taken for the cloth's own does not matter."""
@@ -295,8 +340,10 @@ def test_another_seed_gives_another_pattern(name):
     assert (first != second).any(axis=-1).mean() > 0.05
 
 
-def flat_top() -> Garment:
-    return replace(top(), photo=Photo(np.full((HEIGHT, WIDTH, 3), 235, np.uint8)))
+def flat_top(rgb=(235, 235, 235), **attributes) -> Garment:
+    pixels = np.empty((HEIGHT, WIDTH, 3), np.uint8)
+    pixels[:] = rgb
+    return replace(top(**attributes), photo=Photo(pixels))
 
 
 def test_stripes_run_across_the_body_and_around_the_sleeve():

@@ -232,6 +232,8 @@ def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garm
     sewn = None if garment.panels is None else passes.cloth_at(garment.panels, window)
     if sewn is not None and shown.attributes.get("pattern") == "plain":
         ground = dye.all_but(ground, sewn.bare)
+    if shown.attributes.get("pattern") == "graphic":
+        ground = dye.with_lettering(ground, pixels, inside)
     busy = ground.share < CLEAR_PRINT
     patterned = shown.attributes.get("pattern", "")
     unwanted = bool(ruled_out) and busy and patterned in ("", *ruled_out)

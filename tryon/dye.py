@@ -223,6 +223,126 @@ def _quieter(lightness: np.ndarray, inside: np.ndarray) -> np.ndarray:
     return np.where(inside, around + kept * detail, lightness)
 
 
+# Lettering of the cloth's own hue, only lighter or darker, passes for folds. It is looked for where
+# a print is known to be: small marks with sharp borders, several together.
+TONE = 6.0  # L by which a mark differs from the cloth around it
+# Of its tone, the step over two pixels (seen small) at its border; of the border, where that is so:
+# a crease is steep on one side only. A mark's tone is even, a fold's is not.
+TONE_EDGE, TONE_ROUND, TONE_EVEN = 0.7, 0.85, 0.3
+AROUND = 41  # pixels (seen small), odd: the cloth around is the median of so many
+LEAST_MARK, MOST_MARK = 4, 0.3  # pixels (seen small); of the garment's longer side
+PRINTED = (0.1, 0.72, 0.22, 0.78)  # of the garment's height and width: where prints are
+TOGETHER, MARKS = 11, 4  # pixels (seen small) between marks of one print, and how many it has
+# Letters are of one height (natural logarithm) and one ink (of its tone), most of them at least.
+ALIKE_HEIGHT, ALIKE_TONE, ALIKE = 0.6, 0.25, 0.7
+FAINT_MARK, CLEAR_MARK = 0.35, 0.75  # of a mark's tone: cloth below, print above
+INK_RADIUS = 0.006  # of the picture's height: from so far around a border's ink is taken
+
+
+def with_lettering(ground: Ground, pixels: np.ndarray, inside: np.ndarray) -> Ground:
+    """The ground of printed cloth ((h, w, 3) uint8, (h, w) bool), tone on tone prints left out."""
+    scale = min(1.0, SMALL / max(inside.shape))
+    size = (max(1, round(inside.shape[1] * scale)), max(1, round(inside.shape[0] * scale)))
+    light = cv2.resize(ground.lightness, size, interpolation=cv2.INTER_AREA)
+    cover = cv2.resize(inside.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    core = cv2.erode((cover > 250).astype(np.uint8), _square(2 * RIM + 1)) > 0
+    cloth = cv2.resize(ground.weight, size, interpolation=cv2.INTER_AREA) > 0.9
+    if not (core & cloth).any():
+        return ground
+    usual = float(np.median(light[core & cloth]))
+    around = cv2.medianBlur(np.where(core, light, usual).round().astype(np.uint8), AROUND)
+    around = cv2.GaussianBlur(around.astype(np.float32), (0, 0), AROUND / 6)
+    marks, tone = _marks(light - around, light, core, cloth)
+    if not marks.any():
+        return ground
+    full = inside.shape[::-1]
+    region = cv2.resize(cv2.dilate(marks.astype(np.uint8), _square(5)), full, interpolation=0) > 0
+    region &= inside & (ground.weight > 0.5)
+    box = tuple(slice(p.min(), p.max() + 1) for p in np.nonzero(region))
+    region = region[box]
+    below = cv2.resize(around, full, interpolation=cv2.INTER_LINEAR)[box]
+    depth = cv2.resize(cv2.dilate(tone, _square(7)), full, interpolation=cv2.INTER_LINEAR)[box]
+    share = np.abs(ground.lightness[box] - below) / np.maximum(depth, TONE)
+    ink = np.clip((share - FAINT_MARK) / (CLEAR_MARK - FAINT_MARK), 0, 1) * region
+    weight = ground.weight.copy()
+    weight[box] = np.where(region, 1 - ink, weight[box])
+
+    radius = 2 * max(1, round(INK_RADIUS * len(inside))) + 1
+    other, there = _average(
+        pixels[box].astype(np.float32), (ink > 0.9).astype(np.float32), (radius, radius)
+    )
+    rows, columns = np.nonzero((ink > SURE) & (ink < 1 - SURE) & (there > 0))
+    plain = np.empty((len(rows), 3), np.float32)
+    plain[:] = ground.lab
+    plain[:, 0] = below[rows, columns]
+    at = (rows + box[0].start, columns + box[1].start)
+    mixed = Mixed(*at, plain, other[rows, columns])
+    if ground.mixed is not None:
+        old = ground.mixed
+        own = ~np.isin(
+            old.rows * full[0] + old.columns, at[0] * full[0] + at[1], assume_unique=True
+        )
+        mixed = Mixed(
+            np.concatenate([old.rows[own], mixed.rows]),
+            np.concatenate([old.columns[own], mixed.columns]),
+            np.concatenate([old.ground[own], mixed.ground]),
+            np.concatenate([old.print_[own], mixed.print_]),
+        )
+    return replace(ground, weight=weight, share=float(weight[inside].mean()), mixed=mixed)
+
+
+def _marks(
+    detail: np.ndarray, light: np.ndarray, core: np.ndarray, cloth: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) bool marks of a print and (h, w) float32 their tone, L, in a small picture."""
+    steep = np.zeros_like(light)
+    steep[:, 1:-1] = np.abs(light[:, 2:] - light[:, :-2])
+    steep[1:-1] = np.maximum(steep[1:-1], np.abs(light[2:] - light[:-2]))
+    steep = cv2.dilate(steep, _square(3))
+    marks, tone = np.zeros(core.shape, bool), np.zeros(core.shape, np.float32)
+    rows, columns = (np.flatnonzero(core.any(axis=axis)) for axis in (1, 0))
+    longest = MOST_MARK * max(np.ptp(rows), np.ptp(columns))
+    chest = np.zeros_like(core)
+    top, left = rows[0], columns[0]
+    chest[
+        top + round(PRINTED[0] * np.ptp(rows)) : top + round(PRINTED[1] * np.ptp(rows)),
+        left + round(PRINTED[2] * np.ptp(columns)) : left + round(PRINTED[3] * np.ptp(columns)),
+    ] = True
+    for side in (1, -1):
+        spots = ((detail * side > TONE) & core & cloth & chest).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+        if count < 1 + MARKS:
+            continue
+        sizes = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+        depth = np.abs(detail)
+        mean = np.bincount(labels.ravel(), weights=depth.ravel(), minlength=count) / sizes
+        square = np.bincount(labels.ravel(), weights=(depth**2).ravel(), minlength=count) / sizes
+        edge = (spots > 0) & (cv2.erode(spots, _square(3)) == 0)
+        step = steep[edge] > TONE_EDGE * mean[labels[edge]]
+        sharp = np.bincount(labels[edge], weights=step, minlength=count)
+        sharp = sharp / np.maximum(np.bincount(labels[edge], minlength=count), 1)
+        even = np.sqrt(np.maximum(square - mean**2, 0)) < TONE_EVEN * mean
+        small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) < longest
+        good = (sharp > TONE_ROUND) & even & small & (sizes >= LEAST_MARK)
+        good[0] = False
+        near = cv2.dilate(good[labels].astype(np.uint8), _square(TOGETHER))
+        _, groups = cv2.connectedComponents(near, connectivity=8)
+        first = np.zeros(count, np.int64)
+        first[labels[spots > 0]] = groups[spots > 0]
+        for group in np.unique(first[good]):
+            own = np.flatnonzero(good & (first == group))
+            high, deep = stats[own, cv2.CC_STAT_HEIGHT], mean[own]
+            alike = np.abs(np.log(high / np.median(high))) < ALIKE_HEIGHT
+            alike &= np.abs(deep / np.median(deep) - 1) < ALIKE_TONE
+            if alike.sum() < MARKS or alike.mean() < ALIKE:
+                good[own] = False
+        strength = np.zeros(count)
+        np.maximum.at(strength, labels[spots > 0], np.abs(detail[spots > 0]))
+        marks |= good[labels]
+        tone = np.maximum(tone, np.where(good, strength, 0)[labels].astype(np.float32))
+    return marks, tone
+
+
 LIGHTNESS_WEIGHT = 0.45  # of a difference in lightness beside one in a or b: folds change it
 MODE_RADIUS = 16.0  # weighted Lab
 
