@@ -664,7 +664,7 @@ def overlay(base: np.ndarray, cover: np.ndarray, tables: list, lights: list) -> 
     tables: n tone tables. lights: n arrays (...) of lightness. Returns (..., 3) uint8.
     """
     result = base.reshape(-1, 3).copy()
-    cover = cover.reshape(len(result), -1)
+    cover = cover.reshape(len(result), len(tables))  # -1 is not allowed where there is nothing
     for index, (table, light) in enumerate(zip(tables, lights, strict=True)):
         there = np.flatnonzero(cover[:, index] > LEAST_COVER)
         part = cover[there, index][:, None]
