@@ -189,7 +189,7 @@ fit=regular: regular, regular fit, straight, straight leg, straight fit, classic
   standard fit, normal fit, true to size, medium size
 fit=loose: loose, loose fit, loose fitting, looser, oversized, oversize, over sized, baggy,
   baggier, relaxed, relaxed fit, roomy, roomier, wide leg, wide legged, slouchy, boxy, plus size,
-  plus sized, size up, bigger size, size bigger, bigger, boyfriend fit, flowy, comfort fit,
+  plus sized, size up, bigger size, size bigger, bigger, boyfriend fit, flowy, flowing, comfort fit,
   one size up, size larger, larger size, larger, wider fit
 
 fabric=cotton: cotton, poplin, organic cotton
