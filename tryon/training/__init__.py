@@ -3,6 +3,7 @@
     python -m tryon.training prepare DATA            # body analysis of the photos, once
     python -m tryon.training text --out DIR          # makes its own sentences, needs no DATA
     python -m tryon.training parser|garment DATA --out DIR [--resume]
+    python -m tryon.training wardrobe GALLERY --out DIR --count N  # labelled pictures to look at
     python -m tryon.training prepare-pairs DATA      # parts, garments, geometric start, once
     python -m tryon.training renew-starts DATA       # after the geometric draft has changed
     python -m tryon.training fusion DATA --out DIR [--resume]
@@ -23,7 +24,8 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
     where checkpoints, log, sheets and the finished safetensors file go. options: fields of
     `trainer.Schedule` (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default
     DATA/cache) and `encoder` (default CACHE/encoder.safetensors, if it is there), `start` (weights
-    of an earlier network to go on from); for "fusion" those of `fusion.train`.
+    of an earlier network to go on from), for "garment" also `own` (folders of galleries to teach
+    with) and `own_share`; for "fusion" those of `fusion.train`.
 
     ValueError for an unknown network, FileNotFoundError for missing data.
     """
@@ -70,6 +72,7 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
         if not (cache / "cc0" / "outlines.npz").is_file():
             trace_outlines(folder, cache)
 
+    of_task = {name: options.pop(name) for name in ("own", "own_share") if name in options}
     schedule = dataclasses.replace(SCHEDULE, **options)
     task = Task(
         folder,
@@ -77,6 +80,7 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
         encoder if encoder.is_file() else None,
         schedule.seed,
         start=Path(str(start)) if start else None,
+        **of_task,
     )
     trainer.fit(task, schedule, Path(out), resume)
     return 0

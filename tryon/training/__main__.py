@@ -6,10 +6,13 @@ from pathlib import Path
 
 from tryon.training import NETS, main, unpack
 
+TOOLS = ("prepare", "wardrobe", "prepare-pairs", "renew-starts")
+COUNT = 100  # pictures of the wardrobe
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tryon.training")
-    parser.add_argument("net", choices=(*NETS, "prepare", "prepare-pairs", "renew-starts"))
-    parser.add_argument("data", nargs="?", help="folder of the data sets; text needs none")
+    parser.add_argument("net", choices=(*NETS, *TOOLS))
+    parser.add_argument("data", nargs="?", help="folder of the data sets, or a gallery")
     parser.add_argument("--out", default="runs/training")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--cache")
@@ -21,6 +24,9 @@ if __name__ == "__main__":
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--own", type=Path, action="append", help="of garment: a gallery")
+    parser.add_argument("--own-share", type=float, help="of garment: of the samples")
+    parser.add_argument("--count", type=int, help="of wardrobe: pictures to make")
     parser.add_argument("--fusion", help="how the fusion network joins its inputs")
     parser.add_argument("--phase", help="of fusion: only warp, render or adversarial")
     parser.add_argument("--workers", type=int, help="of fusion and prepare-pairs")
@@ -34,6 +40,11 @@ if __name__ == "__main__":
 
         folder = unpack(Path(given["data"]))
         prepare(folder, Path(given["cache"] or folder / "cache"))
+    elif given["net"] == "wardrobe":
+        from tryon.training.wardrobe import Wardrobe, write
+
+        wardrobe = Wardrobe([Path(given["data"])])
+        write(wardrobe, Path(given["out"]), given["count"] or COUNT, given["seed"] or 0)
     elif given["net"] == "prepare-pairs":
         from tryon.training.prepare_pairs import prepare_pairs
 
@@ -46,5 +57,5 @@ if __name__ == "__main__":
         folder = unpack(Path(given["data"]))
         renew_starts(folder, Path(given["cache"] or folder / "cache"))
     else:
-        del given["limit"]
+        del given["limit"], given["count"]
         raise SystemExit(main(**given))

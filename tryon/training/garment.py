@@ -1,6 +1,7 @@
 """Training GarmentNet: mask by cross entropy and dice, attributes by the allowed values' sum,
 landmarks by their distance."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,7 @@ from torch import nn
 from tryon.nets.garment import HEADS, GarmentConfig, GarmentNet
 from tryon.reader import GarmentReader
 from tryon.training.garments import (
+    OWN_SHARE,
     Garments,
     read_ccp_garments,
     read_gallery_garments,
@@ -22,6 +24,7 @@ from tryon.training.garments import (
 from tryon.training.metrics import garment_scores, landmark_scores, mask_scores
 from tryon.training.parser import freeze
 from tryon.training.trainer import Schedule, begin_from
+from tryon.training.wardrobe import Wardrobe
 
 NAME = "garment"
 SCHEDULE = Schedule(
@@ -51,10 +54,13 @@ class GarmentTask:
         seed: int = 0,
         config: GarmentConfig | None = None,
         start: Path | None = None,
+        own: Sequence[Path] = (),
+        own_share: float = OWN_SHARE,
     ) -> None:
         """data: folder of the unpacked sets. cache: what `prepare` wrote. encoder: converted
         ImageNet weights, None = random. start: an earlier GarmentNet to go on from; what it lacks
-        begins at random."""
+        begins at random. own: galleries whose garments are dyed and laid out for `own_share` of
+        the samples."""
         self.config = config or GarmentConfig()
         self.encoder = encoder
         self.start = start
@@ -62,7 +68,11 @@ class GarmentTask:
         phone, corners = read_phone_garments(data, cache, validation=False)
         flat = read_viton_garments(data, cache, validation=False, limit=VITON_LIMIT)
         gallery = read_gallery_garments(validation=False)
-        self.garments = Garments(flat, cut, phone, worn, [*streets, *corners], seed, gallery)
+        wardrobe = Wardrobe(own, validation=False) if own else None
+        textures = [*streets, *corners]
+        self.garments = Garments(
+            *(flat, cut, phone, worn, textures, seed, gallery, wardrobe, own_share)
+        )
         self.phone, held_out_corners = read_phone_garments(data, cache, validation=True)
         _, _, held_out_streets = read_ccp_garments(data, validation=True)
         self.flat = read_viton_garments(data, cache, validation=True)[:60]

@@ -7,6 +7,7 @@ Notable here:
 - textures are the corners of phone photos (floors, beds), patches of streets, and drawn ones.
 - phone photos teach kind and type by their folder, and the mask by confident first guesses
   (`prepare.cut_garments`).
+- a wardrobe of our own (`wardrobe.py`) brings whole pictures with exact labels.
 - the gallery's own garments, pasted likewise, bring exact masks, landmarks and attributes of every
   kind; other landmarks are what geometry finds on the masks (`prepare.trace_outlines`).
 - a label is a set of allowed values: "outwear" may be a jacket or a coat, an unknown sleeve may
@@ -14,8 +15,9 @@ Notable here:
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -43,6 +45,7 @@ SHARES = (
     *(("paste", 0.28), ("cut", 0.09), ("phone", 0.37), ("worn", 0.07), ("gallery", 0.16)),
     ("empty", 0.03),  # the ground alone
 )
+OWN_SHARE = 0.25  # of the samples, where there is a wardrobe of our own
 MIRROR_OUTLINE = np.array(
     [
         Outline[name.replace("LEFT", "?").replace("RIGHT", "LEFT").replace("?", "RIGHT")]
@@ -103,6 +106,15 @@ class Piece:
     allowed: Allowed = field(default_factory=dict)
     landmarks: np.ndarray | None = None
     exact: bool = False
+
+
+class PictureSource(Protocol):
+    """Makes pictures of garments with all their labels."""
+
+    def labelled(
+        self, rng: np.random.Generator, size: tuple[int, int], textures: list[np.ndarray]
+    ) -> Piece:
+        """A finished picture of `size` (height, width)."""
 
 
 def read_viton_garments(
@@ -299,7 +311,10 @@ class Garments:
         textures: list[np.ndarray],
         seed: int = 0,
         gallery: list[Piece] | None = None,
+        own: PictureSource | None = None,
+        own_share: float = OWN_SHARE,
     ) -> None:
+        """own: makes whole pictures (`wardrobe.Wardrobe`), `own_share` of all."""
         self.pieces = {
             **{"paste": flat, "cut": cut, "phone": phone, "worn": worn},
             "gallery": gallery or [],
@@ -307,6 +322,7 @@ class Garments:
         }
         self.textures = textures
         self.seed = seed
+        self.own, self.own_share = own, own_share if own is not None else 0.0
 
     def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
         """Samples first .. first + count - 1 on canvases of `size` (height, width).
@@ -322,6 +338,8 @@ class Garments:
     def sample(self, index: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
         """Sample number `index`, always the same for the same seed."""
         rng = np.random.default_rng((self.seed, index))
+        if self.own is not None and rng.random() < self.own_share:
+            return _arrays(self.own.labelled(rng, size, self.textures), size)
         names = [name for name, _ in SHARES if self.pieces[name]]
         shares = np.array([share for name, share in SHARES if self.pieces[name]])
         source = names[rng.choice(len(names), p=shares / shares.sum())]
@@ -329,7 +347,7 @@ class Garments:
         piece = pieces[rng.integers(len(pieces))]
         if source == "empty":
             pixels, mask, landmarks = (
-                _ground(self.textures, size, rng),
+                lay_on_texture(self.textures, size, rng),
                 np.zeros(size, np.uint8),
                 None,
             )
@@ -338,18 +356,23 @@ class Garments:
         else:
             pixels, mask, landmarks = _crop(piece, size, rng)
         pixels = disturb_photo(pixels, rng)
-        half = size[1] // LABEL_STRIDE, size[0] // LABEL_STRIDE
-        if mask is None:
-            mask = np.full(half[::-1], 127, np.uint8)
-        else:
-            mask = cv2.resize(mask, half, interpolation=cv2.INTER_AREA)
-            mask = np.where(mask >= 127, 255, 0).astype(np.uint8)
-        return {
-            "pixels": pixels,
-            "mask": mask,
-            **_landmark_arrays(landmarks, piece, size),
-            **allowed_arrays(piece.allowed),
-        }
+        return _arrays(replace(piece, pixels=pixels, mask=mask, landmarks=landmarks), size)
+
+
+def _arrays(piece: Piece, size: tuple[int, int]) -> dict[str, np.ndarray]:
+    """A finished picture as what `Garments.batch` stacks."""
+    half = size[1] // LABEL_STRIDE, size[0] // LABEL_STRIDE
+    if piece.mask is None:
+        mask = np.full(half[::-1], 127, np.uint8)
+    else:
+        mask = cv2.resize(piece.mask, half, interpolation=cv2.INTER_AREA)
+        mask = np.where(mask >= 127, 255, 0).astype(np.uint8)
+    return {
+        "pixels": piece.pixels,
+        "mask": mask,
+        **_landmark_arrays(piece.landmarks, piece, size),
+        **allowed_arrays(piece.allowed),
+    }
 
 
 def _landmark_arrays(
@@ -394,12 +417,19 @@ def allowed_arrays(allowed: Allowed) -> dict[str, np.ndarray]:
 
 
 def paste(
-    piece: Piece, textures: list[np.ndarray], size: tuple[int, int], rng: np.random.Generator
+    piece: Piece,
+    textures: list[np.ndarray],
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    behind: np.ndarray | None = None,
+    recolour: bool = True,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """The garment laid on something: (H, W, 3) uint8 picture, (H, W) uint8 mask, (23, 3) float32
-    landmarks if the piece has any."""
+    landmarks if the piece has any. behind: (H, W, 3) uint8, None = one of the textures or a drawn
+    ground. recolour: its colours may change."""
     height, width = size
-    behind = _ground(textures, size, rng)
+    if behind is None:
+        behind = lay_on_texture(textures, size, rng)
     source_height, source_width = piece.mask.shape
     matrix = _lay(source_width, source_height, width, height, rng)
     landmarks = _moved(piece.landmarks, matrix)
@@ -424,7 +454,8 @@ def paste(
     # One pixel in: what lies at a cut-out's edge is half background.
     core = cv2.erode(piece.mask, np.ones((3, 3), np.uint8))
     alpha = cv2.remap(core, map_x, map_y, cv2.INTER_LINEAR)
-    garment = _recolour(garment, alpha, rng)
+    if recolour:
+        garment = _recolour(garment, alpha, rng)
     if rng.random() < 0.6:  # folds
         folds = cv2.resize(
             rng.normal(0, 1, (rng.integers(4, 14), rng.integers(4, 14))).astype(np.float32),
@@ -476,7 +507,7 @@ def _lay(
     return middle @ tilt @ np.linalg.inv(middle) @ matrix
 
 
-def _ground(
+def lay_on_texture(
     textures: list[np.ndarray], size: tuple[int, int], rng: np.random.Generator
 ) -> np.ndarray:
     """Something to lie on: a texture mirrored until it fills the canvas, or a drawn one."""
