@@ -78,6 +78,8 @@ CC0_LABELS: dict[str, Allowed] = {
 }
 # sleeves of the shirts, dresses, polos and tops among them, labelled by eye: "KIND/ID" -> sleeve
 SLEEVES = Path(__file__).with_name("sleeves.json")
+# what was seen by eye on the photos that are never trained on: "KIND/ID" -> attribute -> values
+CHECKED = Path(__file__).with_name("checked.json")
 # Clothing Co-Parsing's class names that are types of the vocabulary
 CCP_TYPES = {
     **{name: name for name in CCP_PARTS if name in ATTRIBUTES["type"]},
@@ -268,6 +270,7 @@ def read_phone_garments(
     """Phone photos with the mask where the first guess is sure, and their corners as textures."""
     sure = json.loads((cache / "cc0" / "confidence.json").read_text())
     sleeves = json.loads(SLEEVES.read_text())
+    checked = json.loads(CHECKED.read_text())
     outlines = read_outlines(cache / "cc0")
     pieces, textures = [], []
     for folder, labels in CC0_LABELS.items():
@@ -287,6 +290,8 @@ def read_phone_garments(
             allowed: Allowed = {"kind": (kind,), "worn": ("no",), **labels}
             if name in sleeves:
                 allowed["sleeve"] = (sleeves[name],)
+            if validation and "neckline" in checked.get(name, {}):
+                allowed["neckline"] = tuple(checked[name]["neckline"])
             landmarks = outlines.get(name)  # of the photo shrunk to a longest side of 1
             if landmarks is not None:
                 landmarks = landmarks * np.array([max(height, width)] * 2 + [1], np.float32)

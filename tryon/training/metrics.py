@@ -16,6 +16,7 @@ from tryon.parser import Parser
 from tryon.reader import GarmentReader
 from tryon.training.garments import (
     CC0_LABELS,
+    CHECKED,
     Piece,
     paste,
     read_ccp_garments,
@@ -137,7 +138,8 @@ def evaluate_garment(
     data: Path, cache: Path | None = None, reader: GarmentReader | None = None
 ) -> dict[str, float]:
     """Mask IoU of held-out VITON garments on unseen textures ("mask"), and on held-out phone
-    photos how often kind, type and sleeve are among the values the folder allows.
+    photos how often kind, type and sleeve are among the values the folder allows, and the neckline
+    among those seen by eye.
 
     data, cache: as for `evaluate_parser`.
     """
@@ -160,17 +162,15 @@ def evaluate_garment(
     }
 
 
-CHECKED = Path(__file__).with_name("checked.json")
-
-
 def evaluate_describe(analyser: Callable[[Photo], Garment], data: Path) -> dict[str, float]:
     """What the whole product says of held-out phone photos: the share of right answers.
 
-    "kind", "type": by the photo's folder. "sleeve", "colour": by eye, see checked.json (several
-    values where two people could name it differently). A refused photo counts as wrong; their
-    number is "refused", that of the photos "photos".
+    "kind", "type": by the photo's folder. "sleeve", "colour", "pattern": by eye, see checked.json
+    (several values where two people could name it differently). A refused photo counts as wrong;
+    their number is "refused", that of the photos "photos".
     """
-    right: dict[str, list[bool]] = {"kind": [], "type": [], "sleeve": [], "colour": []}
+    asked = ("kind", "type", "sleeve", "colour", "pattern")
+    right: dict[str, list[bool]] = {attribute: [] for attribute in asked}
     refused = 0
     checked = json.loads(CHECKED.read_text())
     for name, seen in checked.items():
@@ -185,7 +185,7 @@ def evaluate_describe(analyser: Callable[[Photo], Garment], data: Path) -> dict[
         for attribute, values in right.items():
             if attribute in allowed:
                 values.append(said.get(attribute) in allowed[attribute])
-    figures = {name: round(float(np.mean(values)), 4) for name, values in right.items()}
+    figures = {name: round(float(np.mean(v)), 4) for name, v in right.items() if v}
     return {**figures, "refused": refused, "photos": len(checked)}
 
 
@@ -246,9 +246,10 @@ def landmark_scores(
 
 
 def garment_scores(reader: GarmentReader, pieces: list[Piece]) -> dict[str, float]:
-    """The share of pictures whose best kind, type, sleeve is allowed by the label, where the
-    label says anything; and "mask agrees": mean IoU with the confident first guesses."""
-    right: dict[str, list[bool]] = {"kind": [], "type": [], "sleeve": []}
+    """The share of pictures whose best kind, type, sleeve, neckline is allowed by the label, where
+    the label says anything; and "mask agrees": mean IoU with the confident first guesses."""
+    asked = ("kind", "type", "sleeve", "neckline")
+    right: dict[str, list[bool]] = {attribute: [] for attribute in asked}
     agreement = []
     for piece in pieces:
         reading = reader(piece.pixels)
