@@ -230,11 +230,13 @@ TONE = 6.0  # L by which a mark differs from the cloth around it
 # a crease is steep on one side only. A mark's tone is even, a fold's is not.
 TONE_EDGE, TONE_ROUND, TONE_EVEN = 0.7, 0.85, 0.3
 AROUND = 41  # pixels (seen small), odd: the cloth around is the median of so many
+WIDE = 7  # pixels (seen small): more is no stroke of a letter
 LEAST_MARK, MOST_MARK = 4, 0.3  # pixels (seen small); of the garment's longer side
 PRINTED = (0.1, 0.72, 0.22, 0.78)  # of the garment's height and width: where prints are
 TOGETHER, MARKS = 11, 4  # pixels (seen small) between marks of one print, and how many it has
 # Letters are of one height (natural logarithm) and one ink (of its tone), most of them at least.
 ALIKE_HEIGHT, ALIKE_TONE, ALIKE = 0.6, 0.25, 0.7
+IN_PART, TONE_PART = 0.12, 0.5  # of a mark: known to be print; of its border: steep
 FAINT_MARK, CLEAR_MARK = 0.35, 0.75  # of a mark's tone: cloth below, print above
 INK_RADIUS = 0.006  # of the picture's height: from so far around a border's ink is taken
 
@@ -246,18 +248,24 @@ def with_lettering(ground: Ground, pixels: np.ndarray, inside: np.ndarray) -> Gr
     light = cv2.resize(ground.lightness, size, interpolation=cv2.INTER_AREA)
     cover = cv2.resize(inside.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
     core = cv2.erode((cover > 250).astype(np.uint8), _square(2 * RIM + 1)) > 0
-    cloth = cv2.resize(ground.weight, size, interpolation=cv2.INTER_AREA) > 0.9
-    if not (core & cloth).any():
+    known = 1 - cv2.resize(ground.weight, size, interpolation=cv2.INTER_AREA)
+    cloth = core & (known < 0.1)
+    if not cloth.any():
         return ground
-    usual = float(np.median(light[core & cloth]))
+    usual = float(np.median(light[cloth]))
     around = cv2.medianBlur(np.where(core, light, usual).round().astype(np.uint8), AROUND)
     around = cv2.GaussianBlur(around.astype(np.float32), (0, 0), AROUND / 6)
-    marks, tone = _marks(light - around, light, core, cloth)
+    # near a wide print the median is that of the print
+    wide = cv2.morphologyEx((known > 0.5).astype(np.uint8), cv2.MORPH_OPEN, _square(WIDE))
+    core &= cv2.dilate(wide, _square(AROUND)) == 0
+    if not core.any():
+        return ground
+    marks, tone = _marks(light - around, light, core, known)
     if not marks.any():
         return ground
     full = inside.shape[::-1]
     region = cv2.resize(cv2.dilate(marks.astype(np.uint8), _square(5)), full, interpolation=0) > 0
-    region &= inside & (ground.weight > 0.5)
+    region &= inside
     box = tuple(slice(p.min(), p.max() + 1) for p in np.nonzero(region))
     region = region[box]
     below = cv2.resize(around, full, interpolation=cv2.INTER_LINEAR)[box]
@@ -265,7 +273,7 @@ def with_lettering(ground: Ground, pixels: np.ndarray, inside: np.ndarray) -> Gr
     share = np.abs(ground.lightness[box] - below) / np.maximum(depth, TONE)
     ink = np.clip((share - FAINT_MARK) / (CLEAR_MARK - FAINT_MARK), 0, 1) * region
     weight = ground.weight.copy()
-    weight[box] = np.where(region, 1 - ink, weight[box])
+    weight[box] = np.where(region, np.minimum(1 - ink, weight[box]), weight[box])
 
     radius = 2 * max(1, round(INK_RADIUS * len(inside))) + 1
     other, there = _average(
@@ -292,9 +300,13 @@ def with_lettering(ground: Ground, pixels: np.ndarray, inside: np.ndarray) -> Gr
 
 
 def _marks(
-    detail: np.ndarray, light: np.ndarray, core: np.ndarray, cloth: np.ndarray
+    detail: np.ndarray, light: np.ndarray, core: np.ndarray, known: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(h, w) bool marks of a print and (h, w) float32 their tone, L, in a small picture."""
+    """(h, w) bool marks of a print and (h, w) float32 their tone, L, in a small picture.
+
+    known: (h, w) float32, how much of a pixel was told to be print. A mark that is known in part
+    is one; others have to look like letters.
+    """
     steep = np.zeros_like(light)
     steep[:, 1:-1] = np.abs(light[:, 2:] - light[:, :-2])
     steep[1:-1] = np.maximum(steep[1:-1], np.abs(light[2:] - light[:-2]))
@@ -309,10 +321,8 @@ def _marks(
         left + round(PRINTED[2] * np.ptp(columns)) : left + round(PRINTED[3] * np.ptp(columns)),
     ] = True
     for side in (1, -1):
-        spots = ((detail * side > TONE) & core & cloth & chest).astype(np.uint8)
+        spots = ((detail * side > TONE) & core & chest).astype(np.uint8)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
-        if count < 1 + MARKS:
-            continue
         sizes = np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
         depth = np.abs(detail)
         mean = np.bincount(labels.ravel(), weights=depth.ravel(), minlength=count) / sizes
@@ -323,7 +333,9 @@ def _marks(
         sharp = sharp / np.maximum(np.bincount(labels[edge], minlength=count), 1)
         even = np.sqrt(np.maximum(square - mean**2, 0)) < TONE_EVEN * mean
         small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) < longest
-        good = (sharp > TONE_ROUND) & even & small & (sizes >= LEAST_MARK)
+        told = np.bincount(labels.ravel(), weights=known.ravel(), minlength=count) / sizes
+        sure = (told > IN_PART) & (sharp > TONE_PART) & small
+        good = (sharp > TONE_ROUND) & even & small & (sizes >= LEAST_MARK) & ~sure
         good[0] = False
         near = cv2.dilate(good[labels].astype(np.uint8), _square(TOGETHER))
         _, groups = cv2.connectedComponents(near, connectivity=8)
@@ -336,6 +348,8 @@ def _marks(
             alike &= np.abs(deep / np.median(deep) - 1) < ALIKE_TONE
             if alike.sum() < MARKS or alike.mean() < ALIKE:
                 good[own] = False
+        good |= sure
+        good[0] = False
         strength = np.zeros(count)
         np.maximum.at(strength, labels[spots > 0], np.abs(detail[spots > 0]))
         marks |= good[labels]
