@@ -25,7 +25,7 @@ from tryon.errors import TryOnError
 from tryon.limbs import limb_map
 from tryon.passes import read_passes
 from tryon.shape import shape_of
-from tryon.types import Garment, Kind, Outline, Photo
+from tryon.types import Garment, Kind, Limb, Outline, Panels, Photo
 from tryon.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
 
 log = logging.getLogger(__name__)
@@ -231,17 +231,45 @@ def _garment(item: Item) -> Garment:
     if item.inside:
         colours, alpha = _without_inside(colours, alpha, item.inside)
     mask = alpha >= 128
+    panels = None if item.passes is None else read_passes(item.passes, item.size)
+    if panels is None:
+        limbs = limb_map(mask, shape_of(mask), item.landmarks, item.kind)
+    else:
+        limbs = _sewn_limbs(mask, panels)
     return Garment(
         photo=Photo(colours, alpha),
         alpha=alpha,
-        limbs=limb_map(mask, shape_of(mask), item.landmarks, item.kind),
+        limbs=limbs,
         landmarks=item.landmarks,
         kind=item.kind,
         attributes=dict(item.attributes),
         attribute_scores=dict.fromkeys(item.attributes, 1.0),
         identifier=item.identifier,
-        panels=None if item.passes is None else read_passes(item.passes, item.size),
+        panels=panels,
     )
+
+
+# Numbers of the pieces in the passes that are limbs of their own.
+PANEL_LIMB = MappingProxyType({1: Limb.BODY, 3: Limb.LEFT, 4: Limb.RIGHT})
+
+
+def _sewn_limbs(mask: np.ndarray, panels: Panels) -> np.ndarray:
+    """(H, W) uint8 of `Limb`, from the pieces the garment was sewn from: exact where a sleeve
+    hangs behind the body's cloth, too. Collars, pockets, buttons belong to the piece they lie on.
+    """
+    table = np.zeros(256, np.uint8)
+    for number, limb in PANEL_LIMB.items():
+        table[number] = limb
+    known = table[panels.panel]
+    if not known.any():
+        return np.where(mask, np.uint8(Limb.BODY), np.uint8(Limb.NONE))
+    _, nearest = cv2.distanceTransformWithLabels(
+        (known == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    lookup = np.zeros(int(nearest.max()) + 1, np.uint8)
+    lookup[nearest[known > 0]] = known[known > 0]
+    limbs = cv2.resize(lookup[nearest], mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.where(mask, limbs, np.uint8(Limb.NONE))
 
 
 SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
