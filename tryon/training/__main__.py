@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tryon.training import NETS, main, unpack
 
-TOOLS = ("prepare", "wardrobe", "prepare-pairs", "renew-starts")
-COUNT = 100  # pictures of the wardrobe
+TOOLS = ("prepare", "wardrobe", "heads", "prepare-pairs", "renew-starts")
+COUNT, SAMPLES = 100, 6000  # pictures of the wardrobe; that the heads are taught with
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tryon.training")
@@ -24,9 +24,9 @@ if __name__ == "__main__":
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=int)
     parser.add_argument("--threads", type=int)
-    parser.add_argument("--own", type=Path, action="append", help="of garment: a gallery")
-    parser.add_argument("--own-share", type=float, help="of garment: of the samples")
-    parser.add_argument("--count", type=int, help="of wardrobe: pictures to make")
+    parser.add_argument("--own", type=Path, action="append", help="of garment, heads: a gallery")
+    parser.add_argument("--own-share", type=float, help="of garment, heads: of the samples")
+    parser.add_argument("--count", type=int, help="of wardrobe, heads: pictures to make")
     parser.add_argument("--fusion", help="how the fusion network joins its inputs")
     parser.add_argument("--phase", help="of fusion: only warp, render or adversarial")
     parser.add_argument("--workers", type=int, help="of fusion and prepare-pairs")
@@ -45,6 +45,29 @@ if __name__ == "__main__":
 
         wardrobe = Wardrobe([Path(given["data"])])
         write(wardrobe, Path(given["out"]), given["count"] or COUNT, given["seed"] or 0)
+    elif given["net"] == "heads":
+        import torch
+
+        from tryon.training.garment import GarmentTask
+        from tryon.training.garments import OWN_SHARE
+        from tryon.training.heads import RATE, fit_heads
+
+        folder = unpack(Path(given["data"]))
+        if given["start"] is None:
+            parser.error("this needs --start, the weights whose heads are taught anew")
+        torch.set_num_threads(given["threads"] or 2)
+        task = GarmentTask(
+            folder,
+            Path(given["cache"] or folder / "cache"),
+            None,
+            given["seed"] or 0,
+            start=Path(given["start"]),
+            own=given["own"] or (),
+            own_share=given["own_share"] or OWN_SHARE,
+        )
+        samples = given["count"] or SAMPLES
+        rate = given["learning_rate"] or RATE
+        fit_heads(task, Path(given["out"]), samples, given["seed"] or 0, rate)
     elif given["net"] == "prepare-pairs":
         from tryon.training.prepare_pairs import prepare_pairs
 

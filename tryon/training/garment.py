@@ -128,24 +128,39 @@ def garment_loss(
     dice = (dice * has_mask).sum() / has_mask.sum().clamp_min(1)
     loss = cross + DICE_WEIGHT * dice
     parts = {"cross": float(cross.detach()), "dice": float(dice.detach())}
+    described, of_heads = attribute_loss(found.scores, batch)
+    points = batch["landmarks"]
+    off = (found.points.float() - points[..., :2]).abs().sum(2) * points[..., 2]
+    off = off.sum() / points[..., 2].sum().clamp_min(1)
+    there = presence_loss(found.present, batch)
+    loss = loss + described + LANDMARK_WEIGHT * off + PRESENT_WEIGHT * there
+    parts |= of_heads
+    return loss, {**parts, "points": float(off.detach()), "present": float(there.detach())}
+
+
+def attribute_loss(
+    scores: dict[str, torch.Tensor], batch: dict[str, torch.Tensor]
+) -> tuple[torch.Tensor, dict[str, float]]:
+    """How little probability the heads give to what is allowed, weighed and summed; and of each."""
+    losses, parts = [], {}
     for name, _ in HEADS:
         allowed = batch[f"allowed_{name}"]
-        logs = F.log_softmax(found.scores[name].float(), dim=1)
+        logs = F.log_softmax(scores[name].float(), dim=1)
         surprise = -torch.logsumexp(logs.masked_fill(~allowed, -1e4), dim=1)
         informed = (~allowed.all(1)).float()  # all values allowed: nothing to learn
         surprise = (surprise * informed).sum() / informed.sum().clamp_min(1)
-        loss = loss + ATTRIBUTE_WEIGHT[name] * surprise
+        losses.append(ATTRIBUTE_WEIGHT[name] * surprise)
         parts[name] = float(surprise.detach())
-    points, present = batch["landmarks"], batch["present"]
-    off = (found.points.float() - points[..., :2]).abs().sum(2) * points[..., 2]
-    off = off.sum() / points[..., 2].sum().clamp_min(1)
-    known = (present >= 0).float()
+    return torch.stack(losses).sum(), parts
+
+
+def presence_loss(present: torch.Tensor, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Cross entropy of which landmarks there are, where that is known."""
+    known = (batch["present"] >= 0).float()
     there = F.binary_cross_entropy_with_logits(
-        found.present.float(), present.clamp_min(0), reduction="none"
+        present.float(), batch["present"].clamp_min(0), reduction="none"
     )
-    there = (there * known).sum() / known.sum().clamp_min(1)
-    loss = loss + LANDMARK_WEIGHT * off + PRESENT_WEIGHT * there
-    return loss, {**parts, "points": float(off.detach()), "present": float(there.detach())}
+    return (there * known).sum() / known.sum().clamp_min(1)
 
 
 def garment_sheet(reader: GarmentReader, pictures: list[np.ndarray], side: int = 200) -> np.ndarray:
