@@ -9,13 +9,14 @@ from functools import cached_property
 
 import numpy as np
 from curves import FREE, PINNED, SIDE, Edge, Outline, mirror, smooth
-from drape import Cloth, fluted, tube
+from drape import QUARTER, Cloth, fluted, tube
 from scipy.spatial import cKDTree
 
 WAIST_Y = {"women": 41.0, "men": 46.0}  # where on a form the waistband sits
 FLARE = 0.5  # share of a skirt's extra width that makes it stand away from the legs
 # height and distance from the middle of a leg's axis at hip and ankle, cm on the form
 LEG = {"women": ((56.7, 140.8), (10.7, 12.6)), "men": ((60.8, 149.8), (12.1, 16.3))}
+LEGS_APART_CM = 1.2  # at least, from the middle
 PIN_CM = 2.5  # of the waistband are held
 
 
@@ -115,7 +116,9 @@ class TrouserCut:
         middle, half = (outer + inmost) / 2, (outer - inmost) / 2
         leg_x, leg_z = tube((np.abs(x) - middle) / half, half)
         body = self.form.split("-")[0]
-        leg_x = (leg_x + np.interp(y + WAIST_Y[body], *LEG[body])) * np.sign(x)
+        axis = np.interp(y + WAIST_Y[body], *LEG[body])
+        axis = np.maximum(axis, half / QUARTER + LEGS_APART_CM)  # wide legs do not cross
+        leg_x = (leg_x + axis) * np.sign(x)
         leg = np.clip((y - self.crotch_y + 6) / 14, 0, 1)
         depth = seat_z + (leg_z * 1.15 - seat_z) * leg
         near = np.abs(y - self.crotch_y) < 9  # here the form tells the depth

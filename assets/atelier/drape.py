@@ -24,7 +24,7 @@ import numpy as np
 from curves import Outline
 from mathutils import Vector
 from mathutils.bvhtree import BVHTree
-from mesh import Sheet, edges_of, triangulate
+from mesh import Panel, Sheet, edges_of, triangulate
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +147,7 @@ def drape(
         form = replace(form, raised=form.lowered)
     generator = np.random.default_rng(seed)
     spacing = cloth.spacing_cm or _spacing(front)
-    panels = [triangulate(outline, spacing, generator) for outline in (front, back)]
+    panels = _panels((front, back), spacing, generator)
     rest, triangles, first = _join(panels, sewn)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     lift = cloth.lift or _lift(front, sewn, form)
@@ -175,6 +175,17 @@ def _sheet(rest, position, triangles) -> Sheet:
     return Sheet(rest[used], position[used], faces.reshape(-1, 3))
 
 
+def _panels(outlines, spacing: float, generator) -> list[Panel]:
+    """Front and back filled with triangles; closer ones where a corner is too narrow for these."""
+    for _ in range(CLOSER_TRIES):
+        try:
+            return [triangulate(outline, spacing, generator) for outline in outlines]
+        except ValueError:
+            spacing *= CLOSER
+    return [triangulate(outline, spacing, generator) for outline in outlines]
+
+
+CLOSER, CLOSER_TRIES = 0.85, 4
 POINTS = 4600  # of a garment, about; more fold finer and take longer
 FINEST_CM, COARSEST_CM = 1.1, 1.8
 

@@ -28,8 +28,8 @@ from tops import TopCut
 
 COLLAR_ROLL_CM = 0.9  # how far a collar stands off where it folds over
 GRID_PER_CM = 9.0  # of the mesh of a loose piece
-HEIGHT_PX = 1080  # of a picture, about: the cloth hangs a little otherwise than it is cut
-FINEST = 26.0  # pixels per cm of painted cloth
+HEIGHT_PX = 1056  # of a picture
+FINEST = 26.0
 # Draped cloth is kept here from one run to the next (it depends on the cut alone).
 DRAPED = Path(os.environ.get("ATELIER_CACHE", Path.home() / ".cache" / "tryon-atelier"))
 
@@ -50,8 +50,8 @@ class Tailor:
         self.sewn_on: list[tuple] = []
         polygon = self.outline.polygon()
         tall = np.ptp(polygon[:, 1]) + above_cm + 2 * MARGIN_CM
-        self.scale, self.above_cm = HEIGHT_PX / tall, above_cm  # pixels per cm
-        self.detail = min(2 * self.scale, FINEST)
+        self.above_cm = above_cm
+        self.detail = min(2 * HEIGHT_PX / tall, FINEST)  # pixels per cm of painted cloth
         self.surface = Surface(Frame.around(polygon, 1.0, self.detail), seed)
         self.back = Surface(self.surface.frame, seed)
         self.draped: Draped | None = None
@@ -283,7 +283,8 @@ class Tailor:
         front, back = self.draped.front, self.draped.back
         top = min(front.position[:, 1].min(), back.position[:, 1].min()) - self.above_cm
         extent = np.vstack([front.position[:, :2], back.position[:, :2], [[0, top]]])
-        self.scene = Scene(extent, self.scale)
+        tall = np.ptp(extent[:, 1]) + 2 * MARGIN_CM
+        self.scene = Scene(extent, HEIGHT_PX / tall)
         self.scene.hang(front, self.surface, FRONT)
         self.ground = self.scene.ground()  # without the back, which is seen through the neck
         self.scene.hang(back, self.back, INSIDE)

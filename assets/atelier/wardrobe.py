@@ -205,7 +205,7 @@ WOMENS = TrouserCut(
     hem_y=99.0,
     stance=11.5,
 )
-WIDE = replace(WOMENS, knee_cm=27.0, hem_cm=32.0, stance=15.5, hem_y=101.0)
+WIDE = replace(WOMENS, knee_cm=26.0, hem_cm=31.0, stance=18.5, hem_y=101.0)
 SKINNY = replace(
     WOMENS, hip_half=24.4, knee_cm=17.4, hem_cm=12.8, stance=11.0, hem_y=98.0, hem_hold="pinned"
 )
@@ -220,7 +220,7 @@ TIGHT = replace(
     hem_hold="pinned",
     firm_waist=8.5,
 )
-SWEAT_SHORTS = TrouserCut(waist_half=20.5, hem_y=47.0, hem_cm=30.0, stance=15.0, knee_y=70.0)
+SWEAT_SHORTS = TrouserCut(waist_half=20.5, hem_y=47.0, hem_cm=29.0, stance=15.4, knee_y=70.0)
 CHINO_SHORTS = TrouserCut(waist_half=21.0, hem_y=48.0, hem_cm=27.0, stance=14.2, knee_y=70.0)
 HOT_SHORTS = replace(WOMENS, hem_y=35.0, hem_cm=29.0, stance=14.8, knee_y=60.0)
 
