@@ -235,7 +235,7 @@ def _garment(item: Item) -> Garment:
     if panels is None:
         limbs = limb_map(mask, shape_of(mask), item.landmarks, item.kind)
     else:
-        limbs = _sewn_limbs(mask, panels)
+        limbs = _sewn_limbs(mask, panels, item)
     return Garment(
         photo=Photo(colours, alpha),
         alpha=alpha,
@@ -253,7 +253,7 @@ def _garment(item: Item) -> Garment:
 PANEL_LIMB = MappingProxyType({1: Limb.BODY, 3: Limb.LEFT, 4: Limb.RIGHT})
 
 
-def _sewn_limbs(mask: np.ndarray, panels: Panels) -> np.ndarray:
+def _sewn_limbs(mask: np.ndarray, panels: Panels, item: Item) -> np.ndarray:
     """(H, W) uint8 of `Limb`, from the pieces the garment was sewn from: exact where a sleeve
     hangs behind the body's cloth, too. Collars, pockets, buttons belong to the piece they lie on.
     """
@@ -269,7 +269,27 @@ def _sewn_limbs(mask: np.ndarray, panels: Panels) -> np.ndarray:
     lookup = np.zeros(int(nearest.max()) + 1, np.uint8)
     lookup[nearest[known > 0]] = known[known > 0]
     limbs = cv2.resize(lookup[nearest], mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    if item.kind != Kind.LOWER:
+        for name in ("LEFT", "RIGHT"):
+            _cut_armhole(limbs, item.landmarks, name)
     return np.where(mask, limbs, np.uint8(Limb.NONE))
+
+
+def _cut_armhole(limbs: np.ndarray, landmarks: np.ndarray, name: str) -> None:
+    """Sleeve and body part along the straight line from shoulder to armpit, in place: a seam that
+    bulges outwards there would lie beside the shoulder of a wearer whose arms hang."""
+    if not landmarks[Outline[f"ELBOW_{name}"], 2]:
+        return
+    shoulder, armpit = (landmarks[Outline[f"{part}_{name}"], :2] for part in ("SHOULDER", "ARMPIT"))
+    rows = slice(0, max(round(float(armpit[1])), 0))
+    y, x = np.mgrid[rows, : limbs.shape[1]].astype(np.float32)
+    along = np.where(y < shoulder[1], shoulder[1], y) - shoulder[1]
+    line = shoulder[0] + (armpit - shoulder)[0] * along / max((armpit - shoulder)[1], 1.0)
+    outer = (x > line) if name == "LEFT" else (x < line)
+    part = limbs[rows]
+    own = (part == Limb.BODY) | (part == Limb[name])
+    half = (x > limbs.shape[1] / 2) == (name == "LEFT")
+    part[own & half] = np.where(outer, Limb[name], Limb.BODY)[own & half].astype(np.uint8)
 
 
 SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
