@@ -199,7 +199,7 @@ def test_ask_about_the_garment(visit):
     about = page.inner_text("#about")
     assert "navy" in about
     assert "90 %" in about
-    assert "photo first" in page.inner_text("#result-message")
+    page.locator("#result-message", has_text="photo first").wait_for()
 
 
 def test_groups_of_the_wardrobe(visit):
