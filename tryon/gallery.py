@@ -230,6 +230,8 @@ def _garment(item: Item) -> Garment:
     colours, alpha = np.ascontiguousarray(pixels[..., :3]), pixels[..., 3]
     if item.inside:
         colours, alpha = _without_inside(colours, alpha, item.inside)
+    if item.landmarks[Outline.CROTCH, 2]:
+        colours, alpha = _narrow_crotch(colours, alpha, item.landmarks[Outline.CROTCH, :2])
     mask = alpha >= 128
     panels = None if item.passes is None else read_passes(item.passes, item.size)
     if panels is None:
@@ -247,6 +249,36 @@ def _garment(item: Item) -> Garment:
         identifier=item.identifier,
         panels=panels,
     )
+
+
+CROTCH_DEEP = 0.14  # of the picture's height: below this the legs' gap is left as it is
+CROTCH_POINTED = 1.4  # exponent: how slowly the gap opens
+
+
+def _narrow_crotch(
+    colours: np.ndarray, alpha: np.ndarray, crotch: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Legs that stand apart leave a round arch below the crotch, in which a wearer's skin would
+    show: it becomes a point, filled with the cloth beside it."""
+    colours, alpha = colours.copy(), alpha.copy()
+    deep = max(round(CROTCH_DEEP * len(alpha)), 1)
+    top = max(round(float(crotch[1])) - deep // 6, 0)
+    for row in range(top, min(top + deep, len(alpha))):
+        cloth = np.flatnonzero(alpha[row] >= 250)
+        left, right = cloth[cloth < crotch[0]], cloth[cloth >= crotch[0]]
+        if len(left) == 0 or len(right) == 0 or right[0] - left[-1] < 3:
+            continue
+        a, b = int(left[-1]), int(right[0])
+        half = (b - a) / 2 * ((row - top) / deep) ** CROTCH_POINTED
+        middle = (a + b) / 2
+        for start, stop, source in (
+            (a + 1, round(middle - half), a),
+            (round(middle + half), b, b),
+        ):
+            if stop > start:
+                colours[row, start:stop] = colours[row, source]
+                alpha[row, start:stop] = 255
+    return colours, alpha
 
 
 # Numbers of the pieces in the passes that are limbs of their own.
