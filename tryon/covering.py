@@ -15,6 +15,7 @@ import numpy as np
 
 from tryon.agnostic import along_arm
 from tryon.anatomy import ARMS, body_unit, capsule_mask
+from tryon.masks import nearest_in
 from tryon.types import Draft, Garment, Kind, Layer, Limb, Person
 
 ARM_OF = {Limb.LEFT: "left", Limb.RIGHT: "right"}
@@ -130,12 +131,8 @@ def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None
     wide &= ~core
     x, y, w, h = cv2.boundingRect((wide | core).view(np.uint8))
     box = np.s_[y : y + h, x : x + w]
-    _, labels = cv2.distanceTransformWithLabels(
-        (~core[box]).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    places = np.zeros((labels.max() + 1, 2), int)
-    places[labels[core[box]]] = np.argwhere(core[box])
-    here, edge = np.argwhere(wide[box]), places[labels[wide[box]]]
+    nearest, _ = nearest_in(core[box])
+    here, edge = np.argwhere(wide[box]), np.stack(np.divmod(nearest[wide[box]], w), axis=1)
     mirrored = np.clip(2 * edge - here, 0, np.array([h, w]) - 1)
     is_cloth = core[box][mirrored[:, 0], mirrored[:, 1]]
     rows, columns = np.where(is_cloth[:, None], mirrored, edge).T

@@ -23,6 +23,7 @@ from PIL import Image
 
 from tryon.errors import TryOnError
 from tryon.limbs import limb_map
+from tryon.masks import nearest_in
 from tryon.passes import read_passes
 from tryon.shape import shape_of
 from tryon.types import Garment, Kind, Limb, Outline, Panels, Photo
@@ -295,12 +296,8 @@ def _sewn_limbs(mask: np.ndarray, panels: Panels, item: Item) -> np.ndarray:
     known = table[panels.panel]
     if not known.any():
         return np.where(mask, np.uint8(Limb.BODY), np.uint8(Limb.NONE))
-    _, nearest = cv2.distanceTransformWithLabels(
-        (known == 0).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    lookup = np.zeros(int(nearest.max()) + 1, np.uint8)
-    lookup[nearest[known > 0]] = known[known > 0]
-    limbs = cv2.resize(lookup[nearest], mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    nearest, _ = nearest_in(known > 0)
+    limbs = cv2.resize(known.ravel()[nearest], mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
     if item.kind != Kind.LOWER:
         for name in ("LEFT", "RIGHT"):
             _cut_armhole(limbs, item.landmarks, name)
@@ -348,11 +345,7 @@ def _without_inside(
 
     keep = left >= 250
     around = cv2.dilate(hole, np.ones((2 * CARRIED_PX + 1,) * 2, np.uint8)) > 0
-    distance, label = cv2.distanceTransformWithLabels(
-        (~keep).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    lookup = np.zeros((int(label.max()) + 1, 3), np.uint8)
-    lookup[label[keep]] = colours[keep]
+    nearest, distance = nearest_in(keep)
     carry = around & ~keep & (distance <= CARRIED_PX)
-    colours = np.where(carry[..., None], lookup[label], colours)
+    colours = np.where(carry[..., None], colours.reshape(-1, 3)[nearest], colours)
     return colours, left

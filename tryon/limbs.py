@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from tryon.masks import nearest_in
 from tryon.shape import LEFT_RIGHT, Shape
 from tryon.types import Kind, Limb, Outline
 
@@ -68,13 +69,8 @@ SEAM_BLUR = 1.2  # working px: smooths the staircase of a seam before it is enla
 def _enlarge(coarse: np.ndarray, shape: Shape, mask: np.ndarray) -> np.ndarray:
     """A label map of the working frame on the pixels of a mask in the garment frame."""
     # what was slit or lies just outside the small mask takes its nearest label
-    labelled = (shape.opened | (coarse != Limb.BODY)).astype(np.uint8)
-    _, nearest = cv2.distanceTransformWithLabels(
-        1 - labelled, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    lookup = np.zeros(int(nearest.max()) + 1, np.uint8)
-    lookup[nearest[labelled > 0]] = coarse[labelled > 0]
-    spread = lookup[nearest]
+    nearest, _ = nearest_in(shape.opened | (coarse != Limb.BODY))
+    spread = coarse.ravel()[nearest]
     limbs = np.where(mask, np.uint8(Limb.BODY), np.uint8(Limb.NONE))
     for limb in (Limb.LEFT, Limb.RIGHT):
         if not (spread == limb).any():

@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tryon.masks import nearest_in
 from tryon.types import Panels
 
 OFFSET, LEVELS = 512.0, 32.0  # cm below zero that can be told; levels to a cm
@@ -118,12 +119,7 @@ def _carried_on(panel: np.ndarray, cloth: np.ndarray) -> tuple[np.ndarray, np.nd
     there = panel > 0
     if there.all() or not there.any():
         return panel, np.ascontiguousarray(cloth)
-    _, label = cv2.distanceTransformWithLabels(
-        (~there).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    source = np.zeros(int(label.max()) + 1, np.int64)
-    source[label[there]] = np.flatnonzero(there)
-    nearest = source[label]
+    nearest, _ = nearest_in(there, 3)
     return panel.ravel()[nearest], cloth.reshape(-1, 2)[nearest]
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from tryon.anatomy import SIDES, body_unit
 from tryon.errors import Note, TryOnError
+from tryon.masks import nearest_in
 from tryon.parser import Parser
 from tryon.parts import agreed, parts_of
 from tryon.pose import Body, PoseFinder, box_of, is_inside, working_copy
@@ -269,12 +270,8 @@ def _labels_at(scores: np.ndarray, shape: tuple[int, int], inside: np.ndarray) -
         np.maximum(best, score, out=best)
     lost = inside & (labels == 0)
     if lost.any():
-        _, nearest = cv2.distanceTransformWithLabels(
-            (labels == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-        )
-        table = np.zeros(int(nearest.max()) + 1, np.uint8)
-        table[nearest[labels != 0]] = labels[labels != 0]
-        labels[lost] = table[nearest[lost]]
+        nearest, _ = nearest_in(labels != 0, 3)
+        labels[lost] = labels.ravel()[nearest[lost]]
     labels[~inside] = 0
     return labels
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tryon.masks import nearest_in
+
 # Sub-pixel bits of the triangle rasteriser.
 RASTER_SHIFT = 4
 
@@ -222,12 +224,8 @@ def draw_mesh(
     affine[drawn] = np.concatenate([linear.reshape(-1, 4), offset], axis=1)
 
     if not covered.all():
-        _, nearest = cv2.distanceTransformWithLabels(
-            (~covered).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-        )
-        by_label = np.zeros(int(nearest.max()) + 1, np.int32)
-        by_label[nearest[covered]] = numbers[covered]
-        numbers = by_label[nearest]
+        nearest, _ = nearest_in(covered, 3)
+        numbers = numbers.ravel()[nearest]
     a = affine[numbers]  # h, w, 6
     x = np.arange(w, dtype=np.float32)[None, :]
     y = np.arange(h, dtype=np.float32)[:, None]
