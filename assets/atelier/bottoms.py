@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from curves import FREE, PINNED, SIDE, Edge, Outline, mirror, smooth
+from curves import Edge, Outline, mirror, smooth
 from drape import QUARTER, Cloth, fluted, tube
 from scipy.spatial import cKDTree
 
 WAIST_Y = {"women": 41.0, "men": 46.0}  # where on a form the waistband sits
 FLARE = 0.5  # share of a skirt's extra width that makes it stand away from the legs
-# height and distance from the middle of a leg's axis at hip and ankle, cm on the form
+# height and distance from the middle of a leg's axis at hip and ankle (bones of the form), cm
 LEG = {"women": ((56.7, 140.8), (10.7, 12.6)), "men": ((60.8, 149.8), (12.1, 16.3))}
 LEGS_APART_CM = 1.2  # at least, from the middle
 PIN_CM = 2.5  # of the waistband are held
@@ -34,7 +34,6 @@ class TrouserCut:
     hem_y: float = 102.0
     hem_cm: float = 20.0
     stance: float = 14.5  # middle of each hem from the middle line
-    hem_hold: str = FREE
     firm_waist: float = 4.0
     firm_hem: float = 2.0
     form: str = "men"
@@ -76,10 +75,10 @@ class TrouserCut:
         middle = (self.hem_outer + self.hem_inner) / 2 + (0, 0.5)
         return Outline.mirrored(
             [
-                Edge("waist", np.array(waist), PINNED),
-                Edge("side", np.array(side), SIDE),
-                Edge("hem", np.array([self.hem_outer, middle, self.hem_inner]), self.hem_hold),
-                Edge("inner", np.array(inner[::-1]), SIDE),
+                Edge("waist", np.array(waist)),
+                Edge("side", np.array(side)),
+                Edge("hem", np.array([self.hem_outer, middle, self.hem_inner])),
+                Edge("inner", np.array(inner[::-1])),
             ]
         )
 
@@ -94,7 +93,7 @@ class TrouserCut:
         """How it hangs."""
         return Cloth(
             firm=self._firm,
-            pin=lambda p: _pinned(p, self),
+            pin=_pinned,
             tube=self._tube,
             press=self._press,
             friction=1.0,
@@ -157,7 +156,6 @@ class SkirtCut:
     hem_half: float = 27.0
     hem_y: float = 58.0
     hem_dip: float = 1.2
-    gathers: float = 0.0  # extra share of width below the waistband
     firm_waist: float = 3.5
     firm_hem: float = 2.0
     form: str = "women"
@@ -190,9 +188,9 @@ class SkirtCut:
         ]
         return Outline.mirrored(
             [
-                Edge("waist", np.array(waist), PINNED),
-                Edge("side", np.array(side), SIDE),
-                Edge("hem", np.array(hem), FREE),
+                Edge("waist", np.array(waist)),
+                Edge("side", np.array(side)),
+                Edge("hem", np.array(hem)),
             ]
         )
 
@@ -207,7 +205,7 @@ class SkirtCut:
         """How it hangs."""
         return Cloth(
             firm=self._firm,
-            pin=lambda p: _pinned(p, self),
+            pin=_pinned,
             tube=self._tube,
             lift=WAIST_Y[self.form.split("-")[0]],
             **self.drape,
@@ -221,10 +219,8 @@ class SkirtCut:
         x, y = points.T
         side = self.outline["side_left"]
         flat = np.interp(y, side[:, 1], side[:, 0])
-        below = np.clip((y - self.firm_waist) / 5, 0, 1)
-        half = flat * (1 + self.gathers * below)
         calm = self.hip_half + FLARE * np.maximum(flat - self.hip_half, 0)
-        return np.column_stack([*fluted(x / flat, half, np.minimum(calm, half), seed), 0 * x + 1])
+        return np.column_stack([*fluted(x / flat, flat, np.minimum(calm, flat), seed), 0 * x + 1])
 
     def landmarks(self) -> dict[str, np.ndarray]:
         left = {
@@ -245,9 +241,9 @@ BACK_RISE_CM = 1.6
 def _raised_waist(outline: Outline, half: float) -> Outline:
     top = smooth([(0, -BACK_RISE_CM), (half * 0.55, -BACK_RISE_CM * 0.72), (half, 0)])
     points = {"waist_left": top, "waist_right": mirror(top)[::-1]}
-    return Outline(tuple(Edge(e.name, points.get(e.name, e.points), e.hold) for e in outline.edges))
+    return Outline(tuple(Edge(e.name, points.get(e.name, e.points)) for e in outline.edges))
 
 
-def _pinned(points, cut) -> np.ndarray:
+def _pinned(points) -> np.ndarray:
     """1 at the waistband, falling off below it."""
-    return np.clip((PIN_CM + 1.0 - points[:, 1]) / 1.0, 0, 1)
+    return np.clip(PIN_CM + 1.0 - points[:, 1], 0, 1)

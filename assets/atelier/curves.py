@@ -12,20 +12,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-# What a stretch of the outline does in the cloth simulation.
-SIDE = "side"  # the silhouette, where the cloth turns away to the back: slides in the mirror plane
-RIM = "rim"  # a silhouette edge that lies fast on the body: shoulder lines, armholes of a vest
-PINNED = "pinned"  # an open edge held by the body: necklines, waistbands
-FREE = "free"  # an open edge: hems, cuffs
-
 
 @dataclass(frozen=True)
 class Edge:
-    """One stretch of the outline: (N, 2) points it runs through, and what holds it."""
+    """One stretch of the outline: its name and the (N, 2) points it runs through."""
 
     name: str
     points: np.ndarray
-    hold: str = SIDE
 
 
 def smooth(points, samples_per_cm: float = 8.0) -> np.ndarray:
@@ -88,10 +81,9 @@ class Outline:
     def mirrored(cls, half: list[Edge]) -> "Outline":
         """From the edges of the half with x >= 0, in order from the top centre to the bottom
         centre (both ends on x = 0); names get "_left" (picture right) and "_right"."""
-        left = [Edge(f"{edge.name}_left", smooth(edge.points), edge.hold) for edge in half]
+        left = [Edge(f"{edge.name}_left", smooth(edge.points)) for edge in half]
         right = [
-            Edge(f"{edge.name}_right", mirror(smooth(edge.points))[::-1], edge.hold)
-            for edge in reversed(half)
+            Edge(f"{edge.name}_right", mirror(smooth(edge.points))[::-1]) for edge in reversed(half)
         ]
         return cls(tuple(left + right))
 

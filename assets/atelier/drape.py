@@ -37,22 +37,19 @@ ARMS_FRAMES = (3, 30)  # the arms are lowered between these
 @dataclass(frozen=True)
 class Form:
     """A body form. raised, lowered: (N, 3) cm, arms as patterns are drawn and as photographed;
-    faces: (M, 3). Bones are points in the lowered pose."""
+    faces: (M, 3)."""
 
     raised: np.ndarray
     lowered: np.ndarray
     faces: np.ndarray
-    bones: dict[str, np.ndarray]
 
     @classmethod
     def load(cls, name: str) -> "Form":
         with np.load(FORMS / f"{name}.npz") as data:
-            bones = {key: data[key] for key in data.files if key.endswith("_L")}
             return cls(
                 data["raised"].astype(float),
                 data["lowered"].astype(float),
                 data["faces"].astype(int),
-                bones,
             )
 
 
@@ -71,7 +68,6 @@ class Cloth:
     between the form and its neighbours).
     lift: cm down the form where a waistband sits.
     arms: how far the form's arms, raised at the start, are lowered; 0 = lowered from the start.
-    spacing_cm: between points, None = as many points as suit the garment.
     """
 
     mass: float = 0.12
@@ -89,11 +85,9 @@ class Cloth:
     pin: Callable[[np.ndarray], np.ndarray] | None = None
     tube: Callable[[np.ndarray, int], np.ndarray] | None = None
     lift: float = 0.0
-    spacing_cm: float | None = None
     frames: int = 56
     arms: float = 1.0
     quality: int = 6
-    self_collision: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,8 +140,7 @@ def drape(
     if not cloth.arms:
         form = replace(form, raised=form.lowered)
     generator = np.random.default_rng(seed)
-    spacing = cloth.spacing_cm or _spacing(front)
-    panels = _panels((front, back), spacing, generator)
+    panels = _panels((front, back), _spacing(front), generator)
     rest, triangles, first = _join(panels, sewn)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     lift = cloth.lift or _lift(front, sewn, form)
@@ -377,8 +370,6 @@ def _cloth(rest, start, triangles, first, seam, cloth: Cloth, generator):
     collision.distance_min = 0.004
     collision.collision_quality = 3
     collision.friction = cloth.friction
-    collision.use_self_collision = cloth.self_collision
-    collision.self_distance_min = 0.003
     modifier.point_cache.frame_start = 1
     modifier.point_cache.frame_end = cloth.frames
     return thing

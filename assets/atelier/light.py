@@ -2,15 +2,13 @@
 
 import numpy as np
 from curves import Frame
-from mesh import Sheet, subdivide
+from mesh import Sheet
 from numba import njit
 
 
-def rasterise(sheet: Sheet, frame: Frame, refine: int):
+def rasterise(sheet: Sheet, frame: Frame):
     """Draw a sheet on a frame: height (H, W) float32 in cm (-inf outside), and where each pixel
     lies on the cloth, rest (H, W, 2) float32 in pattern cm."""
-    for _ in range(refine):
-        sheet = subdivide(sheet)
     height = np.full((frame.height, frame.width), -np.inf, np.float32)
     rest = np.zeros((frame.height, frame.width, 2), np.float32)
     pixels = frame.to_pixels(sheet.position[:, :2])

@@ -12,7 +12,7 @@ import cv2
 import fabric
 import numpy as np
 from bottoms import SkirtCut, TrouserCut
-from curves import FREE, PINNED, smooth
+from curves import smooth
 from fabric import Pattern, Weave, lettering
 from sewing import Tailor
 from tops import TopCut
@@ -45,9 +45,9 @@ HEAVY = {"bend": 1.6, "mass": 0.18}
 STIFF = {"bend": 5.0, "mass": 0.2, "tension": 40.0}
 
 
-def long_sleeves(cut: TopCut, length=57.0, cuff=11.0, full=0.5, hold=FREE, **more) -> TopCut:
+def long_sleeves(cut: TopCut, length=57.0, cuff=11.0, full=0.5, **more) -> TopCut:
     """The same cut with long sleeves."""
-    return replace(cut, sleeve_cm=length, cuff_cm=cuff, sleeve_full=full, cuff_hold=hold, **more)
+    return replace(cut, sleeve_cm=length, cuff_cm=cuff, sleeve_full=full, **more)
 
 
 def sleeveless(cut: TopCut, shoulder=None, **more) -> TopCut:
@@ -229,8 +229,8 @@ def sweater(
     """Sweater: ribbed collar, cuffs and hem; cables: twisted columns on the front."""
     cut = replace(
         cut,
-        cuff_hold=PINNED,
-        hem_hold=PINNED,
+        cuff_rib=True,
+        hem_rib=True,
         firm_cuff=rib_cm,
         firm_hem=rib_cm,
         drape=HEAVY,
@@ -296,8 +296,8 @@ def sweatshirt(weave: Weave, dye: Pattern, cut: TopCut, seed=1, print_=None) -> 
     """Sweatshirt: heavy cloth, rib, a stitched V under the collar."""
     cut = replace(
         cut,
-        cuff_hold=PINNED,
-        hem_hold=PINNED,
+        cuff_rib=True,
+        hem_rib=True,
         firm_cuff=6.0,
         firm_hem=6.0,
         drape=HEAVY,
@@ -325,7 +325,6 @@ def hoodie(
     cut: TopCut,
     seed=1,
     cord=(236, 235, 230),
-    zip_=False,
     print_=None,
     inner=None,
 ) -> Tailor:
@@ -334,8 +333,8 @@ def hoodie(
         cut,
         neck_half=8.4,
         neck_drop=8.8,
-        cuff_hold=PINNED,
-        hem_hold=PINNED,
+        cuff_rib=True,
+        hem_rib=True,
         firm_cuff=6.0,
         firm_hem=6.0,
         drape=HEAVY,
@@ -367,8 +366,8 @@ def cardigan(weave: Weave, dye: Pattern, cut: TopCut, seed=1, button=(110, 80, 5
         neck="v",
         neck_half=7.8,
         neck_drop=29.0,
-        cuff_hold=PINNED,
-        hem_hold=PINNED,
+        cuff_rib=True,
+        hem_rib=True,
         firm_cuff=6.0,
         firm_hem=6.0,
         firm_front=2.0,
@@ -488,15 +487,14 @@ def zip_jacket(
     rib: Pattern | None = None,
     rib_weave: Weave | None = None,
     metal=(90, 90, 94),
-    lining=None,
 ) -> Tailor:
     """Bomber jacket: ribbed stand collar, cuffs and hem, zip, slanted pockets."""
     cut = replace(
         cut,
         neck_half=8.0,
         neck_drop=8.4,
-        cuff_hold=PINNED,
-        hem_hold=PINNED,
+        cuff_rib=True,
+        hem_rib=True,
         firm_cuff=5.5,
         firm_hem=6.0,
         firm_front=1.5,
@@ -780,7 +778,6 @@ def trousers(
     crease=True,
     button=(70, 62, 52),
     thread=None,
-    cargo=False,
 ) -> Tailor:
     """Chinos and suit trousers: slant pockets, fly, pressed crease."""
     tailor = Tailor(cut, weave, dye, seed, above_cm=3)
@@ -980,15 +977,11 @@ def skirt(
 ) -> Tailor:
     """Skirt: waistband, darts, hem."""
     tailor = Tailor(cut, weave, dye, seed, above_cm=3)
-    surface = tailor.surface
     if band:
         _waistband(tailor, 3.4, False, None, button)
     if seams:
         half = cut.waist_half
         tailor.seam([(half * 0.52, 4.6), (half * 0.60, 14.0)], None, None, 0.0, 0.05, 0.5)
-    if cut.gathers > 0.15:
-        waist = np.vstack([tailor.outline["waist_right"], tailor.outline["waist_left"][1:]])
-        surface.along(waist, 8).pucker(4.6, 1.6, 2.6, seed)
     tailor.hems(("hem",), 2.0, 1)
     tailor.waist_tape()
     tailor.hang()

@@ -310,8 +310,8 @@ class Tailor:
     ):
         """Lay a stiff piece of cloth, outlined in the picture plane.
 
-        lift_cm: its height above what lies there. behind_cm: instead, a height of its own, and
-        only where the scene is still empty. turn: degrees its grain is turned. finish(surface):
+        lift_cm: its height above what lies there. behind_cm: instead, a height
+        over the sides of the neck. turn: degrees its grain is turned. finish(surface):
         stitches and so on. shape(x, y): extra height in cm.
         """
         polygon = np.asarray(polygon, float)
@@ -342,9 +342,7 @@ class Tailor:
             height = np.where(np.isfinite(base), np.maximum(height, base + 0.03), height)
         self.scene.lay(x, y, where, height, surface, number, inner)
 
-    def inside_back(
-        self, back, front, band_cm=1.9, weave=None, pattern=None, label=True, depth_cm=7.0, rib=True
-    ) -> None:
+    def inside_back(self, back, band_cm=1.9, weave=None, pattern=None, rib=True) -> None:
         """What stands up behind the neck and is seen from inside (a collar's stand): between its
         upper edge (from the wearer's right to the left) and the back's own neckline."""
         back = smooth(back)
@@ -431,8 +429,7 @@ class Tailor:
             ]
         )
         # behind the neck: stand and fold, seen from inside
-        front = np.vstack([mirror(fold[::-1]), fold])
-        self.inside_back(back, front, 3.0, weave, pattern, label=True, depth_cm=6.5, rib=False)
+        self.inside_back(back, 3.0, weave, pattern, rib=False)
         if band:
             stand = np.vstack(
                 [
@@ -508,9 +505,7 @@ class Tailor:
                 surface.along(top_front, 1.5).stitches(0.6)
 
         self.piece(body, 0.15, weave, pattern, finish=finish, shape=tube, bevel_cm=0.15)
-        self.inside_back(
-            top_back, top_front, 1.0, weave, pattern, label=False, depth_cm=5.0, rib=rib
-        )
+        self.inside_back(top_back, 1.0, weave, pattern, rib=rib)
 
     def turtleneck(self, height: float = 7.5, period: float = 0.30) -> None:
         """A rolled collar: a ribbed tube folded over on itself."""
@@ -554,7 +549,7 @@ class Tailor:
             low, 0.1, finish=ribs(half + 0.4, 0.04), shape=tube(half + 0.5, 0.2), bevel_cm=0.15
         )
         self.piece(roll, 0.35, finish=ribs(wide, 0.05), shape=tube(wide + 0.3, 0.8), bevel_cm=0.3)
-        self.inside_back(top_back, top_front, 0.6, label=False, depth_cm=4.0, rib=False)
+        self.inside_back(top_back, 0.6, rib=False)
 
     def hood(self, colour_cord=(235, 235, 232), cord_cm: float = 19.0, inner=None) -> None:
         """A hood lying back around the neck, with its opening, eyelets and cords."""
@@ -703,10 +698,7 @@ class Tailor:
         close = np.array([close_x, close_y])
         roll = smooth([close, (half * 0.42, close_y * 0.55), (half * 0.86, close_y * 0.16), top])
         back = smooth([mirror([top])[0], (0, -rise - 1.0), top])
-        front = np.vstack([mirror(roll[::-1]), roll])
-        self.inside_back(
-            back, front, 2.8, None, lining or self.pattern, label=True, depth_cm=7.5, rib=False
-        )
+        self.inside_back(back, 2.8, None, lining or self.pattern, rib=False)
         notch_in = np.array([width * 0.70, 9.4])
         collar_tip = np.array([width * 0.90, 7.0])
         peak = np.array([width, 11.0])

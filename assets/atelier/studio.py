@@ -30,7 +30,7 @@ SMOOTHER = 2  # steps of subdivision before a sheet is photographed
 THICKNESS_CM = 0.12  # of cloth, seen at its edges
 SAMPLES = 9
 UNIT = 0.01  # metres per cm
-FRONT, INSIDE, COLLAR, POCKET, TRIM = 1, 2, 5, 6, 7  # pieces as `Layers.piece` numbers them
+FRONT, INSIDE, COLLAR, TRIM = 1, 2, 5, 7  # pieces as `Layers.piece` numbers them
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Scene:
         """Put a draped sheet, front or (INSIDE) back, with its painted surface into the scene."""
         for _ in range(SMOOTHER):
             sheet = subdivide(sheet)
-        height, rest = rasterise(sheet, self.frame, 0)
+        height, rest = rasterise(sheet, self.frame)
         facing = _facing(sheet, self.frame)
         place = surface.frame.to_pixels(rest.reshape(-1, 2)).astype(np.float32)
         x, y = (place[:, k].reshape(height.shape) for k in (0, 1))
@@ -112,7 +112,7 @@ class Scene:
         faces = faces.reshape(-1, 4)
         points, plane = points[used], plane[used]
         triangles = np.vstack([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]])
-        depth, rest = rasterise(Sheet(plane, points, triangles), self.frame, 0)
+        depth, rest = rasterise(Sheet(plane, points, triangles), self.frame)
         pixels = surface.frame.to_pixels(rest.reshape(-1, 2)).astype(np.float32)
         px, py = (pixels[:, k].reshape(depth.shape) for k in (0, 1))
         inside = cv2.remap(surface.cut, px, py, cv2.INTER_LINEAR) >= 0.5
@@ -170,7 +170,7 @@ def _facing(sheet: Sheet, frame: Frame) -> np.ndarray:
     for k in range(3):
         np.add.at(points, sheet.triangles[:, k], turn)
     copy = Sheet(np.column_stack([points, points]), sheet.position, sheet.triangles)
-    return rasterise(copy, frame, 0)[1][..., 0]
+    return rasterise(copy, frame)[1][..., 0]
 
 
 def _thing(name: str, points, faces, places, surface: Surface, thick: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from curves import FREE, PINNED, RIM, Edge, Outline, mirror, smooth
+from curves import Edge, Outline, mirror, smooth
 from drape import Cloth, fluted
 from scipy.spatial import cKDTree
 
@@ -26,7 +26,7 @@ class TopCut:
     """Measures of the flat pattern in cm (half widths from the middle line) and degrees.
 
     skirt: for dresses, (half width, y) points that continue the side from the waist down.
-    form: the body form it hangs on. gathers: extra share of width below the waist seam.
+    form: the body form it hangs on.
     """
 
     neck_half: float = 8.4
@@ -48,9 +48,8 @@ class TopCut:
     arm_angle: float = 66.0  # from vertical, as the form's arms are raised
     cuff_cm: float = 18.5
     sleeve_full: float = 0.3  # how far the sleeve's inner edge swings out half way
-    cuff_hold: str = FREE  # PINNED: drawn in by a rib
-    hem_hold: str = FREE
-    gathers: float = 0.0
+    cuff_rib: bool = False  # drawn in by a rib
+    hem_rib: bool = False
     firm_cuff: float = 2.5  # cm of stiff cloth at the cuffs, the hem, and down the front
     firm_hem: float = 2.5
     firm_front: float = 0.0
@@ -170,7 +169,7 @@ class TopCut:
             tuple(self.shoulder),
         ]
         neck = np.asarray(self.neckline())
-        half = [Edge("neck", neck, PINNED), Edge("shoulder", shoulder_line, RIM)]
+        half = [Edge("neck", neck), Edge("shoulder", shoulder_line)]
         if self.sleeve_cm:
             arm, out = self.arm, -self.across_arm
             bulge = 1.15 if self.sleeve_cm < 30 else 0.8
@@ -190,13 +189,12 @@ class TopCut:
                 Edge(
                     "cuff",
                     np.array([end, (end + inner_start) / 2 + arm * 0.35, inner_start]),
-                    self.cuff_hold,
                 ),
                 Edge("sleeve_inner", np.array(inner)),
             ]
         else:
-            half.append(Edge("armhole", self.armhole, RIM))
-        half += [Edge("side", self.side), Edge("hem", self.hem, self.hem_hold)]
+            half.append(Edge("armhole", self.armhole))
+        half += [Edge("side", self.side), Edge("hem", self.hem)]
         return Outline.mirrored(half)
 
     def sleeve_weight(self, points: np.ndarray, soft: float = 4.0) -> np.ndarray:
@@ -230,7 +228,7 @@ class TopCut:
             elif edge.name.startswith("hem") and self.cutaway:
                 points = smooth([(self.hem_half, self.hem_y), (0, self.hem_y)])
                 points = points if edge.name == "hem_left" else mirror(points)[::-1]
-            edges.append(Edge(edge.name, points, edge.hold))
+            edges.append(Edge(edge.name, points))
         return Outline(tuple(edges))
 
     sewn = frozenset({"shoulder", "sleeve_outer", "sleeve_inner", "side"})
@@ -251,11 +249,10 @@ class TopCut:
         x, y = points.T
         side = smooth(self.side)
         flat = np.interp(y, side[:, 1], side[:, 0])
-        half = flat * (1 + self.gathers * np.clip((y - self.waist_y) / 6, 0, 1))
-        calm = np.minimum(HIPS_HALF + FLARE * np.maximum(flat - HIPS_HALF, 0), half)
+        calm = np.minimum(HIPS_HALF + FLARE * np.maximum(flat - HIPS_HALF, 0), flat)
         below = np.clip((y - self.armpit_y) / (self.waist_y - self.armpit_y), 0, 1)
         weight = below * (1 - self.sleeve_weight(points, 0.4))
-        return np.column_stack([*fluted(x / flat, half, calm, seed), weight])
+        return np.column_stack([*fluted(x / flat, flat, calm, seed), weight])
 
     def _press(self, points):
         """Beside the seams of shoulders, sleeves' tops and sides; the neckline keeps its shape."""
@@ -276,10 +273,10 @@ class TopCut:
         x, y = np.abs(points[:, 0]), points[:, 1]
         sleeve = self.sleeve_weight(points, 0.4)
         shrink = np.zeros(len(points))
-        if self.hem_hold == PINNED:
+        if self.hem_rib:
             hem = self.hem_y + self.hem_dip * (1 - (x / self.hem_half) ** 2) - y
             shrink = RIB_PULL * _near(hem, self.firm_hem - 1) * (1 - sleeve)
-        if self.sleeve_cm and self.cuff_hold == PINNED:
+        if self.sleeve_cm and self.cuff_rib:
             along = (np.column_stack([x, y]) - self.shoulder) @ self.arm
             cuff = RIB_PULL * _near(self.sleeve_cm - along, self.firm_cuff - 1) * sleeve
             shrink = np.maximum(shrink, cuff)

@@ -206,9 +206,7 @@ WOMENS = TrouserCut(
     stance=11.5,
 )
 WIDE = replace(WOMENS, knee_cm=26.0, hem_cm=31.0, stance=18.5, hem_y=101.0)
-SKINNY = replace(
-    WOMENS, hip_half=24.4, knee_cm=17.4, hem_cm=12.8, stance=11.0, hem_y=98.0, hem_hold="pinned"
-)
+SKINNY = replace(WOMENS, hip_half=24.4, knee_cm=17.4, hem_cm=12.8, stance=11.0, hem_y=98.0)
 TIGHT = replace(
     WOMENS,
     waist_half=18.0,
@@ -217,7 +215,6 @@ TIGHT = replace(
     hem_cm=14.8,
     hem_y=96.0,
     stance=11.5,
-    hem_hold="pinned",
     firm_waist=8.5,
 )
 SWEAT_SHORTS = TrouserCut(waist_half=20.5, hem_y=47.0, hem_cm=29.0, stance=15.4, knee_y=70.0)
