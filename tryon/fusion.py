@@ -19,16 +19,20 @@ import numpy as np
 
 from tryon.errors import TryOnError
 from tryon.image import Fit
+from tryon.masks import nearest_in
 from tryon.measures import (
     ANKLE_HALF,
     CROTCH_AT,
+    NECK_HALF,
     THIGH_HALF,
     TIP_OUT,
     TIP_UP,
     UPPER_ARM_HALF,
     WRIST_HALF,
     Measures,
+    arm_edges,
     measure,
+    shoulder_rises,
     torso_edges,
 )
 from tryon.neckline import Neckline, front_neckline
@@ -45,13 +49,14 @@ MESH_MARGIN = 1 / 40
 
 # Width of the garment over the width of the body below it: `1 + EASE_KEPT * (ratio - 1)`, limited.
 # Half of a flat-laid garment's circumference is seen flat, about a third of it when worn.
-EASE_KEPT = 0.5
+EASE_KEPT = 0.42
 EASE_LIMITS = {"slim": (1.0, 1.10), "regular": (1.03, 1.22), "loose": (1.10, 1.50)}
 EASE_SHIFT = {"slim": -0.06, "regular": 0.0, "loose": 0.10}
 
 # How far a flat garment's length reaches when worn, and where tops end by their length's word
-# (0 = shoulder joints, 1 = hip joints); the two are averaged.
+# (0 = shoulder joints, 1 = hip joints), and how much that counts.
 HANG = 0.70
+USUAL_SHARE = 0.75
 USUAL_HEM = {"cropped": 0.72, "regular": 1.02, "long": 1.20}
 
 # Coats are not tucked in or pushed up: they hang as long as they are.
@@ -92,6 +97,7 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
         max(round(garment.photo.height * scale), 1),
     )
     labels = cv2.resize(garment.limbs, small, interpolation=cv2.INTER_NEAREST)
+    shares = piece_shares(garment.limbs, small)
     opening = neck_opening(neckline, small, scale)
     landmarks = np.zeros((len(Outline), 3), np.float32)
 
@@ -100,18 +106,16 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
         if not mask.any():
             continue
         limb = limbs.get(piece)
-        shown = piece_mask(labels, piece, limb, scale)
+        shown = piece_weight(shares, piece, limb, garment.kind, scale)
         extent = max(np.ptp(np.nonzero(mask)[0]), np.ptp(np.nonzero(mask)[1])) + 1
         spacing = max(extent * MESH_SPACING, 2.0)
         grown = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        vertices, triangles = grid_over(grown | (shown & (labels > 0)), spacing, spacing)
+        vertices, triangles = grid_over(grown | ((shown > 0) & (labels > 0)), spacing, spacing)
         source = (vertices + 0.5) / scale - 0.5  # garment frame
         placed = trunk(source) if limb is None else limb.place(source, trunk)
         flow, covered = draw_mesh(source, fit.points(placed), triangles, fit.canvas_size)
         small_flow = ((flow + 0.5) * scale - 0.5).astype(np.float32)
-        weight = cv2.remap(
-            (shown & ~opening).astype(np.float32), small_flow, None, cv2.INTER_LINEAR
-        )
+        weight = cv2.remap(shown * ~opening, small_flow, None, cv2.INTER_LINEAR)
         weight *= covered
         layers.append(Layer(flow.astype(np.float32), np.clip(weight, 0, 1), piece))
         inside = cv2.remap((labels > 0).astype(np.float32), small_flow, None, cv2.INTER_LINEAR)
@@ -211,46 +215,80 @@ class LimbMap:
 
 
 # Over this many seam lengths a limb's own map takes over from the torso's.
-BLEND = 0.25
+BLEND = 0.1
 # Both pieces are drawn this far across the seam (in seam lengths), so no gap can open.
 OVERLAP = 0.12
 # Rows of control points along a limb; an elbow needs a few around it.
 LIMB_ROWS = 8
+# Points between both ends of a seam that stay where the torso has them.
+SEAM_POINTS = 3
 
 
 def limb_map(
     trunk: ThinPlateSpline,
-    seam: np.ndarray,
-    end: np.ndarray,
-    bend: np.ndarray,
+    edges: np.ndarray,
     limb: Curve,
     starts: tuple[float, float],
     stop: float,
-    halves: tuple[float, float],
+    halves: np.ndarray,
     outer_sign: float,
     marks: tuple[Outline, ...],
 ) -> LimbMap:
     """A sleeve or leg as a ruled surface between its outer and its inner edge.
 
-    seam, end: (2, 2) garment points, outer and inner. bend: (2,) how far the middle of the
-    garment's limb lies off the straight line. limb: the wearer's, photo frame. starts: where
-    along it the outer and the inner edge begin; stop: where both end; halves: half widths at
-    seam and end; all in photo pixels. outer_sign: on which side of the curve the outer edge lies.
+    edges: (2, LIMB_ROWS, 2) garment points, outer and inner, from the seam on. limb: the wearer's,
+    photo frame. starts: where
+    along it the outer and the inner edge begin; stop: where both end; halves: (2, LIMB_ROWS), how
+    far the outer and the inner edge lie from it; all in photo pixels. outer_sign: on which side of
+    the curve the outer edge lies.
     """
     share = np.linspace(0, 1, LIMB_ROWS)
-    bulge = (4 * share * (1 - share))[:, None] * bend
-    source, target = [], []
+    source, target = list(edges), []
     for edge, sign in ((0, outer_sign), (1, -outer_sign)):
-        source.append(seam[edge] + share[:, None] * (end[edge] - seam[edge]) + bulge)
         along = starts[edge] + share * (stop - starts[edge])
-        half = halves[0] + share * (halves[1] - halves[0])
-        target.append(limb.place(along, sign * half))
-        target[-1][0] = trunk(seam[edge][None])[0]  # sewn to the torso
-    source.insert(1, (source[0] + source[1]) / 2)
-    target.insert(1, (target[0] + target[1]) / 2)
+        target.append(limb.place(along, sign * halves[edge]))
+        target[-1][0] = trunk(edges[edge, :1])[0]  # sewn to the torso
+    between = np.linspace(0, 1, SEAM_POINTS + 2)[1:-1, None]
+    source.append(edges[0, 0] + between * (edges[1, 0] - edges[0, 0]))
+    target.append(trunk(source[-1]))
+    middle = np.s_[1:]
+    source.append((edges[0, middle] + edges[1, middle]) / 2)
+    target.append((target[0][middle] + target[1][middle]) / 2)
     spline = ThinPlateSpline(np.concatenate(source), np.concatenate(target), STIFFNESS)
-    outward = perpendicular_towards(seam[1] - seam[0], end.mean(0) - seam.mean(0))
+    seam = edges[:, 0]
+    outward = perpendicular_towards(seam[1] - seam[0], (edges[:, -1] - seam).mean(0))
     return LimbMap(spline, seam, outward, marks)
+
+
+def limb_edges(limbs: np.ndarray, limb: Limb, seam: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """(2, LIMB_ROWS, 2) garment points: a limb's outer and inner edge from its seam to its end.
+
+    limbs: (H, W) uint8 of `Limb`. seam, end: (2, 2) garment points, outer and inner. Between them
+    the edges are those of the limb's own pixels, found at right angles to the straight line; that
+    line itself where there are none.
+    """
+    share = np.linspace(0, 1, LIMB_ROWS)[:, None]
+    edges = np.stack([seam[k] + share * (end[k] - seam[k]) for k in (0, 1)])
+    widths = np.linalg.norm(edges[0] - edges[1], axis=1)
+    reach = EDGE_REACH * float(widths[1:].mean())
+    t = np.arange(-reach, reach, 0.5)
+    h, w = limbs.shape
+    for edge in (0, 1):
+        line = end[edge] - seam[edge]
+        outwards = seam[edge] - seam[1 - edge] + end[edge] - end[1 - edge]
+        towards = perpendicular_towards(line, outwards)
+        for row in range(1, LIMB_ROWS - 1):
+            x, y = np.round(edges[edge, row] + t[:, None] * towards).astype(int).T
+            within = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+            on = np.zeros(len(t), bool)
+            on[within] = limbs[y[within], x[within]] == limb
+            if on.any():
+                edges[edge, row] += t[np.nonzero(on)[0][-1]] * towards
+    return edges
+
+
+# Beside the straight line, in widths of the limb, where its edge is looked for.
+EDGE_REACH = 0.6
 
 
 def require_in_view(person: Person, body: Measures, kind: Kind) -> None:
@@ -325,6 +363,7 @@ def upper_targets(
     targets = Targets([], [])
     # Shoulder line: each point keeps its share of the way from the middle to the shoulder's tip.
     collar_targets = []
+    rises = [shoulder_rise(person, body, side) for side in (0, 1)]
     for side, (collar, shoulder) in enumerate(
         (
             (Outline.COLLAR_LEFT, Outline.SHOULDER_LEFT),
@@ -336,7 +375,10 @@ def upper_targets(
             if point is None:
                 continue
             out = abs(axis.across(point)) * scale / (tips / 2)
-            at = body.shoulder_line(side, float(np.clip(out, *limits)))
+            if which == collar and garment.attributes.get("neckline") in HIGH_COLLARS:
+                out = AT_NECK + HIGH_COLLAR_KEPT * (out - AT_NECK)
+            out = float(np.clip(out, *limits))
+            at = body.shoulder_line(side, out) + np.interp(out, *rises[side]) * body.up
             targets.add(point, at)
             if which == collar:
                 collar_targets.append((point, at))
@@ -350,7 +392,7 @@ def upper_targets(
 
     # Sides: heights hang from the armhole, widths follow the garment but clear the body.
     armhole = axis.down(armpits.mean(0)) - axis.down(shoulders.mean(0))
-    depth = np.clip(armhole * scale, 0.36 * body.span, 0.62 * body.span)
+    depth = np.clip(armhole * scale, *(k * body.span for k in ARMHOLE))
     armpit_height = (depth - TIP_UP * body.span) / body.torso
     sides = profile(garment, axis, armpits, hems)
     stretch = body_length_factor(garment, axis, armpits, hems, scale, armpit_height, body)
@@ -369,10 +411,37 @@ def upper_targets(
     if sleeved:
         trunk = targets.spline()
         for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
-            sleeve = sleeve_map(body, garment, side, scale, shoulders[side], trunk)
+            sleeve = sleeve_map(person, body, garment, side, scale, shoulders[side], trunk)
             if sleeve is not None:
                 limbs[limb] = sleeve
     return targets, limbs
+
+
+# How deep an armpit lies below the shoulder's tip, in spans.
+ARMHOLE = (0.36, 0.50)
+
+# These lie against the neck: of how far out they are laid flat, so much is kept beyond its side.
+HIGH_COLLARS = ("collar", "hood", "turtleneck")
+HIGH_COLLAR_KEPT = 0.35
+AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
+
+# Where on the shoulder line its height is read off the photo (1 = the outer end), how far from the
+# usual one it is believed, in spans, and how much of that reaches the neck.
+RISE_AT = (0.55, 0.7, 0.85, 0.97)
+RISE_LIMIT = 0.09
+RISE_AT_NECK = 0.5
+
+
+def shoulder_rise(person: Person, body: Measures, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of a shoulder line, and how many pixels higher than usual it lies there."""
+    shares = np.array(RISE_AT)
+    rises = shoulder_rises(person, body, side, shares)
+    seen = np.isfinite(rises)
+    if not seen.any():
+        return np.array([0.0, 1.0]), np.zeros(2)
+    limit = RISE_LIMIT * body.span
+    rises = np.clip(np.interp(shares, shares[seen], rises[seen]), -limit, limit)
+    return np.array([0.3, *shares]), np.array([RISE_AT_NECK * rises[0], *rises])
 
 
 # How deep a front neckline lies below the collar's sides when worn, of its depth laid flat: on 58
@@ -480,7 +549,7 @@ def body_length_factor(
         return HANG_LONG
     word = garment.attributes.get("length", "regular")
     hem = armpit_height + HANG * length / body.torso
-    wanted = (hem + USUAL_HEM.get(word, USUAL_HEM["regular"])) / 2
+    wanted = hem + USUAL_SHARE * (USUAL_HEM.get(word, USUAL_HEM["regular"]) - hem)
     return float(np.clip((wanted - armpit_height) * body.torso / max(length, 1e-3), 0.5, 1.3))
 
 
@@ -530,6 +599,7 @@ def facing_shift(body: Measures) -> np.ndarray:
 
 
 def sleeve_map(
+    person: Person,
     body: Measures,
     garment: Garment,
     side: int,
@@ -539,9 +609,8 @@ def sleeve_map(
 ) -> LimbMap | None:
     """A sleeve onto an arm; None when the garment's landmarks do not give one."""
     names = ("LEFT", "RIGHT")[side]
-    armpit, elbow, outer, inner = (
-        garment.point(Outline[f"{part}_{names}"])
-        for part in ("ARMPIT", "ELBOW", "CUFF_OUTER", "CUFF_INNER")
+    armpit, outer, inner = (
+        garment.point(Outline[f"{part}_{names}"]) for part in ("ARMPIT", "CUFF_OUTER", "CUFF_INNER")
     )
     if any(p is None for p in (armpit, outer, inner)):
         return None
@@ -550,11 +619,6 @@ def sleeve_map(
     length = float(np.linalg.norm(line))
     if length < 2:
         return None
-    bend = np.zeros(2)
-    if elbow is not None:
-        off = elbow - (seam.mean(0) + end.mean(0)) / 2
-        bend = off - (off @ line) / length**2 * line
-
     # The arm from the middle of its root, which is nearer to the joint than to the skin; its true
     # length counts from the shoulder's tip.
     tip, pit = body.tip(side), body.armpit(side)
@@ -568,26 +632,45 @@ def sleeve_map(
     pit_along = float(np.clip(arm.coordinates(pit[None])[0][0], 0.0, 0.3 * body.span))
     stop = max(reach * (arm.length + above) - above, pit_along + 0.06 * body.span)
 
-    widths = (_determinant(line / length, seam[1] - seam[0]), np.linalg.norm(end[0] - end[1]))
-    halves = []
-    for width, share in zip(widths, (0.0, min(reach, 1.0)), strict=True):
-        own = abs(float(width)) / 2 * scale
-        arm_half = (UPPER_ARM_HALF + (WRIST_HALF - UPPER_ARM_HALF) * share) * body.span
-        half = np.clip(SLEEVE_KEPT * own, *(k * arm_half for k in SLEEVE_LIMITS))
-        halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
+    edges = limb_edges(garment.limbs, (Limb.LEFT, Limb.RIGHT)[side], seam, end)
+    share = np.linspace(0, 1, LIMB_ROWS)
+    own = np.linalg.norm(edges[0] - edges[1], axis=1) / 2 * scale
+    own[0] = abs(_determinant(line / length, seam[1] - seam[0])) / 2 * scale
+    own = np.maximum(own, 1 / STRETCH_LIMIT)
+    bare = UPPER_ARM_HALF + (WRIST_HALF - UPPER_ARM_HALF) * share * min(reach, 1.0)
+    bare *= body.span
+    half = np.clip(SLEEVE_KEPT * own, SLEEVE_LIMITS[0] * bare, SLEEVE_LIMITS[1] * bare)
+    # The photo shows where the arm ends on its outer side; the sleeve reaches a little beyond.
+    along = -above + share * (stop + above)
+    seen = even_share(arm_edges(person, body, arm, OUTER[side], along) / bare) * bare
+    loose = np.clip(half - bare, *(k * body.span for k in SLEEVE_LOOSE))
+    outer = np.where(np.isnan(seen), half, seen + loose)
+    inner = np.maximum(2 * half - outer, INNER_LEAST * bare)
+    halves = np.minimum([outer, inner], STRETCH_LIMIT * own)
     marks = tuple(Outline[f"{part}_{names}"] for part in ("ELBOW", "CUFF_OUTER", "CUFF_INNER"))
     return limb_map(
         trunk,
-        seam,
-        end,
-        bend,
+        edges,
         arm,
         (-above, pit_along),
         stop,
-        (halves[0], halves[1]),
+        halves,
         OUTER[side],
         marks,
     )
+
+
+def even_share(share: np.ndarray) -> np.ndarray:
+    """Where an arm's edge lies, (n,) shares of its usual half width, as a line through what was
+    seen (NaN: not): an old sleeve that flares is no arm. All NaN where too little was seen."""
+    known = np.nonzero(np.isfinite(share))[0]
+    if len(known) < SEEN_LEAST:
+        return np.full(len(share), np.nan)
+    values = np.clip(share[known], *SEEN_ARM)
+    return np.polyval(np.polyfit(known, values, 1), np.arange(len(share)))
+
+
+SEEN_LEAST = 3  # rows
 
 
 # The shoulder's tip lies this far above the middle of the arm's root, spans.
@@ -595,6 +678,11 @@ TIP_TO_ROOT = 0.12
 # Worn sleeves are narrower than flat ones, and neither tighter than the arm nor far wider.
 SLEEVE_KEPT = 0.68
 SLEEVE_LIMITS = (1.03, 1.27)
+# An arm's edge in the photo is believed between these shares of a usual arm's half width; a sleeve
+# lies this far beyond it, in spans; its inner edge never nearer to the arm's middle than the third.
+SEEN_ARM = (0.8, 1.9)
+SLEEVE_LOOSE = (0.004, 0.035)
+INNER_LEAST = 0.8
 # Sleeves reach less far on an arm than flat against the shoulders' width: measured on VITON pairs.
 SLEEVE_HANG = 0.72
 # Which side of a limb's curve (walking outwards) is its outer edge: left limb, right limb.
@@ -716,13 +804,11 @@ def lower_targets(
     for limb, seam, end, leg, stop, halves, outer_sign, marks in legs:
         limbs[limb] = limb_map(
             trunk,
-            seam,
-            end,
-            np.zeros(2),
+            limb_edges(garment.limbs, limb, seam, end),
             leg,
             (0.0, 0.0),
             stop,
-            (halves[0], halves[1]),
+            np.tile(np.linspace(*halves, LIMB_ROWS), (2, 1)),
             outer_sign,
             marks,
         )
@@ -752,20 +838,44 @@ def painters_order(body: Measures, kind: Kind) -> list[Limb]:
     return [*far_first, Limb.BODY] if kind is Kind.LOWER else [Limb.BODY, *far_first]
 
 
-def piece_mask(labels: np.ndarray, piece: Limb, limb: LimbMap | None, scale: float) -> np.ndarray:
-    """(h, w) bool: where this piece may be seen, in the small garment frame: its own pixels, the
-    background (whose alpha is 0), and a strip across the seam so that no gap can open."""
-    shown = (labels == piece) | (labels == Limb.NONE)
+def piece_shares(limbs: np.ndarray, small: tuple[int, int]) -> dict[Limb, np.ndarray]:
+    """Piece -> (h, w) float32 0..1: how much of each pixel of the small garment frame is of it.
+    The background belongs to the piece that lies nearest."""
+    own = {
+        piece: cv2.resize((limbs == piece).astype(np.float32), small, interpolation=cv2.INTER_AREA)
+        for piece in Limb
+        if piece is not Limb.NONE
+    }
+    cloth = sum(own.values())
+    nearest, _ = nearest_in(cloth > 0)
+    return {
+        piece: (share / np.maximum(cloth, 1e-6)).ravel()[nearest].astype(np.float32)
+        for piece, share in own.items()
+    }
+
+
+def piece_weight(
+    shares: dict[Limb, np.ndarray], piece: Limb, limb: LimbMap | None, kind: Kind, scale: float
+) -> np.ndarray:
+    """(h, w) float32 0..1: where a piece may be seen, in the small garment frame: its own pixels
+    and a strip across the seam, so that no gap can open. A sleeve fades into the torso over that
+    strip, where both lie alike; legs lie below the seat."""
+    own = shares[piece]
     if limb is None:
-        # The torso shows a little of whatever is sewn to it.
-        own = cv2.dilate((labels == piece).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        return shown | own
-    ys, xs = np.nonzero(labels == Limb.BODY)
+        return cv2.dilate(own, np.ones((3, 3), np.uint8))
+    shown, body = own.copy(), shares[Limb.BODY]
+    ys, xs = np.nonzero(body > 0)
     points = (np.column_stack([xs, ys]) + 0.5) / scale - 0.5
     beyond, beside = limb.beyond(points), limb.beside(points)
-    strip = (beyond > -OVERLAP) & (beyond <= 0) & (beside > -0.05) & (beside < 1.05)
-    shown[ys[strip], xs[strip]] = True
-    return shown
+    within = (beside > -0.05) & (beside < 1.05) & (beyond <= SEAM_EDGE)
+    strip = (beyond + OVERLAP) / OVERLAP
+    strip = (strip > 0) if kind is Kind.LOWER else smoothstep(strip)
+    shown[ys, xs] += body[ys, xs] * np.where(within, strip, 0)
+    return np.minimum(shown, 1)
+
+
+# Seam lengths past the seam up to which what belongs to the torso is shown with a sleeve.
+SEAM_EDGE = 0.02
 
 
 def neck_opening(neckline: Neckline | None, small: tuple[int, int], scale: float) -> np.ndarray:

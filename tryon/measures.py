@@ -25,7 +25,7 @@ ARMPIT_DOWN = 0.34  # below the joint
 ARMPIT_IN = 0.02  # and inwards
 TRAPEZIUS_SAG = 0.03  # how far the shoulder line sags below a straight one
 # Half the torso's width by height (0 = shoulder joints, 1 = hip joints).
-TORSO_HALF = {0.0: 0.52, 0.25: 0.50, 0.5: 0.44, 0.7: 0.42, 1.0: 0.52, 1.25: 0.54}
+TORSO_HALF = {0.0: 0.50, 0.25: 0.46, 0.5: 0.44, 0.7: 0.42, 1.0: 0.52, 1.25: 0.54}
 SIDE_TO_FRONT = 0.65  # width of a torso seen from the side, over that seen from the front
 CROTCH_AT = 1.16
 UPPER_ARM_HALF = 0.155
@@ -274,3 +274,58 @@ def torso_edges(person: Person, body: Measures, heights: np.ndarray) -> np.ndarr
             if len(stop) and not on_arm[stop[0]]:
                 widths[row, side] = out[stop[0]]
     return widths
+
+
+def arm_edges(
+    person: Person, body: Measures, arm: Curve, sign: float, along: np.ndarray
+) -> np.ndarray:
+    """How far the dressed arm reaches to its outer side, as the photo shows it.
+
+    arm: along its middle, photo frame; sign: the curve's side that is the outer one; along: (n,)
+    pixels along it. Returns (n,) float64, pixels from the curve to the silhouette's edge, NaN where
+    the photo's border, the head or the rest of the body hides it.
+    """
+    widths = np.full(len(along), np.nan)
+    out = np.arange(0.0, ARM_SEARCH * body.span, max(body.span / 200, 0.5))
+    h, w = person.photo.size
+    for row, position in enumerate(along):
+        path = arm.place(np.full(len(out), position), sign * out)
+        x, y = np.round(path).astype(int).T
+        within = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+        if not within.all():
+            continue
+        off = ~person.silhouette[y, x]
+        hidden = np.isin(person.parts[y, x], (Part.HAIR, Part.FACE))
+        stop = np.nonzero(off | hidden)[0]
+        if len(stop) and stop[0] > 0 and not hidden[stop[0]]:
+            widths[row] = out[stop[0]]
+    return widths
+
+
+ARM_SEARCH = 0.45  # spans to the outer side of an arm's line in which its edge is looked for
+
+
+def shoulder_rises(person: Person, body: Measures, side: int, shares: np.ndarray) -> np.ndarray:
+    """How much higher than `Measures.shoulder_line` the dressed shoulder lies in the photo.
+
+    shares: (n,) as in `shoulder_line`. Returns (n,) float64 pixels along `up`, NaN where hair, the
+    head or the photo's border hides it.
+    """
+    rises = np.full(len(shares), np.nan)
+    heights = np.arange(RISE_SEARCH, -RISE_SEARCH, -0.005) * body.span
+    h, w = person.photo.size
+    for row, share in enumerate(shares):
+        path = body.shoulder_line(side, float(share)) + heights[:, None] * body.up
+        x, y = np.round(path).astype(int).T
+        within = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+        if not within.all():
+            continue
+        on = person.silhouette[y, x]
+        first = int(on.argmax())
+        head = np.isin(person.parts[y[first], x[first]], (Part.HAIR, Part.FACE, Part.NECK))
+        if on.any() and first > 0 and not head:
+            rises[row] = heights[first]
+    return rises
+
+
+RISE_SEARCH = 0.25  # spans above and below the usual shoulder line

@@ -86,6 +86,7 @@ NECK_HALF = {0.0: 0.165, 1.0: 0.17, 1.5: 0.19, 2.0: 0.22}  # 0 = jaw, 2 = collar
 TRAPEZIUS = ((0.16, 0.36), (0.18, 0.27), (0.23, 0.20), (0.32, 0.155), (0.45, 0.12), (0.62, 0.07))
 ARMPIT_DOWN = 0.36
 TORSO_HALF = {0.0: 0.50, 0.6: 0.42, 1.0: 0.50}  # by height, 0 = shoulders, 1 = hips
+ABOVE_HALF = 0.42  # shoulder widths from the middle: what of a top an open jacket shows up there
 WAISTBAND = 0.80  # where lower garments end, by the same height
 TORSO_PER_SHOULDERS = 1.4
 
@@ -399,6 +400,10 @@ class _Scene:
             torso = cv2.fillPoly(
                 np.zeros(self.small_size[::-1], np.uint8), [_fixed(self.torso())], 1, shift=SHIFT
             )
+            # What lies higher than the armholes, up to the top's own collar, belongs to it, too.
+            across = np.abs(np.arange(self.small_size[0]) - self.on_torso(0, 0)[0])
+            above = (self.heights() < 0.15) & (across < ABOVE_HALF * self.unit)
+            torso |= above.view(np.uint8)
             torso = cv2.resize(torso, core.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
             stays |= core & (self.parts == Part.UPPER) & torso
         return stays
