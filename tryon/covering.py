@@ -16,12 +16,14 @@ import numpy as np
 from tryon.agnostic import along_arm
 from tryon.anatomy import ARMS, body_unit, capsule_mask
 from tryon.masks import nearest_in
-from tryon.types import Draft, Garment, Kind, Layer, Limb, Person
+from tryon.types import Draft, Garment, Kind, Layer, Limb, Part, Person
 
 ARM_OF = {Limb.LEFT: "left", Limb.RIGHT: "right"}
+BARE_ARM = {Limb.LEFT: Part.LEFT_ARM, Limb.RIGHT: Part.RIGHT_ARM}
 ALONG = np.linspace(0.0, 1.0, 41)  # of an arm, 0 = shoulder, 1 = wrist
 # Half widths of a bare arm at shoulder, elbow and wrist, shoulder widths: a sleeve covers that.
 ARM_HALF = (0.155, 0.115, 0.08)
+BARE_REACH = 1.7  # of these half widths: how far from its line skin is that arm's
 # Of the arm: sleeves that end before the first hide no more than they do; cloth goes so far above
 # where it was drafted first, but not on the shoulder's top; cuffs keep their own line.
 SHORTEST, ABOVE, TOP, BEFORE_END = 0.35, 0.12, 0.08, 0.04
@@ -49,7 +51,8 @@ def cover_arms(draft: Draft, person: Person, garment: Garment) -> Draft:
     for number, layer in enumerate(layers):
         if layer.limb not in ARM_OF:
             continue
-        strips = _strips(cloth, shown[number], marks, ARM_OF[layer.limb]) & inside
+        bare = draft.fit.mask(person.parts == BARE_ARM[layer.limb])
+        strips = _strips(cloth, shown[number], bare, marks, ARM_OF[layer.limb]) & inside
         filled = _filled(layer, shown[number], strips)
         if filled is not None:
             layers[number] = filled
@@ -83,11 +86,13 @@ def _shown(layer: Layer, garment: Garment) -> np.ndarray:
     return layer.weight * alpha.astype(np.float32) / 255
 
 
-def _strips(cloth: np.ndarray, sleeve: np.ndarray, marks: np.ndarray, side: str) -> np.ndarray:
+def _strips(
+    cloth: np.ndarray, sleeve: np.ndarray, bare: np.ndarray, marks: np.ndarray, side: str
+) -> np.ndarray:
     """(h, w) bool: what of an arm in its sleeve, or between it and the trunk, shows no cloth.
 
-    cloth, sleeve: (h, w) float32 0..1, of all layers and of the sleeve's own. marks: (33, 3) on the
-    canvas."""
+    cloth, sleeve: (h, w) float32 0..1, of all layers and of the sleeve's own. bare: (h, w) bool,
+    that arm's skin in the photo. marks: (33, 3) on the canvas."""
     nothing = np.zeros(cloth.shape, bool)
     unit = body_unit(marks)
     covered = ALONG[_along(sleeve, marks, side)]
@@ -98,7 +103,9 @@ def _strips(cloth: np.ndarray, sleeve: np.ndarray, marks: np.ndarray, side: str)
     first, last = max(wide[0] - ABOVE, TOP), covered[-1] - BEFORE_END
     share = np.linspace(first, last, 9)
     radii = np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
-    arm = capsule_mask(cloth.shape, along_arm(marks, side, share), radii)
+    line = along_arm(marks, side, share)
+    arm = capsule_mask(cloth.shape, line, radii)
+    arm |= bare & capsule_mask(cloth.shape, line, BARE_REACH * radii)
     size = 2 * max(round(SEAM_GAP * unit / 2), 1) + 1
     kernel = np.ones((size, size), np.uint8)
     x, y, w, h = cv2.boundingRect(arm.view(np.uint8))
@@ -112,7 +119,9 @@ def _strips(cloth: np.ndarray, sleeve: np.ndarray, marks: np.ndarray, side: str)
     joined = cv2.morphologyEx(both.view(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
     whole = (arm[box] | (joined & near) | (cloth[box] > 0.5)).view(np.uint8)
     even = cv2.medianBlur(whole, 2 * max(round(EVEN * unit), 1) + 1) > 0
-    nothing[box] = even & (arm[box] | near) & (cloth[box] < SOLID)
+    # Skin lies over the trunk's cloth, so it takes the sleeve's.
+    open_ = (cloth[box] < SOLID) | (bare[box] & (sleeve[box] < SOLID))
+    nothing[box] = even & (arm[box] | near) & open_
     return nothing
 
 

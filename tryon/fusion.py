@@ -378,15 +378,21 @@ def upper_targets(
             if which == collar and garment.attributes.get("neckline") in HIGH_COLLARS:
                 out = AT_NECK + HIGH_COLLAR_KEPT * (out - AT_NECK)
             out = float(np.clip(out, *limits))
-            at = body.shoulder_line(side, out) + np.interp(out, *rises[side]) * body.up
+            at = shoulder_at(body, side, out, rises[side])
             targets.add(point, at)
             if which == collar:
-                collar_targets.append((point, at))
+                collar_targets.append((point, at, out))
+        if len(collar_targets) > side:  # and half way between both
+            point, _, high = collar_targets[side]
+            targets.add(
+                shoulder_edge(garment, axis, point, shoulders[side]),
+                shoulder_at(body, side, (high + out) / 2, rises[side]),
+            )
     down = body.down
     centre = mark(Outline.COLLAR_CENTRE) if neckline is None else neckline.centre
     if centre is not None and len(collar_targets) == 2:
-        deep = axis.down(centre) - np.mean([axis.down(p) for p, _ in collar_targets])
-        middle = np.mean([at for _, at in collar_targets], axis=0)
+        deep = axis.down(centre) - np.mean([axis.down(p) for p, *_ in collar_targets])
+        middle = np.mean([at for _, at, _ in collar_targets], axis=0)
         deep *= scale if neckline is None else scale * NECK_DEPTH
         targets.add(centre, middle + deep * down + facing_shift(body))
 
@@ -430,6 +436,34 @@ AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
 RISE_AT = (0.55, 0.7, 0.85, 0.97)
 RISE_LIMIT = 0.09
 RISE_AT_NECK = 0.5
+
+
+def shoulder_at(
+    body: Measures, side: int, share: float, rise: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """(2,) photo pixels: on the shoulder line, as high as the photo shows it (`shoulder_rise`)."""
+    return body.shoulder_line(side, share) + np.interp(share, *rise) * body.up
+
+
+# Farther than this off the straight line, of its length, a shoulder's edge is a hood's or collar's.
+EDGE_OFF = 0.2
+
+
+def shoulder_edge(
+    garment: Garment, axis: "Axis", collar: np.ndarray, shoulder: np.ndarray
+) -> np.ndarray | None:
+    """(2,) garment pixels: on the garment's upper edge, half way from collar to shoulder; None
+    where it is far off the straight line."""
+    middle, length = (collar + shoulder) / 2, float(np.linalg.norm(shoulder - collar))
+    off = np.arange(-EDGE_OFF, EDGE_OFF, 0.01) * length
+    x, y = np.round(middle + off[:, None] * axis.downward).astype(int).T
+    h, w = garment.alpha.shape
+    if length < 1 or (x < 0).any() or (y < 0).any() or (x >= w).any() or (y >= h).any():
+        return None
+    on = garment.alpha[y, x] >= 128
+    if on[0] or not on.any():
+        return None
+    return middle + off[int(on.argmax())] * axis.downward
 
 
 def shoulder_rise(person: Person, body: Measures, side: int) -> tuple[np.ndarray, np.ndarray]:

@@ -145,6 +145,7 @@ def underlay(
         if distance is None:
             arms.append(np.zeros(hole.shape, np.float32))
             continue
+        shapes.skin = np.maximum(shapes.skin, distance)
         whole = enlarge(distance, size, (0, 0, *size), cv2.INTER_LINEAR)
         arms.append(np.clip(whole / scene.scale + 0.5, 0, 1))
         hole = hole | (scene.old & (arms[-1] > 0))
@@ -526,9 +527,50 @@ def _shapes(scene: _Scene) -> _Shapes:
     for limb in limbs:
         limb.inside = np.minimum(limb.inside, silhouette)
     trunk = np.minimum(trunk, silhouette)
-    skin = np.max([trunk] + [limb.inside for limb in limbs], axis=0)
+    skin = np.max([_not_sleeved(scene, shape, limbs) for shape in [trunk, *limbs]], axis=0)
     cloth = np.minimum(_cloth(scene), silhouette)
     return _Shapes(skin, trunk, cloth, limbs)
+
+
+def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"]) -> np.ndarray:
+    """A signed distance without what cannot be seen of it: beside a sleeve there is no arm, and
+    above sleeved shoulders no skin."""
+    arms = [limb for limb in limbs if limb.is_arm]
+    if isinstance(shape, _Limb):
+        if not shape.is_arm:
+            return shape.inside
+        return np.where(shape.along < _sleeved_to(scene, shape), FAR, shape.inside)
+    if not arms:
+        return shape
+    w, h = scene.small_size
+    out = (np.mgrid[:h, :w][::-1].T - scene.on_torso(0, 0)).swapaxes(0, 1)
+    across = scene.on_torso(0, 1) - scene.on_torso(0, 0)
+    out = out @ (across / max(float(across @ across), 1e-6))
+    shown = shape.copy()
+    for arm, sign in zip(arms, (1, -1), strict=True):
+        if _sleeved_to(scene, arm) > 0:
+            shown[(sign * out > SHOULDER_FROM) & (scene.heights() < 0.15)] = FAR
+    return shown
+
+
+SHOULDER_FROM = 0.36  # shoulder widths from the middle: farther out a sleeved shoulder is closed
+SLEEVED_FROM = 0.3  # a sleeve covers an arm from here on upwards (0 = shoulder, 1 = elbow)
+
+
+def _sleeved_to(scene: _Scene, arm: "_Limb") -> float:
+    """How far down an arm (0 = shoulder, 2 = wrist) the new garment's sleeve goes; 0: none."""
+    middle = (np.abs(arm.across) < 0.5) & (arm.inside > 0)
+    steps = np.arange(0.1, 2.1, 0.1)
+    place = np.digitize(arm.along[middle], steps)
+    covered = scene.covered_small[middle] > 128
+    total = np.bincount(place, minlength=len(steps) + 1)
+    share = np.bincount(place, covered, minlength=len(steps) + 1) / np.maximum(total, 1)
+    open_ = np.nonzero((total > 0) & (share < 0.7) & (np.arange(len(total)) >= 2))[0]
+    known = np.nonzero(total)[0]
+    if len(known) == 0:
+        return 0.0
+    last = int(open_[0]) - 1 if len(open_) else int(known[-1])
+    return float(last * 0.1) if last * 0.1 >= SLEEVED_FROM else 0.0
 
 
 FAR = -99.0  # small pixels: a signed distance for nowhere near

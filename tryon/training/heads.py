@@ -71,7 +71,7 @@ def fit_heads(
     figures = task.evaluate(copy.deepcopy(net))
     _log(out, {"epoch": epochs, **figures})
     summary = {
-        **weights.training_summary(task.start),
+        **weights.training_summary(task.start.resolve()),
         "heads": {
             "samples": len(features["pooled"]),
             "epochs": epochs,
