@@ -145,7 +145,7 @@ LONG_WOMEN = long_sleeves(WOMEN, 50.0, 9.8)
 LONG_UNISEX = long_sleeves(UNISEX, 55.0, 11.0, 1.0)
 KNIT_MEN = long_sleeves(UNISEX, 56.0, 11.5, 0.9, hem_y=67.0, hem_half=27.0)
 KNIT_WOMEN = long_sleeves(
-    replace(WOMEN, chest_half=24.5, hem_half=23.5, waist_half=23.0, hem_y=60.0), 51.0, 10.4, 0.9
+    replace(WOMEN, chest_half=25.5, hem_half=28.0, waist_half=26.0, hem_y=60.0), 51.0, 10.8, 0.9
 )
 HEAVY = long_sleeves(UNISEX, 56.0, 12.0, 1.2, hem_y=68.0, hem_half=28.0)
 OUTER_MEN = long_sleeves(
@@ -330,7 +330,7 @@ SWEATER_SLOUCHY = _knitted(
     117,
     "women",
     "crew",
-    replace(KNIT_WOMEN, shoulder_half=23.0, chest_half=27.5, waist_half=27.0, hem_half=25.5),
+    replace(KNIT_WOMEN, shoulder_half=23.0, chest_half=27.5, waist_half=27.0, hem_half=29.5),
     fit="loose",
 )
 TURTLENECK = _knitted(
