@@ -88,12 +88,15 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
 
 
 def unpack(data: Path) -> Path:
-    """Unpack DATA/*.tar beside themselves where that has not been done; returns DATA."""
+    """Unpack DATA/NAME.tar to DATA/NAME where that has not been done; returns DATA. Whether the
+    archive's own paths begin with NAME does not matter."""
     if not data.is_dir():
         raise FileNotFoundError(f"there is no folder {data}")
     for tar in sorted(data.glob("*.tar")):
         if not (data / tar.stem).is_dir():
             print(f"unpacking {tar.name}")
             with tarfile.open(tar) as archive:
-                archive.extractall(data, filter="data")
+                tops = {name.removeprefix("./").split("/")[0] for name in archive.getnames()}
+                inside = tops - {"", "."} == {tar.stem}
+                archive.extractall(data if inside else data / tar.stem, filter="data")
     return data
