@@ -5,9 +5,9 @@
 Notable here:
 - a set is a CSV in tests/data: the text, a column an attribute (empty = not said), and what is
   ruled out. `prompts_*` were written before the rules; `prompts_hard_*` (misspelt, chatty, in odd
-  orders) after them and before the network; `prompts_fresh_*`, `prompts_fresh2_*` and
-  `prompts_fresh3_*` last, one after the other, to see how both do on words that nobody had in mind
-  (their first sight is told in the commit that added them).
+  orders) after them and before the network; `prompts_fresh_*`, `prompts_fresh2_*`,
+  `prompts_fresh3_*` and `prompts_fresh4_*` last, one after the other, to see how both do on words
+  that nobody had in mind (their first sight is told in the commit that added them).
 - accuracy of an attribute is exact match over all texts, "not said" included; "said" counts only
   the texts that speak of it, which is the harder figure.
 """

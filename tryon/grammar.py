@@ -548,6 +548,7 @@ _GOES_ON = {  # after a ruled out modifier the same phrase may go on with …
     "neckline": {"type"},
     "pattern": {"type", "pattern"},
 }
+_WHOLE = ("design", "designs")  # "I don't like the design" speaks of more than a pattern
 _OF_ADJECTIVES = ("not ", "isn", "aren", "不是", "不太", "不要太", "别太", "不那么", "没那么")
 _REACH = 4  # words that are not known, at most, between "not" and what it rules out
 
@@ -597,6 +598,10 @@ def _negate_from(pieces: list[Piece], index: int) -> None:
             piece.role, piece.meaning = "value", (("sleeve", "sleeveless"),)
             word.used = "sleeve"
             return
+        elif piece.subject == "pattern" and piece.written.lower() not in _WHOLE and last is None:
+            piece.role, piece.meaning = "value", (("pattern", "plain"),)
+            word.used = "pattern"
+            return
         elif piece.role == "elsewhere" and last is None:
             piece.negated = True
             return
@@ -623,10 +628,21 @@ def _resolve_excess(pieces: list[Piece]) -> None:
         following = next((p for p in pieces[index + 1 :] if p.role not in ("stop", "bit")), None)
         if following is None or following.negated or not following.meaning:
             continue
+        if _is_wished_for(pieces[:index]):
+            continue
         opposite = OPPOSITE.get(following.meaning[0])
         if opposite:
             piece.used = following.attribute
             following.meaning = ((following.attribute, opposite),)
+
+
+def _is_wished_for(before: list[Piece]) -> bool:
+    """True for "a sweatshirt two sizes too big"; "it is two sizes too big" is a complaint."""
+    words = [piece.written.lower() for piece in before]
+    return words[-1:] == ["sizes"] and not _COMPLAINS & set(words)
+
+
+_COMPLAINS = frozenset({"is", "it's", "its", "are", "was", "were", "looks", "feels", "seems"})
 
 
 # --- other garments ----------------------------------------------------------------------------

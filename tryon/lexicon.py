@@ -20,93 +20,108 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 _ENGLISH_TABLE = """
-type=t-shirt: t-shirt, tee, tee shirt, tshrt, crew tee
+type=t-shirt: t-shirt, tee, tee shirt, tshrt, crew tee, muscle tee, henley, henley top, raglan tee,
+  baby tee, jersey top
 type=shirt: shirt, dress shirt, button down, button up, button down shirt, button up shirt,
-  buttondown, oxford shirt, overshirt
-type=blouse: blouse, peasant top
+  buttondown, oxford shirt, overshirt, rugby shirt, camp shirt
+type=blouse: blouse, peasant top, smock top, smock, prairie top
 type=polo: polo, polo shirt, polo top, golf shirt
 type=tank-top: tank top, tank, vest top, vest, camisole, cami, cami top, singlet, muscle tank
 type=tank-top sleeve=sleeveless: sleeveless vest
-type=sweater: sweater, jumper, pullover, pull over, knit top, knitted top
-type=sweater sleeve=sleeveless: sweater vest, knitted vest
+type=sweater: sweater, jumper, pullover, pull over, knit top, knitted top, fisherman jumper,
+  aran jumper
+type=sweater sleeve=sleeveless: sweater vest
+type=sweater sleeve=sleeveless fabric=knit: knitted vest, knit vest, knitted tank top
 type=sweater fabric=knit: knitwear
 type=sweatshirt: sweatshirt, sweat shirt, crewneck sweat
 type=hoodie: hoodie, hoody, hooded sweatshirt, hooded sweater, hooded jumper, hooded top,
   zip up hoodie
-type=cardigan: cardigan, cardi, open knit
+type=cardigan: cardigan, cardi, open knit, bolero, shrug
 type=jacket: jacket, bomber, bomber jacket, puffer, puffer jacket, down jacket, windbreaker,
   biker jacket, moto jacket, rain jacket, anorak, shacket, shirt jacket, fleece jacket,
-  track jacket, trucker jacket, blouson, varsity jacket, outerwear
+  track jacket, trucker jacket, blouson, varsity jacket, outerwear, cagoule, kagoule, kagool,
+  windcheater, puffa jacket, ski jacket, shell jacket
 type=jacket fabric=denim: jean jacket
 type=blazer: blazer, suit jacket, sport coat, sports coat, sports jacket, suit, tuxedo,
   dinner jacket
 type=coat: coat, trench, trench coat, overcoat, parka, peacoat, pea coat, duster coat, raincoat,
-  rain coat, duffle coat
+  rain coat, duffle coat, mac, mackintosh, rain mac, teddy coat, topcoat, car coat
 type=dress: dress, gown, evening gown, frock, sundress, sun dress, shirt dress, sweater dress,
   jumper dress, t-shirt dress, tee dress, polo dress, slip dress, pinafore dress, wrap dress,
-  shift dress, one piece dress, qipao, cheongsam
+  shift dress, one piece dress, qipao, cheongsam, kaftan, caftan, ball gown, sheath dress,
+  tea dress, smock dress, prom dress, cocktail dress, evening dress, party dress, skater dress,
+  swing dress
 type=dress colour=black: little black dress, lbd
 type=dress length=long: maxi dress, maxi gown
 type=dress length=short: mini dress, minidress
 type=dress fit=slim: bodycon dress, pencil dress
 type=dress sleeve=sleeveless: cami dress
-type=skirt: skirt, pencil skirt, pleated skirt, tutu, kilt, skater skirt
+type=skirt: skirt, pencil skirt, pleated skirt, tutu, kilt, skater skirt, circle skirt, wrap skirt,
+  tiered skirt, a-line skirt, skort
 type=skirt length=short: miniskirt, mini skirt
 type=skirt length=long: maxi skirt
 type=trousers: trousers, trouser, pants, pant, slacks, chinos, chino, dress pants, cargo pants,
   cargos, sweatpants, sweat pants, joggers, jogger, tracksuit bottoms, jogging bottoms,
-  trackpants, track pants, culottes, palazzos, bottoms, flares, corduroys, cords
-type=trousers length=cropped: capri, capris, capri pants
+  trackpants, track pants, culottes, palazzos, bottoms, flares, corduroys, cords, trackies,
+  joggies, harem pants, palazzo pants, cigarette pants
+type=trousers length=cropped: capri, capris, capri pants, pedal pusher
 type=trousers colour=khaki: khakis
-type=jeans: jeans, jean, denims, jeggings, mom jeans, dad jeans
+type=jeans: jeans, jean, denims, jeggings, mom jeans, dad jeans, bootcut jeans, flared jeans
 type=jeans fit=loose: boyfriend jeans
 type=leggings: leggings, legging, yoga pants, tights, stirrup pants
 type=shorts: shorts, bermudas, bermuda shorts, hot pants, cycling shorts, bike shorts,
-  boxers shorts, jorts, board shorts
-type=shorts fabric=denim: jean shorts, denim shorts
+  boxers shorts, jorts, board shorts, cargo shorts, chino shorts, gym shorts, running shorts
+type=shorts fabric=denim: jean shorts, denim shorts, denim cutoffs, denim cut offs
 type=top: top, tops, tunic, long sleeve tops
 type=top length=cropped: crop top, cropped top, bralette top, belly top
 
 colour=black: black, jet black, ebony, onyx, blk, noir
-colour=white: white, snow white, pure white, wht
-colour=grey: grey, gray, greyish, grayish, heather grey, heather gray, heather, ash, slate, ash grey
+colour=white: white, snow white, pure white, wht, chalk white, ice white, alabaster, chalk
+colour=grey: grey, gray, greyish, grayish, heather grey, heather gray, heather, ash, slate,
+  ash grey, smoke grey, pewter, steel grey, stone grey
 colour=grey shade=dark: charcoal, charcoal grey, charcoal gray, graphite, anthracite, gunmetal
-colour=grey shade=light: silver, silvery, light heather
+colour=grey shade=light: silver, silvery, light heather, dove grey, pearl grey
 colour=red: red, crimson, scarlet, ruby, reddish, cherry, cherry red, tomato red, carmine,
-  brick red, vermilion
-colour=orange: orange, tangerine, burnt orange, pumpkin
+  brick red, vermilion, blood red, cinnabar, garnet, brick, vermillion
+colour=orange: orange, tangerine, burnt orange, pumpkin, amber, saffron
 colour=orange shade=light: peach, coral, apricot, peachy, salmon, salmon pink
-colour=orange shade=dark: rust, terracotta, copper, rusty, rust coloured
-colour=yellow: yellow, gold, golden, yellowish, canary, sunflower
+colour=orange shade=dark: rust, terracotta, copper, rusty, rust coloured, clay, burnt sienna,
+  sienna, ginger
+colour=yellow: yellow, gold, golden, yellowish, canary, sunflower, marigold, honey
 colour=yellow shade=dark: mustard, ochre, ocher, mustard yellow
 colour=yellow shade=light: lemon, lemon yellow, butter yellow
-colour=green: green, emerald, emerald green, jade, kelly green, greenish, grass green
+colour=green: green, emerald, emerald green, jade, kelly green, greenish, grass green, juniper,
+  viridian
 colour=green shade=dark: olive, olive green, forest green, bottle green, hunter green, army green,
   military green, racing green, pine green, moss, moss green
-colour=green shade=light: mint, mint green, sage, sage green, pistachio, seafoam, sea foam
-colour=green shade=bright: lime, lime green, neon green
-colour=blue: blue, bluish, azure, sapphire, denim blue, cornflower, cornflower blue
-colour=blue shade=light: sky blue, baby blue, powder blue, ice blue, light wash blue
+colour=green shade=light: mint, mint green, sage, sage green, pistachio, seafoam, sea foam,
+  avocado green, avocado, duck egg
+colour=green shade=bright: lime, lime green, neon green, chartreuse
+colour=blue: blue, bluish, azure, sapphire, denim blue, cornflower, cornflower blue, ultramarine,
+  steel blue
+colour=blue shade=light: sky blue, baby blue, powder blue, ice blue, light wash blue,
+  duck egg blue, periwinkle blue
 colour=blue shade=bright: royal blue, cobalt, cobalt blue, electric blue, royal
 colour=blue shade=dark: indigo, petrol blue, ink blue
 colour=navy: navy, navy blue, blue navy, midnight blue, midnight
-colour=purple: purple, violet, amethyst, purplish
-colour=purple shade=light: lavender, lilac, mauve, orchid
+colour=purple: purple, violet, amethyst, purplish, iris
+colour=purple shade=light: lavender, lilac, mauve, orchid, wisteria, periwinkle
 colour=purple shade=dark: plum, aubergine, eggplant
 colour=pink: pink, rose, rose pink, pinkish
 colour=pink shade=light: blush, blush pink, baby pink, rose quartz
-colour=pink shade=bright: hot pink, fuchsia, fuschia, magenta, shocking pink, neon pink
+colour=pink shade=bright: hot pink, fuchsia, fuschia, magenta, shocking pink, neon pink, cerise,
+  raspberry, bubblegum pink, bubblegum, flamingo pink, flamingo
 colour=pink shade=pastel: dusty pink, dusty rose, millennial pink
-colour=brown: brown, coffee, cocoa, mocha, brownish, cognac, chestnut, bronze
-colour=brown shade=dark: chocolate, chocolate brown, espresso
+colour=brown: brown, coffee, cocoa, mocha, brownish, cognac, chestnut, bronze, mink
+colour=brown shade=dark: chocolate, chocolate brown, espresso, mahogany
 colour=brown shade=light: camel, caramel, taupe, toffee, latte
 colour=beige: beige, tan, nude, sand, oatmeal, fawn, biscuit, stone
-colour=teal: teal, petrol, peacock blue, blue green, bluegreen
+colour=teal: teal, petrol, peacock blue, blue green, bluegreen, peacock
 colour=teal shade=light: turquoise, aqua, cyan, aquamarine
-colour=burgundy: burgundy, maroon, wine, wine red, bordeaux, oxblood, claret, merlot
+colour=burgundy: burgundy, maroon, wine, wine red, bordeaux, oxblood, claret, merlot, mulberry
 colour=khaki: khaki
 colour=cream: cream, ivory, off-white, ecru, eggshell, vanilla, champagne, creamy, creme,
-  offwhite, pearl
+  offwhite, pearl, bone
 colour=multicolour: multicolour, multicolor, multicoloured, multicolored, multi coloured,
   multi colored, multi colour, multi color, colourful, colorful, rainbow, tie dye, tie dyed,
   many colours, many colors, lots of colours, lots of colors
@@ -136,7 +151,8 @@ pattern=floral: floral, flower, flowers, flowery, flower print, floral print, tr
 pattern=graphic?: print, printed
 pattern=graphic: graphic, logo, slogan, picture, graphics, band, artwork, lettering, cartoon,
   text print, emblem
-pattern=camouflage: camouflage, camo, military print, camouflaged
+pattern=camouflage: camouflage, camo, military print, camouflaged, army print, army pattern,
+  army camo, military pattern
 pattern=animal @motif=zebra: zebra, zebra print, zebra stripe, zebra striped, zebra pattern
 pattern=animal @motif=tiger: tiger, tiger print, tiger stripe, tiger striped
 pattern=animal @motif=snake: snake, snakeskin, snake print, python print
@@ -144,7 +160,7 @@ pattern=animal: animal, animal print, leopard, leopard print, cheetah, cheetah p
   giraffe, giraffe print, leopard spots
 
 sleeve=sleeveless: sleeveless, no sleeve, spaghetti strap, spaghetti straps, halter, halter neck,
-  strappy, bare arms, armless
+  strappy, bare arms, armless, sleeves gone, sleeves off, sleeves removed
 sleeve=short: short sleeve, short sleeved, half sleeve, half sleeved, cap sleeve, cap sleeved,
   elbow sleeve, shorter sleeve, shortsleeve, short arm, elbow length sleeve, elbow length,
   to the elbow, to my elbow, above the elbow
@@ -177,9 +193,12 @@ neckline=hooded: hooded, hood
 length=cropped: cropped, crop, cropped length, waist length
 length=short: mini, thigh length, above the knee, mini length
 length=regular: midi, knee length, hip length, regular length, normal length, standard length,
-  midi length, tea length, mid length
+  midi length, tea length, mid length, to the knee, to my knee, reach my knee, reach the knee,
+  down to the knee, down to my knee
 length=long: maxi, ankle length, floor length, full length, longline, long line, tunic length,
-  maxi length, floor sweeping
+  maxi length, floor sweeping, to the ankle, to my ankle, reach my ankle, reach the ankle,
+  to the floor, reach the floor, touch the floor, down to the ankle, down to my ankle,
+  down to the floor, sweep the floor
 
 fit=slim: slim, slim fit, slim fitting, tight, tighter, tight fit, tight fitting, fitted, skinny,
   skinny fit, close fitting, bodycon, figure hugging, body hugging, hugging, form fitting, snug,
@@ -211,7 +230,8 @@ fabric=suede: suede, faux suede, nubuck
   take off, drop, skip, no more, neither, nor, don't want, dont want, do not want, do not like,
   don't like, dont like, take away, not a fan of, can't stand, cant stand, ditch, delete,
   without any, aren't, arent, wasn't, won't, not so, not too, not that, not very, not as,
-  without the, cut off, removing, strip off, lacking
+  without the, cut off, removing, strip off, lacking, sick of, tired of, fed up with, bored of,
+  bored with
 @less: less
 @too: too, overly
 @shift: no wait, wait no, actually, scratch that, i mean, or rather, correction, hang on,
@@ -304,7 +324,7 @@ fabric=suede: suede, faux suede, nubuck
   pierce, pints, placid, plane, planet, plank, plant, plants, plump, poach, preach, printer,
   puffed, quartet, related, relaxes, ripped, rises, roles, rooms, ropes, rouse, rugby, sacks,
   salon, saloon, seize, seized, shabby, shaded, shady, shake, shame, share, shave, shimmer, shift,
-  shire, shone, shoots, shores, shouts, sided, sited, slack, slave, slicks, sliver, slots, smock,
+  shire, shone, shoots, shores, shouts, sided, sited, slack, slave, slicks, sliver, slots,
   smocked, smocking, snacks, snare, spade, spate, sporty, stage, stain, stained, stake, state,
   stole, stony, stove, stride, strife, strike, strikes, strip, stripped, strips, strive, study,
   suite, sulky, swift, swoop, textured, timer, toned, tonic, topical, tubed, typed, violent,
@@ -320,18 +340,21 @@ type=t-shirt: t恤, t恤衫, 体恤, 体恤衫, 恤衫, 梯恤, 汗衫, tee, 圆
 type=shirt: 衬衫, 衬衣, 正装衬衫, 衬杉, 男衬衫, 寸衫, 村衫
 type=blouse: 女式衬衫, 女士衬衫, 女衬衫, 雪纺衫, 罩衫, 女式衬衣, 女士衬衣, 女衬衣, 雪纺上衣, 娃娃衫
 type=polo: polo衫, polo, 保罗衫, 马球衫, 高尔夫球衫
-type=tank-top: 背心, 吊带, 吊带背心, 吊带衫, 小吊带, 无袖背心, 工字背心, 小背心
+type=tank-top: 背心, 吊带, 吊带背心, 吊带衫, 小吊带, 工字背心, 小背心, 运动背心, 健身背心
+type=tank-top sleeve=sleeveless: 无袖背心, 无袖吊带
 type=sweater: 毛衣, 毛线衣, 套头衫, 毛衫, 线衣, 毛线衫, 毛依, 套头毛衣
 type=sweater fabric=knit: 针织衫, 针织毛衣, 针织上衣, 针织套头衫
 type=sweater fabric=wool: 羊毛衫, 羊绒衫, 羊毛毛衣, 羊绒毛衣
-type=sweater fabric=knit sleeve=sleeveless: 毛背心, 毛线背心, 针织背心, 毛衣背心, 毛线马甲
+type=sweater fabric=knit sleeve=sleeveless: 毛背心, 毛线背心, 针织背心, 毛衣背心, 毛线马甲,
+  针织马甲, 毛衣马甲
 type=sweatshirt: 卫衣, 圆领卫衣衫, 运动衫, 卫依
 type=hoodie: 连帽衫, 帽衫, 连帽卫衣, 带帽卫衣, 套头帽衫, 帽t, 连帽套头衫, 有帽卫衣
 type=cardigan: 开衫, 针织外套, 毛衣外套, 毛衣开衫
 type=cardigan fabric=knit: 针织开衫
 type=jacket: 夹克, 外套, 夹克衫, 羽绒服, 飞行员夹克, 飞行夹克, 冲锋衣, 棉服, 棉衣, 棉袄, 机车夹克,
-  棒球服, 派克服, 外衣, 茄克, 风雪衣, 防晒衣, 羽绒外套, 机车外套
+  棒球服, 派克服, 外衣, 茄克, 风雪衣, 防晒衣, 羽绒外套, 机车外套, 工装外套, 小外套
 type=jacket fabric=leather: 皮衣, 皮夹克, 皮外套, 皮衣外套, 机车皮衣
+type=jacket length=cropped: 短外套, 短夹克
 type=jacket fabric=denim: 牛仔外套, 牛仔夹克, 牛仔衣
 type=blazer: 西装, 西装外套, 西服, 西服外套, 小西装, 西装上衣, 小西服, 正装外套
 type=coat length=long: 长大衣, 长风衣
@@ -339,7 +362,7 @@ type=coat: 大衣, 风衣, 外套大衣, 呢子大衣, 派克大衣, 军大衣, 
 type=coat fabric=wool: 毛呢大衣, 呢大衣, 毛呢外套, 呢子外套, 羊绒大衣, 羊毛大衣
 type=dress fabric=knit: 针织裙, 针织连衣裙
 type=dress: 连衣裙, 连身裙, 洋装, 礼服, 晚礼服, 礼服裙, 衬衫裙, 毛衣裙, 卫衣裙, t恤裙,
-  旗袍, 公主裙, 婚纱, 睡裙, 裹身裙, 茶歇裙, 背带裙, 连衣长裙
+  旗袍, 公主裙, 婚纱, 睡裙, 裹身裙, 茶歇裙, 背带裙, 连衣长裙, 娃娃裙, 露背裙, 马甲裙, a字连衣裙
 type=dress colour=black: 小黑裙
 type=dress sleeve=sleeveless: 吊带裙, 吊带连衣裙, 背心裙
 type=dress pattern=floral: 碎花裙, 碎花长裙
@@ -348,7 +371,8 @@ type=dress sleeve=short: 短袖裙
 type=skirt|dress: 裙子, 裙, 大摆裙, 裙装
 type=skirt|dress length=long: 长裙, 长裙子
 type=skirt|dress length=short: 短裙, 短裙子
-type=skirt: 半身裙, 半裙, a字裙, 百褶裙, 百折裙, 铅笔裙, 伞裙, 纱裙, 蓬蓬裙, 鱼尾裙, 下裙, 半截裙
+type=skirt: 半身裙, 半裙, a字裙, 百褶裙, 百折裙, 铅笔裙, 伞裙, 纱裙, 蓬蓬裙, 鱼尾裙, 下裙, 半截裙,
+  蛋糕裙
 type=skirt length=long: 半身长裙
 type=skirt length=short: 超短裙, 迷你裙, 半身短裙
 type=skirt fit=slim: 包臀裙, 一步裙
@@ -357,59 +381,63 @@ type=skirt fabric=denim length=short: 牛仔短裙
 type=skirt fabric=leather: 皮裙
 type=trousers fit=regular: 直筒裤
 type=trousers: 长裤, 裤子, 裤, 西裤, 西装裤, 休闲裤, 运动裤, 工装裤, 卫裤, 哈伦裤, 喇叭裤,
-  九分裤, 烟管裤, 束脚裤, 正装裤, 棉裤, 灯笼裤, 长裤子, 微喇裤
+  九分裤, 烟管裤, 束脚裤, 正装裤, 棉裤, 灯笼裤, 长裤子, 微喇裤, 老爹裤, 冲锋裤, 居家裤, 束脚运动裤
 type=trousers fit=loose: 阔腿裤, 宽腿裤
 type=trousers fit=slim: 小脚裤, 铅笔裤, 紧身裤
 type=trousers length=cropped: 七分裤
 type=trousers fabric=leather: 皮裤
-type=jeans: 牛仔裤, 牛仔长裤, 仔裤
+type=jeans: 牛仔裤, 牛仔长裤, 仔裤, 喇叭牛仔裤
 type=jeans fit=loose: 阔腿牛仔裤
 type=leggings: 打底裤, 瑜伽裤, 瑜珈裤, 鲨鱼裤, 健身裤, 紧身打底裤, 内搭裤
-type=shorts: 短裤, 热裤, 五分裤, 沙滩裤, 中裤, 骑行裤
+type=shorts: 短裤, 热裤, 五分裤, 沙滩裤, 中裤, 骑行裤, 工装短裤, 百慕大短裤
 type=shorts fabric=denim: 牛仔短裤, 牛仔热裤
 type=top: 上衣, 打底衫, 小衫, 上装, 内搭, 衣衫
 type=top length=cropped: 露脐装, 露脐上衣, 短上衣
 
 colour=black pattern=plain: 纯黑, 纯黑色
-colour=black: 黑, 黑色, 黑色系, 墨黑, 玄色
+colour=black: 黑, 黑色, 黑色系, 墨黑, 玄色, 正黑, 漆黑
 colour=white pattern=plain: 纯白, 纯白色
-colour=white: 白, 白色, 雪白, 本白, 漂白
-colour=grey: 灰, 灰色, 麻灰, 高级灰
-colour=grey shade=dark: 炭灰, 炭灰色, 碳灰, 碳灰色, 铁灰
+colour=white: 白, 白色, 雪白, 本白, 漂白, 月白, 月白色
+colour=grey: 灰, 灰色, 麻灰, 高级灰, 烟灰, 烟灰色, 青灰
+colour=grey shade=dark: 炭灰, 炭灰色, 碳灰, 碳灰色, 铁灰, 石墨灰, 太空灰, 深空灰
 colour=grey shade=light: 银色, 银灰, 银灰色, 银白
-colour=red: 红, 红色, 大红, 大红色, 朱红, 正红, 正红色, 鲜红, 中国红, 红的, 砖红
+colour=red: 红, 红色, 大红, 大红色, 朱红, 正红, 正红色, 鲜红, 中国红, 红的, 砖红, 番茄红, 辣椒红,
+  樱桃红
 colour=orange: 橙, 橙色, 橘色, 桔色, 橘红, 桔红, 橘黄, 橙红, 橘, 桔, 橘黄色, 橘红色, 橙黄
-colour=orange shade=light: 蜜桃色, 珊瑚色, 珊瑚红, 珊瑚橙, 桃色
+colour=orange shade=light: 蜜桃色, 珊瑚色, 珊瑚红, 珊瑚橙, 桃色, 蜜桃粉
 colour=orange shade=dark: 铁锈色, 铁锈红, 锈红, 砖橙, 焦糖橙, 锈色
 colour=yellow: 黄, 黄色, 金色, 金黄, 明黄, 柠檬黄, 金黄色
 colour=yellow shade=dark: 姜黄, 姜黄色, 芥末黄, 土黄, 芥黄
-colour=yellow shade=light: 鹅黄, 鹅黄色, 嫩黄, 奶黄
-colour=green: 绿, 绿色, 翠绿, 草绿, 祖母绿, 翠绿色, 果绿
-colour=green shade=dark: 墨绿, 墨绿色, 军绿, 军绿色, 橄榄绿, 森林绿, 橄榄色, 军旅绿, 苔绿
-colour=green shade=light: 薄荷绿, 豆绿, 嫩绿, 抹茶绿, 牛油果绿, 豆沙绿, 薄荷色, 抹茶色
+colour=yellow shade=light: 鹅黄, 鹅黄色, 嫩黄, 奶黄, 柠檬色
+colour=green: 绿, 绿色, 翠绿, 草绿, 祖母绿, 翠绿色, 果绿, 苹果绿
+colour=green shade=dark: 墨绿, 墨绿色, 军绿, 军绿色, 橄榄绿, 森林绿, 橄榄色, 军旅绿, 苔绿, 黛绿,
+  松绿
+colour=green shade=light: 薄荷绿, 豆绿, 嫩绿, 抹茶绿, 牛油果绿, 豆沙绿, 薄荷色, 抹茶色, 牛油果色,
+  鼠尾草绿
 colour=green shade=bright: 荧光绿, 青柠色, 青柠绿
 colour=blue: 蓝, 蓝色, 兰色, 牛仔蓝, 蔚蓝, 克莱因蓝
 colour=blue shade=light: 天蓝, 天蓝色, 湖蓝, 湖蓝色, 冰蓝, 婴儿蓝, 雾霾蓝, 浅兰, 粉蓝,
-  粉蓝色
-colour=blue shade=bright: 宝蓝, 宝蓝色, 电光蓝, 皇家蓝
-colour=blue shade=dark: 靛蓝, 靛蓝色
-colour=navy: 藏青, 藏青色, 藏蓝, 藏蓝色, 海军蓝, 午夜蓝, 海军色
+  粉蓝色, 雾蓝
+colour=blue shade=bright: 宝蓝, 宝蓝色, 电光蓝, 皇家蓝, 宝石蓝
+colour=blue shade=dark: 靛蓝, 靛蓝色, 黛蓝, 黛色
+colour=navy: 藏青, 藏青色, 藏蓝, 藏蓝色, 海军蓝, 午夜蓝, 海军色, 墨蓝, 深海蓝, 绀色
 colour=purple: 紫, 紫色, 紫罗兰, 紫罗兰色
-colour=purple shade=light: 薰衣草紫, 薰衣草色, 香芋紫, 丁香紫, 香芋色, 藕荷色
+colour=purple shade=light: 薰衣草紫, 薰衣草色, 香芋紫, 丁香紫, 香芋色, 藕荷色, 丁香色
 colour=purple shade=dark: 茄子紫, 葡萄紫, 紫黑
 colour=pink: 粉, 粉色, 粉红, 粉红色, 玫瑰粉
-colour=pink shade=light: 樱花粉, 婴儿粉, 藕粉
-colour=pink shade=bright: 玫红, 玫红色, 桃红, 桃红色, 荧光粉, 芭比粉, 玫瑰红
-colour=brown: 棕, 棕色, 褐色, 咖啡色, 咖色, 棕褐, 褐, 咖, 栗色, 红棕
+colour=pink shade=light: 樱花粉, 婴儿粉, 藕粉, 雾粉, 雾粉色, 烟粉, 烟粉色, 裸粉, 裸粉色, 香槟粉,
+  玫瑰金, 灰粉
+colour=pink shade=bright: 玫红, 玫红色, 桃红, 桃红色, 荧光粉, 芭比粉, 玫瑰红, 西瓜红
+colour=brown: 棕, 棕色, 褐色, 咖啡色, 咖色, 棕褐, 褐, 咖, 栗色, 红棕, 咖啡, 摩卡色, 榛子色, 栗棕
 colour=brown shade=dark: 巧克力色, 深咖
-colour=brown shade=light: 驼色, 焦糖色, 驼, 奶茶色, 奶咖色
-colour=beige: 米色, 杏色, 裸色, 肉色, 燕麦色, 沙色, 米驼色, 豆沙色, 米黄, 米黄色, 杏
+colour=brown shade=light: 驼色, 焦糖色, 驼, 奶茶色, 奶咖色, 奶咖, 焦糖, 奶茶
+colour=beige: 米色, 杏色, 裸色, 肉色, 燕麦色, 沙色, 米驼色, 豆沙色, 米黄, 米黄色, 杏, 豆沙
 colour=teal: 蓝绿色, 蓝绿, 青色, 孔雀蓝, 孔雀绿, 青绿, 青绿色
 colour=teal shade=light: 绿松石色, 蒂芙尼蓝, 水蓝绿
-colour=burgundy: 酒红, 酒红色, 枣红, 枣红色, 红酒色, 勃艮第, 葡萄酒红, 绛红
+colour=burgundy: 酒红, 酒红色, 枣红, 枣红色, 红酒色, 勃艮第, 葡萄酒红, 绛红, 车厘子红, 车厘子色
 colour=khaki: 卡其, 卡其色, 卡其布色
 colour=cream: 奶油色, 奶油白, 米白, 米白色, 奶白, 奶白色, 乳白, 乳白色, 象牙白, 象牙色, 香槟色,
-  杏仁白, 燕麦白, 奶油
+  杏仁白, 燕麦白, 奶油, 香槟金, 香槟
 colour=multicolour: 彩色, 五颜六色, 彩虹, 彩虹色, 多彩, 扎染, 花花绿绿, 多色, 撞色, 五彩, 拼色
 
 shade=light: 浅色, 浅, 淡, 淡色, 浅色系, 淡淡, 淡雅
@@ -446,7 +474,7 @@ pattern=animal: 动物纹, 豹纹, 奶牛纹, 豹点, 动物图案, 豹文
 
 sleeve=sleeveless: 无袖, 没袖, 坎袖, 去袖, 无袖子, 挂脖, 没有袖, 免袖
 sleeve=short: 短袖, 半袖, 五分袖, 短袖子, 短秀, 盖袖, 飞飞袖, 小飞袖, 袖子剪短,
-  袖子改短, 剪短袖子
+  袖子改短, 剪短袖子, 到手肘, 到肘, 到肘部, 及肘, 手肘以上
 sleeve=three-quarter: 七分袖, 中袖, 八分袖, 6分袖, 7分袖, 六分袖, 中长袖, 袖子卷起来, 袖子挽起来,
   卷袖, 挽袖, 卷起袖子, 挽起袖子
 sleeve=long: 长袖, 长袖子, 九分袖, 全袖, 长秀, 袖子加长, 袖子改长, 加长袖子
@@ -469,7 +497,7 @@ length=cropped: 露脐, 短版, 高腰短款
 length=short: 短款, 迷你, 膝上, 膝盖以上, 膝盖上面, 膝以上, 短式, 超短, 短款的
 length=regular: 中长款, 及膝, 膝盖以下, 到膝盖, 齐膝, 膝下, 到小腿, 中长,
   过膝, 常规长度, 常规款, 中款, 常规, 标准长度, 正常长度
-length=long: 长款, 及踝, 拖地, 加长, 加长款, 长版, 到脚踝, 超长, 长及脚踝, 长式
+length=long: 长款, 及踝, 拖地, 加长, 加长款, 长版, 到脚踝, 超长, 长及脚踝, 长式, 到脚面, 到地
 
 fit=slim: 修身, 紧身, 贴身, 显瘦, 收腰, 小码, 小号, 紧致, 小一号, 小一码, 小1码, 紧身款, 修身款,
   小版, skinny, xs码, s码, xs号, s号, 加小, 包身, 收身, 小1号, 合体修身
@@ -493,6 +521,7 @@ fabric=suede: 麂皮, 翻毛皮, 鹿皮绒, 磨砂皮, 麂皮绒
 @not: 不要, 不想要, 不想, 不是, 不带, 不喜欢, 别, 没有, 没, 无, 非, 去掉, 去除, 除了, 而不是,
   不需要, 不用, 不能, 不能是, 讨厌, 避免, 不含, 不加, 拿掉, 除去, 除, 不爱, 不可以, 不该, 删掉,
   不穿, 取消, 不准, 拒绝, 不希望, 移除, 不太想要, 不要任何, 不要有, 没那么, 不要那么, 不要太,
+  不好看, 难看, 太丑, 不合适, 不适合, 看腻了, 穿腻了, 腻了,
   别太, 不要那么太, 别那么, 不那么, 不太, 不要再, 不怎么喜欢, 没有任何, 剪掉, 去了
 @less: 少点, 少一点
 @too: 太, 过于, 过分
