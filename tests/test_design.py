@@ -495,6 +495,22 @@ def test_what_cannot_be_shown_is_told_and_left(words):
     assert np.array_equal(made.alpha, garment.alpha)
 
 
+@pytest.mark.parametrize(
+    ("words", "has"),
+    [
+        ("no hood", {"neckline": "hooded"}),
+        ("no denim", {"fabric": "denim"}),
+        ("no jacket", {"type": "jacket"}),
+    ],
+)
+def test_what_is_ruled_out_and_stays_is_told(words, has):
+    scores = dict.fromkeys(has, 1.0)
+    made = design(replace(top(), attributes=has, attribute_scores=scores), understand(words))
+    assert [note.code for note in made.notes] == ["words_not_shown"]
+    other = design(replace(top(), attributes={}, attribute_scores={}), understand(words))
+    assert not other.notes
+
+
 def test_what_is_so_already_is_no_news():
     short = shorten_sleeves(top(), "short")
     assert shorten_sleeves(short, "short") is short

@@ -156,6 +156,10 @@ def test_every_value_of_the_vocabulary_is_understood_by_its_own_name(attribute, 
         ("ankle socks and a skirt", "type=skirt"),
         ("tired of black, give me periwinkle", "colour=purple shade=light !colour=black"),
         ("army print trousers", "type=trousers pattern=camouflage"),
+        ("a red, blue and yellow dress", "type=dress colour=multicolour"),
+        ("红黄蓝三色T恤", "type=t-shirt colour=multicolour"),
+        ("a dress in red, blue or yellow", "type=dress colour=red"),
+        ("striped in red, white and blue", "colour=red pattern=striped"),
     ],
 )
 def test_rules(text, meaning):
@@ -200,6 +204,17 @@ def test_a_second_garment_is_named():
     prompt = understand("white shirt and black trousers")
     assert prompt.attributes == {"type": "shirt", "colour": "white"}
     assert "one_garment" in [note.code for note in prompt.notes]
+
+
+@pytest.mark.parametrize("text", ["nothing", "no", "hello, please", "keep the print", "不要动"])
+def test_words_that_ask_for_nothing_get_a_note(text):
+    assert [note.code for note in understand(text).notes] == ["nothing_said"]
+
+
+def test_numbers_are_told_apart_from_other_words_that_change_nothing():
+    prompt = understand("size 42, polyester")
+    notes = {note.code: note.params["words"] for note in prompt.notes}
+    assert notes == {"numbers_ignored": "42", "words_ignored": "polyester"}
 
 
 def test_numbers_change_nothing():

@@ -53,7 +53,7 @@ def design(
             if attribute == "type" and TYPE_KIND[value] == garment.kind:
                 continue  # a T-shirt called a top: what it is called changes nothing
             shown.missing.append((attribute, value))
-    for attribute in ("colour", "sleeve", "length"):
+    for attribute in ("type", "colour", "sleeve", "neckline", "length", "fabric"):
         value = shown.attributes.get(attribute)
         if value in prompt.excluded.get(attribute, ()) and attribute not in asked:
             shown.missing.append(("!" + attribute, value))

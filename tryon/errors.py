@@ -177,6 +177,14 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("These words changed nothing: {words}.", ""),
         "zh": ("以下文字未产生作用：{words}。", ""),
     },
+    "nothing_said": {
+        "en": ("The words ask for no change.", 'Try, for example, "dark green".'),
+        "zh": ("文字没有要求任何改动。", "可以试试，例如“深绿色”。"),
+    },
+    "numbers_ignored": {
+        "en": ("Numbers are not read: {words}.", "Sizes go from XS to XXL."),
+        "zh": ("不识别数字：{words}。", "尺码可写 XS 到 XXL。"),
+    },
     "words_not_shown": {
         "en": ("Understood but not shown yet: {words}.", ""),
         "zh": ("已理解但暂时无法呈现：{words}。", ""),
@@ -204,8 +212,11 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "zh": ("文字过长，只读取了前 {count} 个字符。", ""),
     },
     "no_words": {
-        "en": ("There are no words in the text.", 'Try, for example, "dark green".'),
-        "zh": ("文字中没有可读的内容。", "可以试试，例如“深绿色”。"),
+        "en": (
+            "There are no English or Chinese words in the text.",
+            'Try, for example, "dark green".',
+        ),
+        "zh": ("文字中没有可读的中文或英文。", "可以试试，例如“深绿色”。"),
     },
     "type_assumed": {
         "en": ("The words do not say which garment, so {kept} was taken.", ""),

@@ -677,9 +677,7 @@ def _resolve_other_garments(pieces: list[Piece]) -> tuple[tuple[str, ...], str]:
         if first is None or shifted:
             first, apart, shifted = piece, False, False
         elif apart and kind != first.says("type") and _another_garment(first.says("type"), kind):
-            alternative = any(
-                p.written.lower() in ("or", "或", "或者", "或是") for p in pieces[:index]
-            )
+            alternative = any(p.written.lower() in _OR for p in pieces[:index])
             if not alternative:
                 _drop_modifiers(pieces, index)
                 second = second or kind.split("|")[0]
@@ -870,10 +868,35 @@ def _read_colours(pieces: list[Piece], found: dict[str, str]) -> set[int]:
     ground = [unit for unit in units if _is_ground(live, order[id(unit.colour)])]
     cloth = [unit for unit in units if not _is_accent(live, order[id(unit.colour)])]
     main = (ground or cloth or units)[0]
+    if _in_many_colours(live, units):
+        found["colour"] = "multicolour"
+        return bound
     found["colour"] = main.colour.says("colour")
     if main.shade:
         found["shade"] = main.shade
     return bound
+
+
+MANY = 3  # colours in a row
+
+
+def _in_many_colours(pieces: list[Piece], units: list[_Unit]) -> bool:
+    """True for "a red, blue and yellow dress"; "red, blue or yellow" is a choice, and of a pattern
+    the first is the ground's."""
+    if len({unit.colour.says("colour") for unit in units}) < MANY:
+        return False
+    if any(piece.says("pattern") not in (None, "plain") for piece in pieces):
+        return False
+    first, last = (pieces.index(units[place].colour) for place in (0, -1))
+    between = pieces[first : last + 1]
+    chosen = any(p.written.lower() in _OR for p in between)
+    return not chosen and all(
+        p.role in ("join", "stop") or p.attribute in ("colour", "shade") or p.written in ",，、"
+        for p in between
+    )
+
+
+_OR = frozenset({"or", "或", "或者", "或是", "还是", "/"})
 
 
 def _adjacent_shade(pieces: list[Piece], index: int, bound: set[int]) -> Piece | None:

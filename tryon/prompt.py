@@ -33,6 +33,7 @@ _MARKUP = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
 _READABLE = re.compile(r"[a-z0-9\u3400-\u9fff]")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN_OR_DIGIT = re.compile(r"[a-z0-9]")
 _LATIN = re.compile(r"[a-z]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -63,8 +64,14 @@ def understand(text: str, reader: Reader = grammar.read) -> Prompt:
         kept_type = reading.attributes["type"]
         notes.append(Note("one_garment", {"kept": _in_both("type", kept_type)}))
     plain = tuple(word for word in ignored if word not in reading.others)
+    numbers = tuple(word for word in plain if _NUMBER.fullmatch(word))
+    plain = tuple(word for word in plain if word not in numbers)
+    if numbers:
+        notes.append(Note("numbers_ignored", {"words": ", ".join(numbers)}))
     if plain:
         notes.append(Note("words_ignored", {"words": ", ".join(plain)}))
+    if not (notes or reading.attributes or reading.excluded):
+        notes.append(Note("nothing_said"))
     return Prompt(
         text=text[:LONGEST_TEXT],
         attributes=reading.attributes,
