@@ -13,11 +13,13 @@ Notable here:
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 
 from tryon.errors import TryOnError
+from tryon.hood import Hood, behind_neck, hood_targets, neck_in_front, standing_hood
 from tryon.image import Fit
 from tryon.masks import nearest_in
 from tryon.measures import (
@@ -36,7 +38,8 @@ from tryon.measures import (
     torso_edges,
 )
 from tryon.neckline import Neckline, front_neckline
-from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Person
+from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Part, Person
+from tryon.vocabulary import OUTERWEAR_TYPES
 from tryon.warp import Curve, ThinPlateSpline, draw_mesh, grid_over, smoothstep
 
 # Working size: the wearer's box is brought to at most this many pixels, height and width.
@@ -82,12 +85,13 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
     """
     body = measure(person)
     require_in_view(person, body, garment.kind)
-    neckline = front_neckline(garment)
+    hood = standing_hood(garment)
+    neckline = None if hood is not None else front_neckline(garment)
     fit = working_frame(person, body, garment.kind)
     if garment.kind is Kind.LOWER:
         targets, limbs = lower_targets(person, body, garment)
     else:
-        targets, limbs = upper_targets(person, body, garment, neckline)
+        targets, limbs = upper_targets(person, body, garment, neckline, hood)
     trunk = targets.spline()
 
     layers, reach = [], np.zeros(fit.canvas_size, bool)
@@ -99,6 +103,8 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
     labels = cv2.resize(garment.limbs, small, interpolation=cv2.INTER_NEAREST)
     shares = piece_shares(garment.limbs, small)
     opening = neck_opening(neckline, small, scale)
+    behind = None if hood is None else behind_neck(hood, small, scale).astype(np.float32)
+    neck = None if hood is None else hidden_by_neck(person, body, fit)
     landmarks = np.zeros((len(Outline), 3), np.float32)
 
     for piece in painters_order(body, garment.kind):
@@ -117,6 +123,8 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
         small_flow = ((flow + 0.5) * scale - 0.5).astype(np.float32)
         weight = cv2.remap(shown * ~opening, small_flow, None, cv2.INTER_LINEAR)
         weight *= covered
+        if behind is not None:
+            weight *= 1 - neck * cv2.remap(behind, small_flow, None, cv2.INTER_LINEAR)
         layers.append(Layer(flow.astype(np.float32), np.clip(weight, 0, 1), piece))
         inside = cv2.remap((labels > 0).astype(np.float32), small_flow, None, cv2.INTER_LINEAR)
         reach |= (weight > 0.5) & (inside > 0.5)
@@ -338,7 +346,11 @@ def working_frame(person: Person, body: Measures, kind: Kind) -> Fit:
 
 
 def upper_targets(
-    person: Person, body: Measures, garment: Garment, neckline: Neckline | None
+    person: Person,
+    body: Measures,
+    garment: Garment,
+    neckline: Neckline | None,
+    hood: Hood | None = None,
 ) -> tuple[Targets, dict[Limb, LimbMap]]:
     """Where the landmarks of a top, coat or dress go on this body."""
     mark = garment.point
@@ -372,10 +384,10 @@ def upper_targets(
     ):
         for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.02))):
             point = shoulders[side] if which == shoulder else mark(which)
-            if point is None:
+            if point is None or (which == collar and hood is not None):
                 continue
             out = abs(axis.across(point)) * scale / (tips / 2)
-            if which == collar and garment.attributes.get("neckline") in HIGH_COLLARS:
+            if which == collar and at_the_neck(garment):
                 out = AT_NECK + HIGH_COLLAR_KEPT * (out - AT_NECK)
             out = float(np.clip(out, *limits))
             at = shoulder_at(body, side, out, rises[side])
@@ -388,6 +400,11 @@ def upper_targets(
                 shoulder_edge(garment, axis, point, shoulders[side]),
                 shoulder_at(body, side, (high + out) / 2, rises[side]),
             )
+    if hood is not None:
+        on_shoulder = [partial(shoulder_at, body, side, rise=rises[side]) for side in (0, 1)]
+        around = hood_targets(hood, body, on_shoulder, scale, facing_shift(body))
+        for point, at in zip(*around, strict=True):
+            targets.add(point, at)
     down = body.down
     centre = mark(Outline.COLLAR_CENTRE) if neckline is None else neckline.centre
     if centre is not None and len(collar_targets) == 2:
@@ -427,9 +444,21 @@ def upper_targets(
 ARMHOLE = (0.36, 0.50)
 
 # These lie against the neck: of how far out they are laid flat, so much is kept beyond its side.
-HIGH_COLLARS = ("collar", "hood", "turtleneck")
+HIGH_COLLARS = ("collar", "hooded", "turtleneck")
 HIGH_COLLAR_KEPT = 0.35
 AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
+
+# What has such a collar when no word tells its neckline.
+COLLARED = ("shirt", "polo", "blazer", *OUTERWEAR_TYPES)
+
+
+def at_the_neck(garment: Garment) -> bool:
+    """Whether a garment's collar lies against the neck."""
+    neckline = garment.attributes.get("neckline")
+    if neckline is None:
+        return garment.attributes.get("type") in COLLARED
+    return neckline in HIGH_COLLARS
+
 
 # Where on the shoulder line its height is read off the photo (1 = the outer end), how far from the
 # usual one it is believed, in spans, and how much of that reaches the neck.
@@ -676,7 +705,8 @@ def sleeve_map(
     half = np.clip(SLEEVE_KEPT * own, SLEEVE_LIMITS[0] * bare, SLEEVE_LIMITS[1] * bare)
     # The photo shows where the arm ends on its outer side; the sleeve reaches a little beyond.
     along = -above + share * (stop + above)
-    seen = even_share(arm_edges(person, body, arm, OUTER[side], along) / bare) * bare
+    edge = arm_edges(person, body, arm, OUTER[side], along)
+    seen = np.fmin(even_share(edge / bare) * bare, edge)
     loose = np.clip(half - bare, *(k * body.span for k in SLEEVE_LOOSE))
     outer = np.where(np.isnan(seen), half, seen + loose)
     inner = np.maximum(2 * half - outer, INNER_LEAST * bare)
@@ -910,6 +940,16 @@ def piece_weight(
 
 # Seam lengths past the seam up to which what belongs to the torso is shown with a sleeve.
 SEAM_EDGE = 0.02
+
+
+def hidden_by_neck(person: Person, body: Measures, fit: Fit) -> np.ndarray:
+    """(h, w) float32 0..1 on the canvas: the neck, before which nothing of a hood lies that belongs
+    behind it."""
+    neck = (person.parts == Part.NECK).astype(np.uint8)
+    drawn = np.zeros_like(neck)
+    cv2.fillPoly(drawn, [np.round(neck_in_front(body)).astype(np.int32)], 1)
+    neck |= drawn & person.silhouette
+    return fit.image(neck.astype(np.float32))
 
 
 def neck_opening(neckline: Neckline | None, small: tuple[int, int], scale: float) -> np.ndarray:

@@ -54,13 +54,21 @@ class Neckline:
 def front_neckline(garment: Garment) -> Neckline | None:
     """Find where the front begins below the visible inside of the back.
 
-    None where there is nothing to cut: lower garments, worn ones, standing collars, garments
-    without collar landmarks, and those whose neck hole is already empty.
+    None where there is nothing to cut: lower garments, worn ones, the gallery's (whose inside the
+    gallery left out), standing collars, garments without collar landmarks, and those whose neck
+    hole is already empty.
     """
-    left, right = garment.point(Outline.COLLAR_LEFT), garment.point(Outline.COLLAR_RIGHT)
-    if garment.kind is Kind.LOWER or garment.worn or left is None or right is None:
+    if garment.kind is Kind.LOWER or garment.worn or garment.identifier:
         return None
     if garment.attributes.get("neckline") in STANDING:
+        return None
+    return edge_below(garment)
+
+
+def edge_below(garment: Garment) -> Neckline | None:
+    """The front's edge as `front_neckline` finds it, whatever the garment is."""
+    left, right = garment.point(Outline.COLLAR_LEFT), garment.point(Outline.COLLAR_RIGHT)
+    if left is None or right is None:
         return None
     left, right = left.astype(np.float64), right.astype(np.float64)
     width = float(np.linalg.norm(left - right))
