@@ -200,6 +200,14 @@ def test_a_border_around_the_old_garment_is_hidden_too():
     assert not (wide & ~narrow & ~np.isin(parts, (Part.NECK,))).any()
 
 
+def test_what_is_worn_below_stays_where_the_old_hem_is_followed():
+    parts, marks = studio_figure()
+    hidden, follows = (kept(parts, marks, Cut(hem=0.7, lower=lower)) for lower in (False, True))
+    below = parts == Part.TROUSERS
+    assert hidden[below].mean() < 0.6 < 0.85 < follows[below].mean()  # edges stay hidden
+    np.testing.assert_array_equal(hidden[~below], follows[~below])
+
+
 @pytest.mark.parametrize("end", [0.3, 0.6])
 def test_arms_are_hidden_as_far_as_asked(end):
     parts, marks = studio_figure()

@@ -33,6 +33,7 @@ HEAD = (Part.HAIR, Part.FACE)
 HANDS = (Part.LEFT_HAND, Part.RIGHT_HAND)
 BARE_ARMS = {"left": Part.LEFT_ARM, "right": Part.RIGHT_ARM}
 LOWER = (Part.TROUSERS, Part.SKIRT)
+BELOW = (*LOWER, Part.LEFT_LEG, Part.RIGHT_LEG)
 SKIN = (Part.NECK, *BARE_ARMS.values(), *HANDS, Part.LEFT_LEG, Part.RIGHT_LEG)
 PLANES = 11  # of `body_planes`
 PLANE_STRIDE = 2
@@ -45,13 +46,15 @@ class Cut:
     room: around trunk, arms and old garment, in shoulder widths. arms: left and right, the arm is
     hidden at least so far, 0 = shoulder, 1 = wrist, and in any case as far as the old sleeve.
     neck: 0 = hidden up to the collar bones, 1 = up to the chin. hem: how far below the old hem
-    the lower body is hidden, in torso lengths.
+    the lower body is hidden, in torso lengths. lower: what is worn below stays all the same, for a
+    garment that ends where the old one does (see `hem`).
     """
 
     room: float = 0.08
     arms: tuple[float, float] = (0.2, 0.2)
     neck: float = 0.5
     hem: float = 0.1
+    lower: bool = False
 
 
 def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
@@ -73,7 +76,7 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     neck = _is(parts, Part.NECK)
     hidden |= neck & (_neck_position(parts.shape, landmarks) > 1 - cut.neck)
 
-    certain = _is(parts, *HEAD, *HANDS)
+    certain = _is(parts, *HEAD, *HANDS, *(BELOW if cut.lower else ()))
     for side, end in zip(SIDES, sleeves, strict=True):
         rows, columns = np.nonzero(parts == BARE_ARMS[side])
         if len(rows):

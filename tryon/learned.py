@@ -31,6 +31,7 @@ from tryon.agnostic import (
 from tryon.anatomy import ARMS, SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
 from tryon.covering import sleeves_along_arms
 from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
+from tryon.hem import ends_at_old_hem
 from tryon.image import Fit
 from tryon.measures import measure
 from tryon.neckline import front_neckline
@@ -194,7 +195,8 @@ def network_inputs(
     attributes: dict[str, str],
 ) -> dict[str, np.ndarray]:
     """What `FusionNet.forward` takes, float32, without the first dimension."""
-    keep = kept(wearer.parts, wearer.landmarks, cut_for(garment, wearer, drafted))
+    follows = ends_at_old_hem(draft, person, garment)
+    keep = kept(wearer.parts, wearer.landmarks, cut_for(garment, wearer, drafted, follows))
     seen = np.where(keep[..., None], wearer.pixels, np.uint8(HIDDEN))
     planes = body_planes(wearer.parts, wearer.landmarks, keep, wearer.shown)
     start = start_flow(draft, wearer.fit, cloth.fit, garment.alpha)
@@ -220,11 +222,18 @@ HIDDEN_FOR_SLEEVE = {"sleeveless": 0.2, "short": 0.5, "three-quarter": 0.9, "lon
 # Torso lengths below the old hem or the drafted one, whichever is lower: all of the frame, mostly.
 # Less would tell the network where the old garment ends, and it would let the new one end there.
 HEM_ROOM = 0.7
+# The same where the new garment ends at the old hem: only what is worn below stays.
+HEM_ROOM_FOLLOWING = 0.1
 
 
-def cut_for(garment: Garment, wearer: StudioPerson, drafted: np.ndarray) -> Cut:
-    """What must be hidden of the wearer so that this garment may lie there."""
+def cut_for(
+    garment: Garment, wearer: StudioPerson, drafted: np.ndarray, follows: bool = False
+) -> Cut:
+    """What must be hidden of the wearer so that this garment may lie there. follows: it ends where
+    the old one does."""
     arms = HIDDEN_FOR_SLEEVE.get(sleeve_of(garment), 1.0)
+    if follows:
+        return Cut(arms=(arms, arms), hem=HEM_ROOM_FOLLOWING, lower=True)
     shoulders, hips = middle_of_shoulders(wearer.landmarks), middle_of_hips(wearer.landmarks)
     torso = max(float(np.linalg.norm(hips - shoulders)), 1.0)
     old = old_hem(np.isin(wearer.parts, OLD_GARMENT), wearer.landmarks)

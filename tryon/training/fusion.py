@@ -23,7 +23,7 @@ from torch import nn
 
 from tryon import weights
 from tryon.agnostic import Cut
-from tryon.learned import HEM_ROOM, HIDDEN_FOR_SLEEVE
+from tryon.learned import HEM_ROOM_FOLLOWING, HIDDEN_FOR_SLEEVE
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
 from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, resized, sample
 from tryon.similarity import ssim
@@ -430,11 +430,12 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
 
 
 def cut_of(worn: Pair) -> Cut:
-    """What must be hidden so that this garment may lie there, about as in use."""
+    """What must be hidden so that this garment may lie there, about as in use where it ends at the
+    old hem."""
     value = worn.attributes[SLEEVE]
     sleeves = ATTRIBUTES["sleeve"]
     arms = HIDDEN_FOR_SLEEVE[sleeves[value]] if value < len(sleeves) else 1.0
-    return Cut(arms=(arms, arms), hem=HEM_ROOM)
+    return Cut(arms=(arms, arms), hem=HEM_ROOM_FOLLOWING, lower=True)
 
 
 SLEEVE = HEADS.index("sleeve")

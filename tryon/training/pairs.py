@@ -177,14 +177,20 @@ class Disturbance:
             garment = _about_middle(rng.uniform(0.85, 1.04), rng.normal(0, 3), rng.normal(0, 2, 2))
         arms = rng.uniform(0.05, 1.0, 2)
         arms[rng.random(2) < 0.3] = 1.0
-        # Mostly all below the waist: where hiding ends must not say where the garment does.
         room = rng.uniform(0.02, 0.14) if rng.random() < 0.75 else rng.uniform(0.14, 0.3)
-        hem = rng.uniform(0.5, 0.9) if rng.random() < 0.8 else rng.uniform(0.0, 0.5)
+        # Either the garment is to end where what is worn below begins, or where hiding ends must
+        # not say where it does: then mostly all below the waist is hidden.
+        follows = bool(rng.random() < FOLLOWING)
+        if follows:
+            hem = rng.uniform(0.0, 0.2)
+        else:
+            hem = rng.uniform(0.5, 0.9) if rng.random() < 0.8 else rng.uniform(0.0, 0.5)
         cut = Cut(
             room=room,
             arms=(float(arms[0]), float(arms[1])),
             neck=rng.uniform(0.2, 1.0),
             hem=hem,
+            lower=follows,
         )
         return cls(person, garment, bool(rng.random() < 0.5), cut, rng)
 
@@ -270,6 +276,7 @@ def drawn(
     return sample if how.pictured else _told_alone(sample, worn)
 
 
+FOLLOWING = 0.6  # share of the samples whose garment ends at the old hem
 EDGE = cv2.BORDER_REPLICATE
 SURE_WORN, SURE_NOT = 190, 20  # of 255, after resampling
 NEVER_OVER = (Part.HAIR, Part.FACE, Part.NECK, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)

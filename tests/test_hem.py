@@ -1,0 +1,102 @@
+"""Where the old top ends, and whether a new one ends there too."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from figures import flat_tee, flat_trousers, standing_person
+
+from tryon.fusion import geometric_draft
+from tryon.hem import LET_DOWN, TAKEN_UP, ends_at_old_hem, old_hem, worn_hem
+from tryon.measures import measure
+from tryon.types import Outline, Part, Pose
+
+
+def dressed(hem: float):
+    """A figure whose top ends at a row of the photo; trousers below."""
+    person = standing_person()
+    parts = person.parts.copy()
+    trunk = np.zeros(parts.shape, np.uint8)
+    cv2.rectangle(trunk, (150, 180), (250, 400), 1, -1)
+    below = np.arange(parts.shape[0])[:, None] > hem
+    parts[(trunk > 0) & below] = Part.TROUSERS
+    parts[(trunk > 0) & ~below] = Part.UPPER
+    return replace(person, parts=parts)
+
+
+def height_of(row: float, person) -> float:
+    body = measure(person)
+    return (row - body.middle[1]) / body.torso
+
+
+@pytest.mark.parametrize("row", [270, 310, 350])
+def test_the_old_hem_is_found(row):
+    person = dressed(row)
+    found = old_hem(person, measure(person))
+    np.testing.assert_allclose(found, height_of(row, person), atol=0.02)
+
+
+def test_a_slanting_hem_has_two_heights():
+    person = dressed(310)
+    parts = person.parts.copy()
+    parts[311:331, 200:251] = Part.UPPER  # the wearer's left half hangs lower
+    person = replace(person, parts=parts)
+    left, right = old_hem(person, measure(person))
+    assert left - right == pytest.approx(20 / measure(person).torso, abs=0.03)
+
+
+def test_no_hem_where_none_is_seen():
+    body = measure(standing_person())
+    covered = np.full_like(standing_person().parts, Part.UPPER)  # a coat to the ground
+    assert old_hem(replace(standing_person(), parts=covered), body) is None
+    bare = dressed(310)
+    parts = np.where(bare.parts == Part.TROUSERS, Part.BACKGROUND, bare.parts).astype(np.uint8)
+    assert old_hem(replace(bare, parts=parts), body) is None
+    assert old_hem(bare, replace(body, hips_seen=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("off", "length", "follows"),
+    [
+        (0.0, "regular", True),
+        (TAKEN_UP["regular"] - 0.03, "regular", True),
+        (TAKEN_UP["regular"] + 0.03, "regular", False),
+        (-LET_DOWN["regular"] + 0.03, "regular", True),
+        (-LET_DOWN["regular"] - 0.03, "regular", False),
+        (-LET_DOWN["cropped"] - 0.03, "cropped", False),
+        (TAKEN_UP["long"] + 0.03, "long", False),
+    ],
+)
+def test_a_hem_near_the_old_one_follows_it(off, length, follows):
+    person = dressed(310)
+    body = measure(person)
+    old = old_hem(person, body)
+    natural = float(old.mean()) + off
+    expected = old if follows else np.full(2, natural)
+    np.testing.assert_allclose(worn_hem(natural, length, person, body), expected)
+
+
+@pytest.mark.parametrize("row", [290, 330])
+def test_a_drafted_top_ends_at_the_old_hem(row):
+    person = dressed(row)
+    draft = geometric_draft(person, flat_tee())
+    ends = draft.landmarks[[Outline.HEM_LEFT, Outline.HEM_RIGHT], 1]
+    np.testing.assert_allclose(ends, row, atol=0.045 * measure(person).torso)
+    assert ends_at_old_hem(draft, person, flat_tee())
+
+
+def test_jackets_and_trousers_hang_as_they_do():
+    person = dressed(290)
+    jacket = flat_tee(attributes={"type": "jacket"}, attribute_scores={"type": 1.0})
+    draft = geometric_draft(person, jacket)
+    assert draft.landmarks[Outline.HEM_LEFT, 1] > 300
+    assert not ends_at_old_hem(draft, person, jacket)
+    trousers = flat_trousers()
+    assert not ends_at_old_hem(geometric_draft(person, trousers), person, trousers)
+
+
+def test_hips_say_how_low_the_hem_is():
+    assert height_of(standing_person().landmarks[Pose.LEFT_HIP, 1], standing_person()) == (
+        pytest.approx(1.0, abs=1e-3)
+    )

@@ -1,0 +1,83 @@
+"""The new garment's outline follows the photo's own edge where both are near."""
+
+import numpy as np
+import pytest
+from figures import flat_tee, flat_trousers, standing_person
+
+from tryon.anatomy import body_unit
+from tryon.fusion import geometric_draft
+from tryon.silhouette import REACH, edge_shift, follow_silhouette
+from tryon.types import Part
+
+SIZE = (120, 100)
+
+
+def block(left: int, right: int, top: int = 20, bottom: int = 100) -> np.ndarray:
+    mask = np.zeros(SIZE, bool)
+    mask[top:bottom, left:right] = True
+    return mask
+
+
+def moved(drawn: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    at = np.round(np.dstack([x, y]) + shift).astype(int)
+    return drawn[np.clip(at[..., 1], 0, SIZE[0] - 1), np.clip(at[..., 0], 0, SIZE[1] - 1)]
+
+
+@pytest.mark.parametrize(("left", "right"), [(26, 74), (34, 66), (27, 67)])
+def test_sides_move_onto_the_silhouette(left, right):
+    drawn, body = block(left, right), block(30, 70, 0, 120)
+    after = moved(drawn, edge_shift(drawn, body, body, 6.0))
+    rows = np.s_[40:80]
+    assert np.count_nonzero(after[rows] ^ body[rows]) < 0.3 * np.count_nonzero(
+        drawn[rows] ^ body[rows]
+    )
+    # What follows no edge stays: hem and top.
+    assert abs(int(np.flatnonzero(after[:, 50])[0]) - 20) <= 1
+    assert abs(int(np.flatnonzero(after[:, 50])[-1]) - 99) <= 1
+
+
+def test_what_is_far_from_the_edge_stays():
+    drawn, body = block(15, 85), block(30, 70, 0, 120)
+    assert edge_shift(drawn, body, body, 6.0) is None
+
+
+def test_only_edges_of_the_old_garment_are_followed():
+    drawn, body = block(26, 74), block(30, 70, 0, 120)
+    assert edge_shift(drawn, body, np.zeros(SIZE, bool), 6.0) is None
+
+
+def test_edges_that_look_the_other_way_are_not_followed():
+    body = ~block(30, 70, 0, 120)
+    assert edge_shift(block(31, 69), body, body, 6.0) is None
+
+
+def test_the_shift_fades_away_from_the_edges():
+    drawn, body = block(26, 74), block(30, 70, 0, 120)
+    shift = edge_shift(drawn, body, body, 6.0)
+    assert np.abs(shift[60, 30]).max() > 3
+    assert np.abs(shift[60, 50]).max() < 0.5
+    assert np.abs(shift[60, [2, 97]]).max() == 0
+
+
+def test_a_drafted_top_covers_the_trunks_edge_and_no_background():
+    person = standing_person()
+    draft = geometric_draft(person, flat_tee())
+    followed = follow_silhouette(draft, person, flat_tee())
+    body = draft.fit.mask(person.silhouette)
+    old = draft.fit.mask(person.parts == Part.UPPER)
+    near = REACH * body_unit(person.landmarks) * draft.fit.scale
+    assert near > 1
+
+    def apart(reach: np.ndarray) -> int:
+        beyond = np.count_nonzero(reach & ~body)
+        return beyond + np.count_nonzero(old & ~reach)
+
+    assert apart(followed.reach) < 0.7 * apart(draft.reach)
+    assert len(followed.layers) == len(draft.layers)
+
+
+def test_trousers_stay_as_drafted():
+    person, trousers = standing_person(), flat_trousers()
+    draft = geometric_draft(person, trousers)
+    assert follow_silhouette(draft, person, trousers) is draft

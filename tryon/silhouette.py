@@ -1,0 +1,111 @@
+"""Draft -> Draft: the new garment's outline follows the body's, where both lie near each other.
+
+Notable here:
+- where the old garment met the background, the photo shows the body's edge to the pixel. A draft
+  whose edge lies a little beside it would repaint background that nobody hid, or leave a fringe
+  to be invented; moved onto it, the photo's own edge stays and nothing has to be painted.
+- the whole draft is moved by one smooth shift of the plane that fades away from those edges, so
+  prints stay continuous. What lies farther from the edge than `REACH` (a loose garment over a
+  tight one, or the other way round) is meant so and stays.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from tryon.anatomy import body_unit
+from tryon.types import Draft, Garment, Kind, Part, Person
+from tryon.warp import smoothstep
+
+OLD_CLOTH = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
+REACH = 0.10  # shoulder widths between both edges, at most
+FADE = 0.9  # of `REACH`: standard deviation of the shift's fading
+ALIKE = 0.6  # cosine between the directions in which both edges look
+BESIDE = 2  # canvas pixels inside the silhouette's edge where the old cloth must be
+EDGE_SOFT = 1.5  # canvas pixels over which an edge's direction is taken
+LEAST_EDGE = 8  # canvas pixels of edge, or there is nothing to follow
+
+
+def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
+    """The draft with its outline moved onto the silhouette's where both are near.
+
+    The same object for trousers and skirts, and where there is nothing to follow.
+    """
+    if garment.kind is Kind.LOWER:
+        return draft
+    unit = body_unit(person.landmarks) * draft.fit.scale
+    body = draft.fit.image(person.matte)
+    old = draft.fit.mask(np.isin(person.parts, OLD_CLOTH))
+    shift = edge_shift(draft.reach, body >= 128, old, REACH * unit)
+    if shift is None:
+        return draft
+    height, width = draft.reach.shape
+    at = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32) + shift
+    moved = []
+    for layer in draft.layers:
+        flow, weight = (
+            cv2.remap(values, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            for values in (layer.flow, layer.weight)
+        )
+        moved.append(replace(layer, flow=flow, weight=weight))
+    reach = cv2.remap(draft.reach.astype(np.float32), at, None, cv2.INTER_LINEAR) > 0.5
+    return replace(draft, layers=tuple(moved), reach=reach)
+
+
+def edge_shift(
+    drawn: np.ndarray, body: np.ndarray, old: np.ndarray, reach: float
+) -> np.ndarray | None:
+    """Where each pixel of the moved outline was, relative to itself: (h, w, 2) float32 pixels, x
+    and y; None where no edges are near.
+
+    drawn: (h, w) bool, the garment's outline. body: (h, w) bool, the silhouette. old: (h, w) bool,
+    the old garment; only edges of the body along it are followed. reach: pixels.
+    """
+    edge, ours = _edge(body), _edge(drawn)
+    edge &= cv2.dilate(old.view(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8)) > 0
+    # The picture's border is nobody's edge.
+    edge[[0, -1]] = edge[:, [0, -1]] = False
+    if min(np.count_nonzero(edge), np.count_nonzero(ours)) < LEAST_EDGE:
+        return None
+    away, nearest = cv2.distanceTransformWithLabels(
+        (~ours).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rows, columns = np.nonzero(edge & (away <= reach))
+    places = np.zeros((nearest.max() + 1, 2), np.float32)
+    y, x = np.nonzero(ours)
+    places[nearest[y, x]] = np.column_stack([x, y])
+    to = places[nearest[rows, columns]]
+    theirs, own = _direction(body), _direction(drawn)
+    x, y = to.astype(int).T
+    alike = (theirs[rows, columns] * own[y, x]).sum(1) >= ALIKE
+    rows, columns, to = rows[alike], columns[alike], to[alike]
+    if len(rows) < LEAST_EDGE:
+        return None
+    known = np.zeros((*drawn.shape, 3), np.float32)
+    known[rows, columns, :2] = to - np.column_stack([columns, rows])
+    known[rows, columns, 2] = 1
+    # Edges of the outline that follow nothing hold it where it is.
+    held = ours & (cv2.dilate(known[..., 2], _disc(reach)) == 0)
+    known[held, 2] = 1
+    near = cv2.distanceTransform((known[..., 2] == 0).view(np.uint8), cv2.DIST_L2, 3)
+    spread = cv2.GaussianBlur(known, (0, 0), max(FADE * reach / 2, 0.5))
+    shift = spread[..., :2] / np.maximum(spread[..., 2:], 1e-6)
+    return shift * smoothstep(1 - near / (3 * FADE * reach))[..., None].astype(np.float32)
+
+
+def _edge(mask: np.ndarray) -> np.ndarray:
+    """(h, w) bool: the outermost pixels of a mask."""
+    return mask & (cv2.erode(mask.view(np.uint8), np.ones((3, 3), np.uint8)) == 0)
+
+
+def _direction(mask: np.ndarray) -> np.ndarray:
+    """(h, w, 2) float32: unit vectors, x and y, into a mask at its edge."""
+    soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), EDGE_SOFT)
+    slope = np.dstack([cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)])
+    return slope / np.maximum(np.linalg.norm(slope, axis=2, keepdims=True), 1e-6)
+
+
+def _disc(radius: float) -> np.ndarray:
+    size = 2 * max(round(radius), 1) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
