@@ -19,6 +19,7 @@ from tryon.covering import cover_arms
 from tryon.errors import Note
 from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.regions import edit_region, in_front, is_part
+from tryon.silhouette import follow_silhouette
 from tryon.types import Composite, Draft, Garment, Kind, Layer, Limb, Part, Person, Photo
 from tryon.underlay import REPLACED, Underlay, underlay
 from tryon.vocabulary import OUTERWEAR_TYPES
@@ -39,7 +40,7 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     photo's own, and so are face, hair and hands. The same input gives the same bytes.
     """
     kind = Kind(kind)
-    draft = cover_arms(draft, person, garment)
+    draft = cover_arms(follow_silhouette(draft, person, garment), person, garment)
     original = person.photo.pixels
     old = edit_region(person, kind)
     box = _work_box(person, draft, old)

@@ -26,7 +26,6 @@ from tryon.image import read_photo
 from tryon.learned import LearnedFusion
 from tryon.person import BodyAnalyser
 from tryon.prompt import Reader, understand
-from tryon.silhouette import follow_silhouette
 from tryon.types import Draft, Garment, Kind, Person, Prompt, Result
 from tryon.wording import WordReader
 
@@ -126,7 +125,6 @@ class TryOn:
             draft = geometric_draft(wearer, cloth)
             if self.fusion is not None:
                 draft = self.fusion(wearer, cloth, draft, understood.attributes)
-            draft = follow_silhouette(draft, wearer, cloth)
         with timed(seconds, "compose"):
             composite = compose(wearer, cloth, draft, cloth.kind)
         seconds["total"] = time.perf_counter() - started
