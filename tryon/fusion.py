@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from tryon.errors import TryOnError
+from tryon.hem import worn_hem
 from tryon.hood import Hood, behind_neck, hood_targets, neck_in_front, standing_hood
 from tryon.image import Fit
 from tryon.masks import nearest_in
@@ -418,9 +419,11 @@ def upper_targets(
     depth = np.clip(armhole * scale, *(k * body.span for k in ARMHOLE))
     armpit_height = (depth - TIP_UP * body.span) / body.torso
     sides = profile(garment, axis, armpits, hems)
-    stretch = body_length_factor(garment, axis, armpits, hems, scale, armpit_height, body)
+    stretch = body_length_factor(person, garment, axis, armpits, hems, scale, armpit_height, body)
     heights = armpit_height + (sides[:, 0] - sides[0, 0]) * scale * stretch / body.torso
     widths = clearances(person, body, heights, garment, sides[:, 1] * scale)
+    if sleeved:
+        widths[0] = np.minimum(widths[0], ARMPIT_MOST * body.span * body.narrowing)
     for row, height in enumerate(heights):
         for side, sign in enumerate((1, -1)):
             source = axis.point(sides[row, 0], sign * sides[row, 1])
@@ -434,12 +437,17 @@ def upper_targets(
     if sleeved:
         trunk = targets.spline()
         for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
-            sleeve = sleeve_map(person, body, garment, side, scale, shoulders[side], trunk)
+            trunk_side = (heights, widths[:, side])
+            sleeve = sleeve_map(
+                person, body, garment, side, scale, shoulders[side], trunk, trunk_side
+            )
             if sleeve is not None:
                 limbs[limb] = sleeve
     return targets, limbs
 
 
+# Armpits of sleeves lie at most this far from the spine, in spans: farther out is the arm.
+ARMPIT_MOST = 0.49
 # How deep an armpit lies below the shoulder's tip, in spans.
 ARMHOLE = (0.36, 0.50)
 
@@ -592,6 +600,7 @@ def profile(garment: Garment, axis: Axis, armpits: np.ndarray, hems: np.ndarray)
 
 
 def body_length_factor(
+    person: Person,
     garment: Garment,
     axis: Axis,
     armpits: np.ndarray,
@@ -604,6 +613,7 @@ def body_length_factor(
 
     Worn tops end nearer to the hips than their pictures say: measured on 123 pairs of VITON, the
     hem is at 0.99 (20th to 80th percentile 0.86 to 1.08), almost whatever the picture's length.
+    Near the old top's hem they end where that does (see `hem`).
     """
     length = (axis.down(hems.mean(0)) - axis.down(armpits.mean(0))) * scale
     if garment.kind is Kind.DRESS:
@@ -613,6 +623,8 @@ def body_length_factor(
     word = garment.attributes.get("length", "regular")
     hem = armpit_height + HANG * length / body.torso
     wanted = hem + USUAL_SHARE * (USUAL_HEM.get(word, USUAL_HEM["regular"]) - hem)
+    if garment.attributes.get("type") not in OUTERWEAR_TYPES:
+        wanted = float(worn_hem(wanted, word, person, body).mean())
     return float(np.clip((wanted - armpit_height) * body.torso / max(length, 1e-3), 0.5, 1.3))
 
 
@@ -669,8 +681,12 @@ def sleeve_map(
     scale: float,
     shoulder: np.ndarray,
     trunk: ThinPlateSpline,
+    trunk_side: tuple[np.ndarray, np.ndarray],
 ) -> LimbMap | None:
-    """A sleeve onto an arm; None when the garment's landmarks do not give one."""
+    """A sleeve onto an arm; None when the garment's landmarks do not give one.
+
+    trunk: the torso's map. trunk_side: heights (n,) as in `Measures.on_torso` and how far from the
+    spine the garment's trunk reaches there, (n,) photo pixels."""
     names = ("LEFT", "RIGHT")[side]
     armpit, outer, inner = (
         garment.point(Outline[f"{part}_{names}"]) for part in ("ARMPIT", "CUFF_OUTER", "CUFF_INNER")
@@ -710,6 +726,9 @@ def sleeve_map(
     loose = np.clip(half - bare, *(k * body.span for k in SLEEVE_LOOSE))
     outer = np.where(np.isnan(seen), half, seen + loose)
     inner = np.maximum(2 * half - outer, INNER_LEAST * bare)
+    inner_along = pit_along + share * (stop - pit_along)
+    room = beside_trunk(body, arm, side, inner_along, trunk_side)
+    inner = np.fmin(inner, np.maximum(room, INNER_TIGHT * bare))
     halves = np.minimum([outer, inner], STRETCH_LIMIT * own)
     marks = tuple(Outline[f"{part}_{names}"] for part in ("ELBOW", "CUFF_OUTER", "CUFF_INNER"))
     return limb_map(
@@ -722,6 +741,38 @@ def sleeve_map(
         OUTER[side],
         marks,
     )
+
+
+def beside_trunk(
+    body: Measures,
+    arm: Curve,
+    side: int,
+    along: np.ndarray,
+    trunk_side: tuple[np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """How far from an arm's middle its sleeve may reach inwards before it lies on the trunk.
+
+    along: (n,) pixels along the arm; trunk_side as in `sleeve_map`. Returns (n,) photo pixels, NaN
+    where the arm itself passes before the trunk or below its end."""
+    heights, halves = trunk_side
+    sign = (1, -1)[side]
+    middle, _ = arm.at(along)
+    inwards = arm.place(along, -OUTER[side] * np.ones(len(along))) - middle
+    at, off = body.spine.coordinates(middle)
+    height = at / body.torso
+    # `Curve.coordinates` is positive on the right hand of who walks down the spine, in the picture
+    # the left: the wearer's right side.
+    room = -sign * off - np.interp(height, heights, halves) + TRUNK_OVERLAP * body.span
+    towards_spine = np.maximum(np.abs(inwards[:, 0]), 0.3)
+    reach = np.interp(height, heights, halves) - UPPER_ARM_HALF * body.span
+    apart = (-sign * off > reach) & (height < heights[-1])
+    return np.where(apart, room / towards_spine, np.nan)
+
+
+# A sleeve lies this far over the trunk beside it, spans.
+TRUNK_OVERLAP = 0.03
+# and is not narrower on its inner side than this share of the bare arm.
+INNER_TIGHT = 0.55
 
 
 def even_share(share: np.ndarray) -> np.ndarray:
