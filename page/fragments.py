@@ -174,8 +174,13 @@ def _card(item: Item, group: str, width: int, height: int) -> str:
         f'<label class="card" data-category="{item.category}" data-audience="{item.audience}">'
         f'<input type="radio" name="{group}" value="{escape(item.identifier)}" autocomplete="off">'
         f'<img src="{item.address}" alt="" loading="lazy" width="{width}" height="{height}">'
-        f'<span class="name">{both(item.name["en"], item.name["zh"])}</span></label>'
+        f'<span class="name">{_unbroken(both(item.name["en"], item.name["zh"]))}</span></label>'
     )
+
+
+def _unbroken(text: str) -> str:
+    """HTML in which no line ends inside a "T-shirt"."""
+    return text.replace("T-shirt", '<span class="whole">T-shirt</span>')
 
 
 def people_picker(photo: Photo, boxes: Sequence[np.ndarray], chosen: int, language: str) -> str:

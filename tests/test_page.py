@@ -216,6 +216,23 @@ def test_groups_of_the_wardrobe(visit):
     assert page.locator("#wardrobe .card:visible").count() == 1  # not the hoodie, which is for men
 
 
+def test_a_full_rack_scrolls_and_what_is_below_it_stays_near(visit):
+    page = visit()
+    page.evaluate(
+        """() => {
+          const cards = document.querySelector('#wardrobe .cards'), card = cards.lastElementChild;
+          for (let n = 0; n < 140; n++) cards.append(card.cloneNode(true));
+        }"""
+    )
+    rack = "document.querySelector('#wardrobe .cards')"
+    assert page.evaluate(f"{rack}.scrollHeight") > 5000
+    assert page.locator("#wardrobe .cards").bounding_box()["height"] < DESKTOP["height"]
+    assert page.evaluate("document.documentElement.scrollHeight") < 3 * DESKTOP["height"]
+    last = page.locator("#wardrobe .card").last
+    last.scroll_into_view_if_needed()
+    assert page.evaluate(f"{rack}.scrollTop") > 4000
+
+
 def test_a_bad_file_gets_a_message_and_the_photo_stays(visit, photo, tmp_path):
     page = visit()
     add_photo(page, photo)
@@ -390,7 +407,8 @@ def test_phone(visit, photo, tmp_path):
     assert button["height"] >= 44
     assert button["width"] > 340
     assert 0 < button["y"] < PHONE["height"]  # at hand without scrolling
-    for target in ("#wardrobe .filter >> nth=0", "#download", "#examples .chip >> nth=0"):
+    targets = ("#wardrobe .filter >> nth=0", "#download", "#examples .chip >> nth=0")
+    for target in (*targets, "#tab-lab-button", "#tab-own-button"):
         assert page.locator(target).bounding_box()["height"] >= 40
     shot = tmp_path / "phone.png"
     page.screenshot(path=shot, full_page=True)
