@@ -279,3 +279,29 @@ def test_it_is_quick(width, times, limit):
         compose(person, garment, draft, Kind.UPPER)
         seconds.append(time.process_time() - started)
     assert min(seconds) < 3 * limit  # processor time, on both cores; three times is a fault
+
+
+def test_a_sleeve_beside_the_trunk_is_parted_from_it_by_a_shade():
+    person, garment = dressed(LIGHT_SKIN), plain_garment()
+    x0, y0, x1, y1 = torso_box(person)
+    draft = straight_draft(person, garment, (x0, y0, x1, y1))
+    whole, middle = draft.layers[0], (x0 + x1) / 2
+    column = round(float(draft.fit.points(np.array([middle, 0.0]))[0]))
+    sleeve = np.zeros_like(whole.weight)
+    sleeve[:, column:] = whole.weight[:, column:]
+    layers = (
+        Layer(whole.flow, whole.weight - sleeve, Limb.BODY),
+        Layer(whole.flow, sleeve, Limb.LEFT),
+    )
+    marks = draft.landmarks.copy()
+    marks[Outline.SHOULDER_LEFT] = (middle, y0, 1)
+    marks[Outline.ARMPIT_LEFT] = (middle, y0 + (y1 - y0) / 4, 1)
+    sewn, bare = (
+        compose(person, garment, Draft(draft.fit, parts, draft.reach, landmarks), Kind.UPPER)
+        for parts, landmarks in ((layers, marks), (layers, draft.landmarks))
+    )
+    darker = bare.photo.pixels.astype(int) - sewn.photo.pixels
+    low, seam = round(y0 + 0.6 * (y1 - y0)), round(middle)
+    assert darker[low, seam - 2 : seam + 3].max() > 8
+    assert np.abs(darker[low, x0 + 8 : x0 + 14]).max() <= 1
+    assert np.abs(darker[y0 + 3, seam - 2 : seam + 3]).max() <= 1

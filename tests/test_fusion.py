@@ -151,3 +151,37 @@ def test_confidence_falls_when_the_cloth_is_pulled_out_of_shape():
         geometric_draft(dataclasses.replace(person, view="side"), flat_tee()).confidence
         < sound.confidence
     )
+
+
+def test_a_hanging_sleeve_lies_beside_the_trunk():
+    person = standing_person()
+    tight = {"LEFT_ELBOW": (262, 262), "LEFT_WRIST": (264, 340)}
+    for joints in ({}, tight):
+        person = standing_person(joints)
+        draft = geometric_draft(person, flat_tee())
+        body, sleeve = (next(m for m in draft.layers if m.limb == limb) for limb in (1, 2))
+        trunk = (body.weight > 0.5) & draft.reach
+        below = placed(draft, Outline.ARMPIT_LEFT)[1]
+        row = round(float(draft.fit.points(np.array([250.0, below + 4]))[1]))
+        edge = np.nonzero(trunk[row])[0].max() / draft.fit.scale
+        reaches_in = np.nonzero(sleeve.weight[row] > 0.5)[0].min() / draft.fit.scale
+        assert edge - reaches_in < 0.08 * 100  # spans are 100 pixels
+
+
+def test_armpits_are_not_outside_of_the_arms():
+    garment = flat_tee(attributes={"fit": "loose"}, attribute_scores={"fit": 1.0})
+    draft = geometric_draft(standing_person(), garment)
+    assert placed(draft, Outline.ARMPIT_LEFT)[0] <= 252  # the joint is at 250
+
+
+def test_a_collar_lies_nearer_to_the_neck_than_a_boat_neckline():
+    outs = []
+    for word in ("collar", "crew", "boat"):
+        garment = flat_tee(attributes={"neckline": word}, attribute_scores={"neckline": 1.0})
+        draft = geometric_draft(standing_person(), garment)
+        outs.append(placed(draft, Outline.COLLAR_LEFT)[0] - 200)
+    assert outs[0] < outs[1] - 1 < outs[2] - 2
+    words = {"type": "shirt"}
+    untold = flat_tee(attributes=words, attribute_scores=dict.fromkeys(words, 1.0))
+    shirt = placed(geometric_draft(standing_person(), untold), Outline.COLLAR_LEFT)[0] - 200
+    assert shirt == pytest.approx(outs[0])

@@ -76,3 +76,7 @@ def test_a_plain_top_gets_a_plain_round_neckline():
     neckline = front_neckline(same)
     assert neckline.change == 0
     assert 50 < neckline.centre[1] < 80
+
+
+def test_the_gallerys_necks_are_cut_already():
+    assert front_neckline(dataclasses.replace(tee_with_inside(30), identifier="tee-white")) is None

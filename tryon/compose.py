@@ -20,7 +20,7 @@ from tryon.errors import Note
 from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.regions import edit_region, in_front, is_part
 from tryon.silhouette import follow_silhouette
-from tryon.types import Composite, Draft, Garment, Kind, Layer, Limb, Part, Person, Photo
+from tryon.types import Composite, Draft, Garment, Kind, Layer, Limb, Outline, Part, Person, Photo
 from tryon.underlay import REPLACED, Underlay, underlay
 from tryon.vocabulary import OUTERWEAR_TYPES
 from tryon.warp import smoothstep
@@ -69,6 +69,8 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
         fronts[limb] = _bared(front, limb, crossings[limb], body)
     pixels = body.pixels.astype(np.float32)
     colour, alpha = _stack(sheets, fronts, scene.size)
+    if kind != Kind.LOWER:
+        colour *= 1 - _creases(scene, sheets, draft, box)[..., None]
     colour = _lit(scene, colour, alpha, body)
     shadow = _contact_shadow(scene, alpha, body)
     pixels *= 1 - shadow[..., None]
@@ -306,6 +308,43 @@ def _stack(
     # The sums were laid over black; take the black out again.
     colour /= np.maximum(alpha, 1e-3)[..., None]
     return np.minimum(colour, 255), alpha
+
+
+CREASE = 0.30  # how much darker the line is along which a sleeve lies beside the trunk
+CREASE_SIZE = 0.022  # shoulder widths
+CREASE_FROM = 0.45, 1.0  # where it begins and is whole, 0 = shoulder, 1 = armpit
+
+
+def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.ndarray:
+    """(h, w) float32 0..1: the shade between a hanging sleeve and the trunk, from the armpit on."""
+    h, w = scene.size
+    scale = min(1.0, SHADOW_LONG / max(h, w))
+    size = (max(round(w * scale), 1), max(round(h * scale), 1))
+
+    def small(limb: Limb) -> np.ndarray:
+        whole = np.zeros(scene.size, np.float32)
+        for sheet in sheets:
+            if sheet.limb == limb:
+                whole[sheet.part] = np.maximum(whole[sheet.part], sheet.alpha)
+        return cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+
+    trunk, shade = small(Limb.BODY), np.zeros(size[::-1], np.float32)
+    y, x = np.mgrid[: size[1], : size[0]].astype(np.float32) / np.float32(scale)
+    for limb, name in ((Limb.LEFT, "LEFT"), (Limb.RIGHT, "RIGHT")):
+        start, pit = (draft.landmarks[Outline[f"{part}_{name}"]] for part in ("SHOULDER", "ARMPIT"))
+        line = pit[:2] - start[:2]
+        if min(start[2], pit[2]) <= 0 or not line.any():
+            continue
+        sleeve = small(limb)
+        seen = trunk * (1 - sleeve)
+        blurred = CREASE_SIZE * scene.unit * scale
+        # Where both are near: at their common edge a quarter.
+        both = 4 * blur(sleeve, blurred) * blur(seen, blurred)
+        line = line / float(line @ line)
+        down = (x + box[0] - start[0]) * line[0] + (y + box[1] - start[1]) * line[1]
+        ramp = smoothstep((down - CREASE_FROM[0]) / (CREASE_FROM[1] - CREASE_FROM[0]))
+        shade = np.maximum(shade, CREASE * ramp * np.minimum(both, 1))
+    return enlarge(shade, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
 # --- light ---------------------------------------------------------------------------------------

@@ -388,8 +388,8 @@ def upper_targets(
             if point is None or (which == collar and hood is not None):
                 continue
             out = abs(axis.across(point)) * scale / (tips / 2)
-            if which == collar and at_the_neck(garment):
-                out = AT_NECK + HIGH_COLLAR_KEPT * (out - AT_NECK)
+            if which == collar:
+                out = AT_NECK + collar_kept(garment) * (out - AT_NECK)
             out = float(np.clip(out, *limits))
             at = shoulder_at(body, side, out, rises[side])
             targets.add(point, at)
@@ -451,21 +451,21 @@ ARMPIT_MOST = 0.49
 # How deep an armpit lies below the shoulder's tip, in spans.
 ARMHOLE = (0.36, 0.50)
 
-# These lie against the neck: of how far out they are laid flat, so much is kept beyond its side.
-HIGH_COLLARS = ("collar", "hooded", "turtleneck")
-HIGH_COLLAR_KEPT = 0.35
+# Of how far out a neckline lies beyond the neck's side when flat, so much is kept when worn: some
+# lie against the neck, round ones are drawn together by its slope, wide ones stay wide.
+COLLAR_KEPT = {"collar": 0.35, "hooded": 0.35, "turtleneck": 0.35, "crew": 0.65, "v": 0.65}
 AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
 
 # What has such a collar when no word tells its neckline.
 COLLARED = ("shirt", "polo", "blazer", *OUTERWEAR_TYPES)
 
 
-def at_the_neck(garment: Garment) -> bool:
-    """Whether a garment's collar lies against the neck."""
+def collar_kept(garment: Garment) -> float:
+    """0..1: of how far beyond the neck's side a garment's collar lies flat, what is kept worn."""
     neckline = garment.attributes.get("neckline")
-    if neckline is None:
-        return garment.attributes.get("type") in COLLARED
-    return neckline in HIGH_COLLARS
+    if neckline is None and garment.attributes.get("type") in COLLARED:
+        neckline = "collar"
+    return COLLAR_KEPT.get(neckline, 1.0)
 
 
 # Where on the shoulder line its height is read off the photo (1 = the outer end), how far from the

@@ -119,7 +119,7 @@ def standing_hood(garment: Garment) -> Hood | None:
         outer=back(outer),
         notch=back(notch),
         crown=back([(hole[:, 0].mean(), top), (hole[:, 0].mean(), hole[:, 1].min())]),
-        centre=back(hole[hole[:, 1].argmax()]),
+        centre=back(hole[hole[:, 1] > hole[:, 1].max() - 1].mean(0)),
     )
 
 
@@ -159,9 +159,9 @@ def hood_targets(
 
 
 def behind_neck(hood: Hood, size: tuple[int, int], scale: float) -> np.ndarray:
-    """(h, w) bool in a small copy of the garment frame: what lies behind the wearer's neck, which is
-    the hood's inside and its crown. size: width, height of the copy; scale: its pixels per pixel of
-    the garment's picture."""
+    """(h, w) bool in a small copy of the garment frame: the hood's inside and crown, which lie
+    behind the wearer's neck. size: width, height of the copy; scale: its pixels per garment pixel.
+    """
     behind = np.zeros(size[::-1], np.uint8)
     line = hood.inner[0] - hood.inner[1]
     up = np.array([line[1], -line[0]])  # as long as the opening is wide

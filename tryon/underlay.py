@@ -178,7 +178,9 @@ def underlay(
         return continue_texture(photo, source, opening, scene.scale)[part]
 
     skin_alpha, cloth_alpha = alpha(shapes.skin), alpha(shapes.cloth)
-    skin_alpha[~inner], cloth_alpha[~inner] = 0, 0
+    skin_alpha = np.minimum(skin_alpha, scene.body[part])
+    # Labels end a little beside the person's soft edge, so on the background that alone decides.
+    cloth_alpha[~inner] = 0
     skin_alpha[on_skin] = 1
     painted = np.zeros((h, w, 3), np.float32)
     behind = (share > 0) & (np.maximum(skin_alpha, cloth_alpha) < 1)
@@ -277,6 +279,9 @@ class _Scene:
         self.person_small = (
             cv2.resize(matte, self.small_size, interpolation=cv2.INTER_AREA) > 127
         ) | (self.reduce(self.parts != Part.BACKGROUND) > 200)
+        # (h, w) float32 0..1: skin ends where the person does, as softly.
+        sure = shrink(self.parts != Part.BACKGROUND, 2 * fringe)
+        self.body = np.maximum(matte.astype(np.float32) / 255, sure)
         outside = (self.parts == Part.BACKGROUND) & (matte < 8)
         margin = shrink(outside, 2 * fringe)
         self.background = margin & ~self.old
@@ -523,13 +528,17 @@ def _shapes(scene: _Scene) -> _Shapes:
             for chain, skin in zip(LEGS, LEG_SKIN, strict=True)
         ]
     # Nothing of the body lies outside the silhouette.
-    silhouette = cv2.GaussianBlur(_signed(scene.person_small), (0, 0), 1.0) - 0.3
+    silhouette = cv2.GaussianBlur(_signed(scene.person_small), (0, 0), 1.0) + SOFT_EDGE
     for limb in limbs:
         limb.inside = np.minimum(limb.inside, silhouette)
     trunk = np.minimum(trunk, silhouette)
     skin = np.max([_not_sleeved(scene, shape, limbs) for shape in [trunk, *limbs]], axis=0)
     cloth = np.minimum(_cloth(scene), silhouette)
     return _Shapes(skin, trunk, cloth, limbs)
+
+
+# Small pixels that skin may reach beyond the small silhouette: the soft one at full size cuts it.
+SOFT_EDGE = 0.7
 
 
 def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"]) -> np.ndarray:
