@@ -31,7 +31,35 @@ def test_depth_is_read_off_the_picture(depth):
     neckline = front_neckline(tee_with_inside(depth))
     assert neckline.centre[1] == pytest.approx(42 + depth, abs=5)
     assert neckline.change > 10
-    np.testing.assert_allclose(neckline.curve[[0, -1], 0], [240, 160], atol=0.5)
+    np.testing.assert_allclose(neckline.curve[[0, -1], 0], [240, 160], atol=10)
+
+
+def opening_of(neckline, size: tuple[int, int]) -> np.ndarray:
+    """(H, W) bool: above the neckline."""
+    above = np.vstack([neckline.curve, neckline.curve[::-1] * (1, 0)])
+    mask = np.zeros(size, np.uint8)
+    cv2.fillPoly(mask, [np.round(above).astype(np.int32)], 1)
+    return mask > 0
+
+
+@pytest.mark.parametrize("label", [False, True])
+@pytest.mark.parametrize(("half", "depth"), [(40, 35), (40, 70), (70, 60)])
+def test_wide_and_deep_necks_are_found_and_labels_are_no_edge(half, depth, label):
+    tee = flat_tee()
+    limbs, pixels = tee.limbs.copy(), tee.photo.pixels.copy()
+    cv2.fillPoly(limbs, [np.array([(125, 40), (275, 40), (275, 130), (125, 130)])], int(Limb.BODY))
+    hole = np.zeros(limbs.shape, np.uint8)
+    cv2.ellipse(hole, (200, 40), (half, depth), 0, 0, 180, 1, -1)
+    pixels[hole > 0] = (28, 63, 126)  # the same blue in shadow
+    if label:
+        pixels[46:58, 188:212] = (235, 235, 230)
+    marks = tee.landmarks.copy()
+    marks[Outline.COLLAR_CENTRE] = (200, 42, 1)
+    alpha = ((limbs > 0) * 255).astype(np.uint8)
+    wide = dataclasses.replace(tee, photo=Photo(pixels), limbs=limbs, alpha=alpha, landmarks=marks)
+    cloth = alpha > 0
+    found, true = opening_of(front_neckline(wide), cloth.shape) & cloth, (hole > 0) & cloth
+    assert (found & true).sum() > 0.85 * (found | true).sum()
 
 
 def test_an_empty_neck_hole_is_left_alone():
