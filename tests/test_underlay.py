@@ -7,7 +7,7 @@ from figures import standing_person
 
 from tryon.regions import edit_region
 from tryon.types import Kind, Part, Person, Photo, Pose
-from tryon.underlay import underlay
+from tryon.underlay import _between, underlay
 
 WALL = (150, 160, 150)
 CLOTH = (30, 60, 160)
@@ -179,3 +179,14 @@ def test_the_same_input_gives_the_same_bytes():
         underlay(person, Kind.UPPER, torso_cover(person), whole(person)).pixels for _ in range(2)
     )
     assert np.array_equal(first, second)
+
+
+def test_a_top_is_seen_between_a_jackets_fronts_only():
+    picture = np.array([list(row) for row in ("..tttt..", "tJJttJJt", "JtJttJJJ", "JJJJJJJJ")])
+    cover, open_ = picture == "J", picture == "t"
+    middle = np.array([0, 0, 0, 1, 1, 0, 0, 0], bool)
+    wanted = (
+        np.array([list(row) for row in ("..tttt..", "....t...", "........", "........")]) == "t"
+    )
+    wanted[1:3, 3:5] = True
+    np.testing.assert_array_equal(_between(open_, cover, middle), wanted)

@@ -453,7 +453,7 @@ ARMHOLE = (0.36, 0.50)
 
 # Of how far out a neckline lies beyond the neck's side when flat, so much is kept when worn: some
 # lie against the neck, round ones are drawn together by its slope, wide ones stay wide.
-COLLAR_KEPT = {"collar": 0.35, "hooded": 0.35, "turtleneck": 0.35, "crew": 0.65, "v": 0.65}
+COLLAR_KEPT = {"collar": 0.2, "hooded": 0.2, "turtleneck": 0.2, "crew": 0.65, "v": 0.65}
 AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
 
 # What has such a collar when no word tells its neckline.

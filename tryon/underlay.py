@@ -409,6 +409,8 @@ class _Scene:
             # What lies higher than the armholes, up to the top's own collar, belongs to it, too.
             across = np.abs(np.arange(self.small_size[0]) - self.on_torso(0, 0)[0])
             above = (self.heights() < 0.15) & (across < ABOVE_HALF * self.unit)
+            cover, top = self.covered_small > 128, self.reduce(core) > 100
+            above &= cover | _between(above & top & ~cover, cover, across < MIDDLE * self.unit)
             torso |= above.view(np.uint8)
             torso = cv2.resize(torso, core.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
             stays |= core & (self.parts == Part.UPPER) & torso
@@ -474,6 +476,21 @@ SELFIE_FILLING = 0.30
 SHOULDER_METRES = 0.36
 NEARNESS_LIMITS = (0.9, 2.0)
 SHIFT = 4  # sub-pixel bits of polygons
+
+
+def _between(open_: np.ndarray, cover: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """(h, w) bool: what of a top is seen between a jacket's fronts, not outside of its collar.
+
+    open_: (h, w) bool, the top where the jacket does not hide it. cover: (h, w) bool, the jacket.
+    middle: (w,) bool, columns by the spine."""
+    before = np.maximum.accumulate(cover, axis=1)
+    after = np.maximum.accumulate(cover[:, ::-1], axis=1)[:, ::-1]
+    framed = open_ & ((before & after) | ~cover.any(axis=1, keepdims=True))
+    _, pieces = cv2.connectedComponents(framed.astype(np.uint8))
+    return framed & np.isin(pieces, np.unique(pieces[framed & middle[None]]))
+
+
+MIDDLE = 0.15  # shoulder widths to each side of the spine
 
 
 def _fixed(points: np.ndarray) -> np.ndarray:
