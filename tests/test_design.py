@@ -164,6 +164,16 @@ def test_dark_yellow_is_mustard_and_not_olive():
     assert abs(hues[0] - hues[1]) < 0.03  # only yellows are turned
 
 
+def test_light_brown_is_camel_and_not_salmon():
+    camel = dye.to_lab(np.array([193, 154, 107.0]))
+    made = dye.colour_named("brown", "light")
+    assert np.linalg.norm(made - camel) < 13
+    assert np.degrees(np.arctan2(made[2], made[1])) > 68  # salmon lies at 50
+    orange = [dye.colour_named("orange", shade) for shade in ("", "light")]
+    hues = [np.arctan2(lab[2], lab[1]) for lab in orange]
+    assert abs(hues[0] - hues[1]) < 0.05  # only browns are turned
+
+
 def test_a_shade_alone_changes_the_cloths_own_colour():
     garment = top((60, 90, 160))
     darker = design(garment, understand("darker"))
@@ -465,6 +475,20 @@ def test_sleeves_come_off():
     assert made.point(Outline.CUFF_OUTER_RIGHT) is None
     assert not made.mask[200:, 300:].any()
     assert made.mask[200, 200]
+
+
+def test_no_ledge_is_left_below_an_armhole():
+    """The side goes on smoothly from the armhole, though the waist's landmark lies inside it."""
+    garment = top()
+    landmarks = garment.landmarks.copy()
+    for side, inward in (("LEFT", -8), ("RIGHT", 8)):
+        landmarks[Outline[f"WAIST_{side}"], 0] += inward
+    made = design(replace(garment, landmarks=landmarks), understand("without sleeves"))
+    for side in ("LEFT", "RIGHT"):
+        start, end = (int(made.point(Outline[f"{end}_{side}"])[1]) for end in ("ARMPIT", "HEM"))
+        edge = [np.nonzero(made.mask[y])[0] for y in range(start, end - 8)]
+        place = np.array([columns[-1] if side == "LEFT" else columns[0] for columns in edge])
+        assert np.abs(np.diff(place)).max() <= 2
 
 
 def test_a_top_is_cropped():

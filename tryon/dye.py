@@ -63,6 +63,19 @@ def _without_lilac(a: float, b: float) -> tuple[float, float]:
     return float(chroma * np.cos(turned)), float(chroma * np.sin(turned))
 
 
+# Lighter brown looks like salmon; what people call light brown is camel. Degrees, then the chroma
+# up to which a colour of that hue is a brown and no orange.
+BROWN_HUE, BROWN_WIDTH, BROWN_TURN, BROWN_MOST = 58.0, 16.0, 14.0, 35.0
+
+
+def _without_salmon(a: float, b: float) -> tuple[float, float]:
+    """The a, b of a colour about to be made lighter, browns turned towards yellow."""
+    hue, chroma = np.degrees(np.arctan2(b, a)) % 360, np.hypot(a, b)
+    share = max(0.0, 1 - abs(hue - BROWN_HUE) / BROWN_WIDTH) * (chroma <= BROWN_MOST)
+    turned = np.radians(hue + BROWN_TURN * share)
+    return float(chroma * np.cos(turned)), float(chroma * np.sin(turned))
+
+
 # Darker yellow looks olive (the Bezold-Bruecke shift); what people call dark yellow is mustard:
 # turned towards orange, and darkened less. Degrees, then a share of the lightness, then the chroma
 # from which a colour of that hue is a yellow and no khaki or sand.
@@ -101,7 +114,7 @@ def shaded(lab: np.ndarray, shade: str) -> np.ndarray:
     if chroma < NEUTRAL:
         wanted = chroma
     if shade in ("light", "pastel"):
-        a, b = _without_lilac(a, b)
+        a, b = _without_salmon(*_without_lilac(a, b))
     factor = wanted / max(chroma, 1e-6)
     while factor > 0.1:
         made = np.array([light, a * factor, b * factor], np.float32)

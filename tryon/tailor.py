@@ -239,10 +239,11 @@ def _cut_armhole(work: _Work, limb: Limb, shoulder: np.ndarray, armpit: np.ndarr
     if centre is not None and np.dot(centre - armpit, inward) < 0:
         inward = -inward
     middle = start + chord * 0.62 + inward * HOLLOW * length
-    # on along the side seam, so that no corner of the sleeve is left below the arm
+    # on along the side to its own edge, so that neither a corner of the sleeve nor a ledge is left
     waist = work.point(f"WAIST_{side}")
     seam = (waist - armpit) if waist is not None else np.array([0.0, length])
     below = armpit + seam * min(SEAM_ON * length / max(float(np.hypot(*seam)), 1.0), 1.0)
+    below = _edge_of_body(work, below + inward * 0.25 * length, -inward, 0.5 * length, below)
     pit = armpit + inward * 0.04 * length
     curve = Curve(np.array([start, middle, pit, below]), rounding=0.5)
     towards_body = np.sign(curve.coordinates((middle + inward * 5)[None])[1][0])
@@ -277,6 +278,21 @@ def _cut_armhole(work: _Work, limb: Limb, shoulder: np.ndarray, armpit: np.ndarr
     for name in ("ELBOW_", "CUFF_OUTER_", "CUFF_INNER_"):
         work.landmarks[Outline[name + side], 2] = 0
     work.landmarks[Outline[f"SHOULDER_{side}"], :2] = start
+
+
+def _edge_of_body(
+    work: _Work, inner: np.ndarray, outward: np.ndarray, reach: float, default: np.ndarray
+) -> np.ndarray:
+    """Where a ray from a point inside the body leaves it; default if that is nowhere near."""
+    places = inner + np.arange(0, reach)[:, None] * outward
+    columns, rows = np.round(places).astype(int).T
+    height, width = work.limbs.shape
+    seen = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    body = np.zeros(len(places), bool)
+    body[seen] = work.limbs[rows[seen], columns[seen]] == Limb.BODY
+    if not body[0] or body.all():
+        return default
+    return places[int(body.argmin()) - 1]
 
 
 # --- the hem -----------------------------------------------------------------------------------
