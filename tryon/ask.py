@@ -50,6 +50,8 @@ def ask(garment: Garment, question: str = "", language: str | None = None) -> An
     if compared is not None:
         return compared
     topics = [topic for topic, words in _TOPICS.items() if _matches(words, question)]
+    if topics == ["colour", "pattern"] and _matches(_OF_PART, question):
+        topics = ["colour"]  # "what colour is the print?"
     if "sleeve" in topics and not _matches(_ITS_LENGTH, question):
         topics = [topic for topic in topics if topic != "length"]  # "how long are the sleeves?"
     if len(topics) > 1 and not _matches(r"\btype|款式", question):
@@ -58,6 +60,10 @@ def ask(garment: Garment, question: str = "", language: str | None = None) -> An
         return Answer(_CANNOT[language], language)
     told = [attribute for attribute in topics if attribute in garment.attributes]
     sentences = [_tell(garment, topic, language) for topic in topics]
+    if _matches(_SIZE, question):
+        sentences.insert(0, _NO_SIZE[language])
+    if topics == ["colour"] and _matches(_OF_PART, question):
+        sentences.insert(0, _MAIN_COLOUR[language])
     text = (" " if language == "en" else "").join(sentences)
     return Answer(text, language, tuple(told), _least(garment, told))
 
@@ -86,7 +92,8 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _TOPICS = {
     "type": r"what(?: is|'s|s) (?:it|this|that)\b(?! made)|what (?:kind|type|sort|garment|item)"
     r"|which (?:garment|type|kind)|what am i|what are (?:these|they|those)\b(?! made)"
-    r"|什么衣服|什么款|款式|哪种衣服|这是什么(?![领颜图面材花料袖])|什么类型|啥衣服|是什么[？?吗呢啊]*$",
+    r"|什么衣服|什么款|款式|哪种衣服|这是什么(?![领颜图面材花料袖])|什么类型|啥衣服|是什么[？?吗呢啊]*$"
+    r"|(?:什么|哪种|啥)(?:裤|裙|上衣|外套)",
     "colour": r"colou?r|hue|\bshade|颜色|顏色|什么色|什麼色|啥色|色调|哪种色",
     "pattern": r"pattern|\bprint|design on|motif|图案|圖案|花纹|花紋|印花|纹样",
     "sleeve": r"sleeve|\barms?\b|袖",
@@ -98,6 +105,13 @@ _TOPICS = {
     "fabric": r"fabric|material|made (?:of|from|out)|cloth\b|textile|面料|材质|材質"
     r"|料子|布料|什么做|什么料",
 }
+_SIZE = r"\bsize\b|尺码|尺碼|几码|多大"
+_OF_PART = (  # a colour that is asked of what lies on the cloth
+    r"(?:stripes|dots|spots|checks|print|flowers|letter\w*|logo|buttons?|collar|lining|zip)\b"
+    r"|(?:条纹|条紋|圆点|波点|格子|图案|花|字母|标志|扣子|纽扣|领子|拉链)(?:是|的|什么|啥)"
+)
+_ALTERNATIVES = r"\bor\b|还是|還是|或者"
+_THERE = r"有没有|有沒有|^\W*[它这那].{0,6}有|带不带|有.{1,6}[吗嗎]"
 _ITS_LENGTH = r"\blength\b|长度|長度|衣长|裙长|裤长"
 _HOOD = r"\bhood|帽"  # a hat alone is no word about a garment
 _WHOLE = r"describe|tell me (?:about|more|everything)|what does it look|描述|介绍|介紹|说说|讲讲"
@@ -107,7 +121,7 @@ _UNKNOWABLE = (
 )
 _YES_NO = (
     r"^\W*(?:and |so |but )?(?:is|are|isn't|aren't|does|do|doesn't|has|have|was|can)\b"
-    r"|吗|嗎|是不是|有没有|有沒有|对不对"
+    r"|吗|嗎|是不是|有没有|有沒有|对不对|还是|還是"
 )
 
 
@@ -137,11 +151,18 @@ def _compare(garment: Garment, question: str, language: str) -> Answer | None:
         text = " ".join(_tell(garment, attribute, language) for attribute in unknown)
         return Answer(text, language)
     told = wrong or known
+    if _matches(_ALTERNATIVES, question):  # "is it checked or striped?" is not answered by "yes"
+        told = [attribute for attribute in known if attribute != "shade" or "colour" not in known]
+        text = (" " if language == "en" else "").join(
+            dict.fromkeys(_tell(garment, _with_shade(attribute), language) for attribute in told)
+        )
+        return Answer(text, language, tuple(told), _least(garment, told))
     sentences = [_tell(garment, _with_shade(attribute), language) for attribute in told]
     sentences += [_tell(garment, attribute, language) for attribute in unknown]
     score = _least(garment, told)
     if language == "zh":
-        start = "不是，" if wrong else "是的，"
+        start = ("没有，" if wrong else "有，") if _matches(_THERE, question) else ""
+        start = start or ("不是，" if wrong else "是的，")
         text = start + "".join(dict.fromkeys(sentences))
     else:
         start = "No" if wrong else "Yes"
@@ -176,6 +197,8 @@ _CANNOT = {
     "neckline, length, fit or fabric.",
     "zh": "从图片中无法判断。可以询问款式、颜色、图案、袖长、领型、长度、版型或面料。",
 }
+_NO_SIZE = {"en": "The picture does not tell the size.", "zh": "从图片中看不出尺码。"}
+_MAIN_COLOUR = {"en": "I can only tell the main colour.", "zh": "只能判断主色。"}
 _SHADES_ZH = {"light": "浅", "dark": "深", "bright": "亮", "pastel": "淡"}
 _NECKS = {
     "crew": "a crew neck", "v": "a V neck", "scoop": "a scoop neck", "boat": "a boat neck",
