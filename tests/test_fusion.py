@@ -7,7 +7,7 @@ import pytest
 from figures import flat_skirt, flat_tee, flat_trousers, standing_person
 
 from tryon.errors import TryOnError
-from tryon.fusion import geometric_draft
+from tryon.fusion import even_share, geometric_draft
 from tryon.types import Limb, Outline, Pose
 
 LONG_CUFF = (205, 330)
@@ -185,3 +185,9 @@ def test_a_collar_lies_nearer_to_the_neck_than_a_boat_neckline():
     untold = flat_tee(attributes=words, attribute_scores=dict.fromkeys(words, 1.0))
     shirt = placed(geometric_draft(standing_person(), untold), Outline.COLLAR_LEFT)[0] - 200
     assert shirt == pytest.approx(outs[0])
+
+
+def test_a_sleeve_that_flares_does_not_widen_the_arm():
+    arm = np.array([1.0, 1.0, 1.0, 1.6, 1.0, 1.0, np.nan, 1.0])
+    np.testing.assert_allclose(even_share(arm), 1.0, atol=1e-6)
+    assert np.isnan(even_share(np.array([1.0, np.nan, 1.2, np.nan]))).all()

@@ -384,7 +384,7 @@ def upper_targets(
         )
     ):
         for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.02))):
-            point = shoulders[side] if which == shoulder else mark(which)
+            point = shoulders[side] if which == shoulder else collar_point(garment, side, neckline)
             if point is None or (which == collar and hood is not None):
                 continue
             out = abs(axis.across(point)) * scale / (tips / 2)
@@ -782,10 +782,15 @@ def even_share(share: np.ndarray) -> np.ndarray:
     if len(known) < SEEN_LEAST:
         return np.full(len(share), np.nan)
     values = np.clip(share[known], *SEEN_ARM)
-    return np.polyval(np.polyfit(known, values, 1), np.arange(len(share)))
+    line = np.polyfit(known, values, 1)
+    near = values <= np.polyval(line, known) + SEEN_FLARE
+    if near.sum() >= SEEN_LEAST:  # without the rows that stand out
+        line = np.polyfit(known[near], values[near], 1)
+    return np.polyval(line, np.arange(len(share)))
 
 
 SEEN_LEAST = 3  # rows
+SEEN_FLARE = 0.04  # half widths of an arm beyond the line through all rows
 
 
 # The shoulder's tip lies this far above the middle of the arm's root, spans.
