@@ -384,7 +384,7 @@ def upper_targets(
         )
     ):
         for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.02))):
-            point = shoulders[side] if which == shoulder else collar_point(garment, side, neckline)
+            point = shoulders[side] if which == shoulder else mark(which)
             if point is None or (which == collar and hood is not None):
                 continue
             out = abs(axis.across(point)) * scale / (tips / 2)
