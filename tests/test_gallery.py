@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tryon.design import nearest
 from tryon.errors import TryOnError
 from tryon.gallery import ASSETS, CATEGORIES, KEPT, Gallery
 from tryon.passes import read_passes
+from tryon.prompt import understand
 from tryon.types import Kind, Limb, Outline
 from tryon.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
 
@@ -229,6 +231,13 @@ NEEDED = {
     Kind.LOWER: ("WAIST", "HIP", "HEM"),
 }
 SLEEVED = ("ELBOW", "CUFF_OUTER", "CUFF_INNER")
+# Of an off-shoulder garment these are the wearer's: there is no cloth.
+BARE = (
+    Outline.COLLAR_LEFT,
+    Outline.COLLAR_RIGHT,
+    Outline.SHOULDER_LEFT,
+    Outline.SHOULDER_RIGHT,
+)
 NEAR = 0.02  # of the picture's height: landmarks lie on the outline or this near to it
 
 
@@ -265,10 +274,14 @@ def test_alpha_is_clean_and_landmarks_are_on_it(item):
         assert left[0] > right[0], name
     reach = NEAR * item.size[0]
     distance = cv2.distanceTransform((alpha < 128).astype(np.uint8), cv2.DIST_L2, 5)
+    bare = BARE if item.attributes.get("neckline") == "off-shoulder" else ()
     for point in Outline:
         x, y, known = item.landmarks[point]
-        if known:
-            assert distance[round(float(y)), round(float(x))] <= reach, point.name
+        if not known:
+            continue
+        assert min(x, y) >= 0, point.name
+        away = distance[round(float(y)), round(float(x))]
+        assert away > reach / 4 if point in bare else away <= reach, point.name
 
 
 @each
@@ -297,6 +310,13 @@ def test_templates_of_every_neck(type_):
         if item.template and item.attributes["type"] == type_
     }
     assert {"crew", "v"} <= necks
+
+
+@pytest.mark.parametrize("text", ["off-shoulder top", "an off the shoulder top", "露肩上衣"])
+def test_words_alone_find_bare_shoulders(text):
+    found = nearest(SHIPPED.items, understand(text))
+    assert found.attributes["neckline"] == "off-shoulder"
+    assert found.attributes["type"] == "top"
 
 
 def test_templates_of_every_sleeve():

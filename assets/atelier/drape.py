@@ -129,9 +129,16 @@ def fluted(share, half, calm, seed: int, count: int = 5) -> tuple[np.ndarray, np
 
 
 def drape(
-    front: Outline, back: Outline, sewn: Iterable[str], form: Form, cloth: Cloth, seed: int = 1
+    front: Outline,
+    back: Outline,
+    sewn: Iterable[str],
+    form: Form,
+    cloth: Cloth,
+    seed: int = 1,
+    flat: bool = False,
 ) -> Draped:
-    """Sew front and back along the edges named (without _left, _right) and hang them.
+    """Sew front and back along the edges named (without _left, _right) and hang them, or lay
+    them flat on a floor that the camera looks down on.
 
     The same seed hangs the same folds.
     """
@@ -145,10 +152,17 @@ def drape(
     bpy.ops.wm.read_factory_settings(use_empty=True)
     lift = cloth.lift or _lift(front, sewn, form)
     seam = _seam(triangles, len(panels[0].triangles))
-    start = _start(rest, triangles, first, seam, form, lift, cloth, seed)
-    body = _body(form, cloth.friction, cloth.arms)
+    if flat:
+        cloth = replace(cloth, pin=None, press=None, **FLAT)
+        start = _spread(rest, triangles, first, seam, generator)
+        _floor()
+    else:
+        start = _start(rest, triangles, first, seam, form, lift, cloth, seed)
+        _body(form, cloth.friction, cloth.arms)
     piece = _cloth(rest, start, triangles, first, seam, cloth, generator)
-    position = _freed(rest, _simulate(piece, body, cloth), triangles)
+    position = _freed(rest, _simulate(piece, cloth), triangles)
+    if flat:
+        position[:, 2] += _layers(first, seam, triangles)
     if cloth.press is not None:
         position = _pressed(position, triangles, cloth.press(rest))
     log.info(
@@ -227,11 +241,10 @@ def _tree(points: np.ndarray, faces: np.ndarray) -> BVHTree:
 
 def _lift(front: Outline, sewn: set[str], form: Form) -> float:
     """How far down (cm) the pattern is moved so that its shoulders lie on those of the form."""
-    if "shoulder" not in sewn:
+    names = [name for name in ("shoulder", "sleeve_outer") if name in sewn]
+    if not names:
         return 0.0
-    line = np.vstack([front["shoulder_left"]])
-    if "sleeve_outer" in sewn:
-        line = np.vstack([line, front["sleeve_outer_left"]])
+    line = np.vstack([front[f"{name}_left"] for name in names])
     tree = _tree(form.raised, form.faces)
     gaps = []
     for x, y in line[::4]:
@@ -292,6 +305,44 @@ def _start(rest, triangles, first, seam, form, lift, cloth: Cloth, seed: int) ->
         depth = total / np.maximum(degree, 1)
     depth += np.where(seam, 0, np.where(first, 0.15, -0.15))
     return np.column_stack([place, depth])
+
+
+FLAT = {"uneven": 0.013, "patch_cm": 17.0, "frames": 44}  # smoothed by hand
+LAYER_CM, CREASE_CM = 0.9, 0.4  # front above back; how high creases stand at the start
+
+
+def _spread(rest, triangles, first, seam, generator) -> np.ndarray:
+    """(N, 3) the front lying on the back, both a little creased, above the floor."""
+    count, wave_cm = 60, 16.0
+    direction = generator.normal(size=(count, 2))
+    direction *= (2 * np.pi / wave_cm / np.linalg.norm(direction, axis=1))[:, None]
+    phase = generator.uniform(0, 2 * np.pi, count)
+    crease = CREASE_CM * np.cos(rest @ direction.T + phase).sum(1) / np.sqrt(count / 2)
+    return np.column_stack([rest, crease + LAYER_CM * _layers(first, seam, triangles)])
+
+
+def _layers(first, seam, triangles) -> np.ndarray:
+    """(N,) about 1 on the front, -1 on the back, 0 at the seams that join them. Nothing else keeps
+    the cloth from sinking into itself."""
+    side = np.where(seam, 0.0, np.where(first, 1.0, -1.0))
+    a, b = edges_of(triangles).T
+    degree = np.bincount(a, minlength=len(side)) + np.bincount(b, minlength=len(side))
+    for _ in range(SMOOTH):
+        total = np.bincount(a, side[b], len(side)) + np.bincount(b, side[a], len(side))
+        side = total / np.maximum(degree, 1)
+    return side
+
+
+def _floor() -> None:
+    """A floor behind the garment, and weight that pulls towards it, away from the camera."""
+    half, depth = 150.0, -1.6
+    corners = np.array([(-half, -half, depth), (half, -half, depth), (half, half, depth)])
+    corners = np.vstack([corners, [(-half, half, depth)]])
+    floor = _object("floor", corners, np.array([[3, 2, 1, 0]]))
+    floor.modifiers.new("Collision", "COLLISION")
+    floor.collision.thickness_outer = 0.004
+    floor.collision.cloth_friction = 20.0
+    bpy.context.scene.gravity = (0.0, 9.81, 0.0)
 
 
 def _to_blender(points: np.ndarray) -> np.ndarray:
@@ -393,7 +444,7 @@ def _uneven(rest, cloth: Cloth, generator) -> np.ndarray:
     return shrink + cloth.shrink(rest) if cloth.shrink is not None else shrink
 
 
-def _simulate(piece, body, cloth: Cloth) -> np.ndarray:
+def _simulate(piece, cloth: Cloth) -> np.ndarray:
     """Run the frames; returns (N, 3) in cm."""
     scene = bpy.context.scene
     scene.frame_start, scene.frame_end = 1, cloth.frames

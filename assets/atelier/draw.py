@@ -5,6 +5,7 @@
     v/bin/python assets/atelier/draw.py tee-white coat-camel
     v/bin/python assets/atelier/draw.py --drape            # only sew and hang, for later
     v/bin/python assets/atelier/draw.py --draft /tmp/look tee-white   # small and quick, not kept
+    v/bin/python assets/atelier/draw.py --flat --out /tmp/flat tee-white   # lying on a floor
 
 Notable here: nothing is downloaded and no picture is read; the same code and seed draw the same
 garment. Garments not drawn this time keep their picture and their place in the index.
@@ -52,6 +53,7 @@ def main() -> None:
         "--out", type=Path, default=ASSETS, help="folder of the index, else assets/"
     )
     parser.add_argument("--draft", type=Path, help="write small pictures to this folder instead")
+    parser.add_argument("--flat", action="store_true", help="lying on a floor, not on a form")
     parser.add_argument("--drape", action="store_true", help="hang them, draw nothing")
     parser.add_argument("--missing", action="store_true", help="only what has no picture yet")
     arguments = parser.parse_args()
@@ -66,6 +68,7 @@ def main() -> None:
         if arguments.missing and (arguments.out / f"garments/{entry.id}.webp").exists():
             continue
         begin = time.perf_counter()
+        sewing.Tailor.flat = entry.flat or arguments.flat
         if arguments.draft:
             draw_draft(entry, arguments.draft)
         elif arguments.drape:

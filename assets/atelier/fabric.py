@@ -9,7 +9,7 @@ Notable here:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -25,7 +25,8 @@ PX_PER_CM = TILE_PX / TILE_CM
 @dataclass(frozen=True)
 class Weave:
     """A fabric. tone, bump: (TILE_PX, TILE_PX) float32. sheen: light from grazing fibres, 0..1.
-    gloss: strength of highlights; shine: their sharpness (exponent). fuzz: cm of soft edge."""
+    gloss: strength of highlights; shine: their sharpness (exponent). fuzz: cm of soft edge.
+    thread: (TILE_PX, TILE_PX) 0..1 for cloth with holes, 0 in them."""
 
     tone: np.ndarray
     bump: np.ndarray
@@ -33,6 +34,7 @@ class Weave:
     gloss: float = 0.0
     shine: float = 24.0
     fuzz: float = 0.0
+    thread: np.ndarray | None = None
 
 
 def sample(tile: np.ndarray, s: np.ndarray, t: np.ndarray) -> np.ndarray:
@@ -160,7 +162,7 @@ def satin(seed: int = 0) -> Weave:
     generator = np.random.default_rng(seed)
     tone = 1 + 0.008 * _noise(generator, 0.8, 8) + 0.006 * _noise(generator, 1, 1)
     bump = 0.0008 * _noise(generator, 0.8, 10) + 0.006 * _noise(generator, 24, 24)
-    return _weave(tone, bump, sheen=0.10, gloss=0.16, shine=20)
+    return _weave(tone, bump, sheen=0.10, gloss=0.36, shine=20)
 
 
 def leather(seed: int = 0) -> Weave:
@@ -173,7 +175,7 @@ def leather(seed: int = 0) -> Weave:
     cells = np.tanh(distance / 3.0)
     bump = -0.011 * cells + 0.012 * _noise(generator, 20, 20) + 0.004 * _noise(generator, 6, 6)
     tone = 1 + 0.05 * (0.5 - cells) + 0.05 * _noise(generator, 24, 24)
-    return _weave(tone, bump, sheen=0.04, gloss=0.22, shine=30)
+    return _weave(tone, bump, sheen=0.04, gloss=0.44, shine=30)
 
 
 def velvet(seed: int = 0) -> Weave:
@@ -194,15 +196,15 @@ def suede(seed: int = 0) -> Weave:
     return _weave(tone, bump, sheen=0.40)
 
 
-def lace(seed: int = 0, size_cm: float = 2.4) -> Weave:
-    """Lace over a lining: a net of small holes, with raised flowers of dense thread."""
+def lace(seed: int = 0, size_cm: float = 4.6) -> Weave:
+    """Lace: a net of holes through which a lining shows, with raised flowers of dense thread."""
     generator = np.random.default_rng(seed)
     y, x = np.mgrid[0:TILE_PX, 0:TILE_PX].astype(np.float32) / TILE_PX * TILE_CM
-    across, down = TILE_CM / round(TILE_CM / 0.21), TILE_CM / (2 * round(TILE_CM / 0.36))
+    across, down = TILE_CM / round(TILE_CM / 0.46), TILE_CM / (2 * round(TILE_CM / 0.80))
     row = np.round(y / down)
     dx = x - np.mod(row, 2) * across / 2
     hole = np.hypot(dx - np.round(dx / across) * across, y - row * down)
-    net = _step((hole - 0.062) / 0.02)
+    net = _step((hole - 0.165) / 0.02)
     count = round(TILE_CM / size_cm / 2) * 2
     pitch = TILE_CM / count
     row = np.round(y / pitch)
@@ -215,9 +217,12 @@ def lace(seed: int = 0, size_cm: float = 2.4) -> Weave:
     outline = np.exp(-(((radius - petals) / 0.05) ** 2)) + np.exp(-(((radius - 0.3) / 0.06) ** 2))
     veins = 0.5 + 0.5 * np.cos(36 * angle)
     solid = np.maximum(net, flower)
-    tone = 0.74 + 0.26 * solid + 0.05 * flower + 0.02 * _noise(generator, 1, 1)
+    pierced = flower * _step((0.055 * pitch - np.abs(radius - petals * 0.62)) / 0.02)
+    pierced *= _step((np.cos(6 * angle) - 0.25) * 8)  # a slit in every petal
+    solid = solid * (1 - pierced)
+    tone = 0.94 + 0.06 * solid + 0.02 * _noise(generator, 1, 1)
     bump = 0.02 * net + 0.03 * flower + 0.03 * outline + 0.006 * veins * flower
-    return _weave(tone, bump, sheen=0.15)
+    return replace(_weave(tone, bump, sheen=0.15), thread=solid.astype(np.float32))
 
 
 # --- patterns -----------------------------------------------------------------------------------

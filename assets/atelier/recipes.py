@@ -42,6 +42,7 @@ SOFT = {"bend": 0.08, "mass": 0.10}
 LIGHT = {"bend": 0.2}
 MEDIUM = {"bend": 0.5, "mass": 0.14}
 HEAVY = {"bend": 1.6, "mass": 0.18}
+GRIPPING = {"bend": 0.35, "friction": 30.0, "frames": 50}  # held up by elastic, on bare skin
 STIFF = {"bend": 5.0, "mass": 0.2, "tension": 40.0}
 
 
@@ -99,6 +100,31 @@ def vest(weave: Weave, dye: Pattern, cut: TopCut, seed=1, band=1.0, trim=None) -
     tailor.neck_tape(band, label=True, rib=False)
     tailor.hang()
     return tailor
+
+
+def bardot(weave: Weave, dye: Pattern, cut: TopCut, seed=1) -> Tailor:
+    """Off-shoulder top: an elastic edge around chest and arms, gathered below it."""
+    tailor = Tailor(cut, weave, dye, seed, above_cm=BARE_CM)
+    tailor.sew_top(shoulder=False)
+    _elastic_edge(tailor)
+    tailor.hems(("cuff", "hem"), 1.6, 1)
+    tailor.hang()
+    return tailor
+
+
+BARE_CM = 10.5  # of the picture above an off-shoulder edge: neck and shoulders are landmarks there
+
+
+def _elastic_edge(tailor: Tailor) -> None:
+    """The upper edge of an off-shoulder garment: a casing that an elastic gathers."""
+    line = tailor.cut.back_outline
+    behind = np.vstack([line["neck_right"], line["neck_left"][1:]])
+    for surface, curve in ((tailor.surface, tailor.neck), (tailor.back, behind)):
+        along = surface.along(curve, 7)
+        along.hem(1.8, 1, 1, 0.06, None, tailor.seed)
+        along.groove(0.05, 0.08, 1.85)
+        along.pucker(0.9, 0.8, 1.6, tailor.seed + 1)
+        along.pucker(3.2, 1.8, 3.0, tailor.seed + 1)
 
 
 def polo(
@@ -327,8 +353,9 @@ def hoodie(
     cord=(236, 235, 230),
     print_=None,
     inner=None,
+    zip_=None,
 ) -> Tailor:
-    """Hoodie: hood, cords, kangaroo pocket, rib."""
+    """Hoodie: hood, cords, kangaroo pocket, rib; zip_: colour of a zip down its front."""
     cut = replace(
         cut,
         neck_half=8.4,
@@ -351,6 +378,8 @@ def hoodie(
     if print_ is not None:
         print_(tailor)
     tailor.rib_edges(("cuff", "hem"), 6.0, 0.28, 0.04)
+    if zip_ is not None:
+        tailor.zip(cut.neck_drop + 3.4, cut.hem_y + 2, zip_)
     tailor.hang()
     tailor.hood(cord, inner=inner)
     return tailor
@@ -642,8 +671,10 @@ def dress(
     cut: TopCut | None = None,
     drape=None,
     collar=False,
+    wrap: Pattern | None = None,
 ) -> Tailor:
-    """Dress: fitted to the waist, then flared, straight (shift) or slim (sheath)."""
+    """Dress: fitted to the waist, then flared, straight (shift) or slim (sheath). wrap: its right
+    front lies over the left one and is tied with a sash of this pattern."""
     hem_y = {"short": 84.0, "regular": 100.0, "long": 136.0}[length]
     base = cut or WOMEN
     waist_y = 39.0
@@ -692,6 +723,9 @@ def dress(
     else:
         tailor.sew_top()
         tailor.hems(("cuff",), 1.8, 1)
+    if wrap is not None:
+        _wrap(tailor)
+        belt = wrap
     if shape == "flare" or belt is not None:
         half = base.waist_half + 4
         line = smooth([(half, waist_y - 0.5), (0, waist_y + 0.6), (-half, waist_y - 0.5)])
@@ -707,7 +741,7 @@ def dress(
         else:
             along.groove(0.07, 0.08)
         along.pucker(-0.9 - (1.7 if belt is not None else 0), 1.3, 2.2, seed)
-    if shape != "shift" and buttons is None:
+    if shape != "shift" and buttons is None and wrap is None:
         for side in (-1, 1):  # bust darts
             line = smooth([(side * 8.6, base.armpit_y + 4), (side * 7.4, waist_y - 1.5)])
             along = surface.along(line, 1.2)
@@ -721,9 +755,47 @@ def dress(
         surface.along(tailor.neck, 2.5).hem(0.9, 1, 1, 0.03)
     tailor.neck_tape(1.0, rib=False)
     tailor.hang()
+    if wrap is not None:
+        _sash(tailor, wrap)
     if collar:
         tailor.shirt_collar((5.6, 11.2), 3.0, button=buttons)
     return tailor
+
+
+def _wrap(tailor: Tailor) -> None:
+    """The wearer's right front laid over the left one, from the neck to the hem."""
+    cut, surface = tailor.cut, tailor.surface
+    waist = np.array([cut.waist_half * 0.86, cut.waist_y])
+    low = np.array([cut.hem_half * 0.30, cut.hem_y + 3])
+    beyond = -cut.hem_half - 20
+    bodice = smooth([(0.0, cut.neck_drop), (waist[0] * 0.46, cut.neck_drop * 0.52 + 19), waist])
+    skirt = smooth([waist, (waist[0] * 0.9, (waist[1] + low[1]) / 2), low])
+    for edge in (bodice, skirt):
+        corners = [(beyond, edge[-1, 1]), (beyond, edge[0, 1])]
+        surface.patch(np.vstack([edge, corners]), 0.22, 0.10)
+        along = surface.along(edge, 2)
+        along.groove(0.12, 0.09)
+        along.stitches(0.8)
+        along.pucker(0.4, 0.7, 0.9, tailor.seed)
+
+
+def _sash(tailor: Tailor, pattern: Pattern) -> None:
+    """The knot of a wrap dress at the wearer's left, with its two ends."""
+    cut = tailor.cut
+    knot = np.array([cut.waist_half * 0.62, cut.waist_y + 0.2])
+    for sway, length in ((3.4, 25.0), (-0.6, 29.0)):
+        path = smooth(
+            [knot, knot + (sway * 0.5, length * 0.4), knot + (sway, length * 0.8)]
+            + [knot + (sway * 0.9, length)]
+        )
+        width = np.interp(np.linspace(0, 1, len(path)), [0, 0.25, 1], [0.7, 1.5, 1.9])[:, None]
+        side = np.gradient(path, axis=0)
+        side = np.column_stack([-side[:, 1], side[:, 0]]) / np.linalg.norm(side, axis=1)[:, None]
+        band = np.vstack([path + side * width, (path - side * width)[::-1]])
+        tailor.piece(band, 0.3, pattern=pattern, bevel_cm=0.5)
+    turn = np.linspace(0, 2 * np.pi, 40)
+    round_ = np.column_stack([1.7 * np.cos(turn), 2.1 * np.sin(turn)]) + knot
+    tailor.piece(round_, 1.1, pattern=pattern, bevel_cm=0.9, turn=35)
 
 
 # --- bottoms ------------------------------------------------------------------------------------
@@ -1031,26 +1103,33 @@ def denim_skirt(
     return tailor
 
 
-def pleated_skirt(
-    weave: Weave, dye: Pattern, cut: SkirtCut, seed=1, pleats=15, deep=0.55
-) -> Tailor:
-    """Knife pleats from the waistband to the hem."""
+def pleated_skirt(weave: Weave, dye: Pattern, cut: SkirtCut, seed=1, pleats=15, deep=1.1) -> Tailor:
+    """Knife pleats from the waistband to the hem: each overlaps the next by a step of cloth."""
     tailor = Tailor(cut, weave, dye, seed, above_cm=3)
     surface = tailor.surface
     side = tailor.outline["side_left"]
+
+    def phase_of(x, y):
+        half = np.interp(y, side[:, 1], side[:, 0])
+        return (np.arcsin(np.clip(x / half, -1, 1)) / np.pi + 0.5) * pleats
+
+    def folds(points):
+        x, y = points.T
+        turn = phase_of(x, y) % 1
+        # a pleat rises slowly to its fold and falls steeply back to where the next one begins
+        rise = np.where(turn < 0.84, turn / 0.84, (1 - turn) / 0.16)
+        side_on = np.clip((np.abs(phase_of(x, y) / pleats - 0.5) - 0.40) / 0.08, 0, 1)
+        return deep * rise * np.clip((y - 3.6) / (0.45 * cut.hem_y), 0.05, 1) * (1 - side_on)
+
+    tailor.folds = folds
     x, y = surface.frame.grid()
-    half = np.interp(y, side[:, 1], side[:, 0])
-    across = np.arcsin(np.clip(x / half, -1, 1)) / np.pi + 0.5
-    phase = across * pleats
-    saw = 1 - (phase % 1)
-    down = np.clip((y - 4) / 14, 0.12, 1)
-    edge = np.minimum(saw, 1 - saw)
-    relief = deep * saw * down
-    relief -= 0.35 * deep * np.exp(-((edge / 0.035) ** 2)) * (saw < 0.5)
-    shade = 1 - 0.30 * np.exp(-(((1 - saw) / 0.05) ** 2)) * down
-    surface.bump += cv2.GaussianBlur(relief.astype(np.float32), (0, 0), 0.05 * surface.frame.scale)
-    surface.dye *= shade[..., None].astype(np.float32)
-    surface.s = (phase % 1 * 4.0 + np.floor(phase) * 5.3).astype(np.float32)
+    phase = phase_of(x, y)
+    down = np.clip((y - 3.6) / 6, 0, 1)
+    fold = np.exp(-((((phase % 1) - 0.92) / 0.07) ** 2)) * down
+    for layer in (surface, tailor.back):
+        layer.s = (phase % 1 * 4.0 + np.floor(phase) * 5.3).astype(np.float32)
+        layer.cover(weave, dye)
+    surface.dye *= (1 - 0.22 * fold)[..., None].astype(np.float32)
     tailor.hems(("hem",), 1.6, 1)
     _waistband(tailor, 3.4, False)
     tailor.waist_tape()

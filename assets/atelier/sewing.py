@@ -11,6 +11,7 @@ Notable here:
 import hashlib
 import os
 import pickle
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,7 +36,13 @@ DRAPED = Path(os.environ.get("ATELIER_CACHE", Path.home() / ".cache" / "tryon-at
 
 
 class Tailor:
-    """Makes one garment. cut: TopCut, TrouserCut or SkirtCut; above_cm: what stands up above it."""
+    """Makes one garment. cut: TopCut, TrouserCut or SkirtCut; above_cm: what stands up above it.
+
+    folds: (N, 2) pattern points -> (N,) cm that the hung cloth stands out there (pressed pleats).
+    flat: garments lie on a floor instead of hanging on a form.
+    """
+
+    flat = False
 
     def __init__(
         self,
@@ -48,6 +55,7 @@ class Tailor:
         self.cut, self.weave, self.pattern, self.seed = cut, weave, pattern, seed
         self.outline = cut.outline
         self.sewn_on: list[tuple] = []
+        self.folds: Callable[[np.ndarray], np.ndarray] | None = None
         polygon = self.outline.polygon()
         tall = np.ptp(polygon[:, 1]) + above_cm + 2 * MARGIN_CM
         self.above_cm = above_cm
@@ -279,15 +287,15 @@ class Tailor:
 
     def hang(self) -> None:
         """Let it drape and put it in front of the camera."""
-        self.draped = _draped(self.cut, self.seed)
+        self.draped = _draped(self.cut, self.seed, Tailor.flat)
         front, back = self.draped.front, self.draped.back
         top = min(front.position[:, 1].min(), back.position[:, 1].min()) - self.above_cm
         extent = np.vstack([front.position[:, :2], back.position[:, :2], [[0, top]]])
         tall = np.ptp(extent[:, 1]) + 2 * MARGIN_CM
         self.scene = Scene(extent, HEIGHT_PX / tall)
-        self.scene.hang(front, self.surface, FRONT)
+        self.scene.hang(front, self.surface, FRONT, self.folds)
         self.ground = self.scene.ground()  # without the back, which is seen through the neck
-        self.scene.hang(back, self.back, INSIDE)
+        self.scene.hang(back, self.back, INSIDE, self.folds)
         self.fit = _Fit(self.cut, self.draped)
         for place, radius_cm, colour, metal in self.sewn_on:
             self._sew_on(front.locate(place)[0, :2], radius_cm, colour, metal)
@@ -484,8 +492,12 @@ class Tailor:
         )
         top_back = smooth([(-half + lean, -height), (0, -height - 1.3), (half - lean, -height)])
         low = self.neck
-        body = np.vstack([top_front, low[::-1] + (0, 0.15)])
-        width = half + 0.6
+        # its foot runs down on the shoulders: no gap there, however far the neckline opens
+        foot = smooth([(half - lean, -height), (half + 0.3, -0.4 * height), (half + 1.5, 0.9)])
+        below = offset(low, 0.5)
+        below = below[np.abs(below[:, 0]) < half - 0.4]
+        body = np.vstack([top_front, foot, below[::-1], mirror(foot)[::-1]])
+        width = half + 1.6
 
         def tube(x, y, ground):
             deep = self.fit.neck_deep
@@ -754,8 +766,12 @@ class Tailor:
     def landmarks(self, picture: Picture) -> dict[str, list[float]]:
         """Outline name in lower case -> [x, y] in picture pixels, where the cloth came to rest."""
         found = {}
+        beyond = getattr(self.cut, "beyond", ())
         for name, point in self.cut.landmarks().items():
             where = self.draped.front.locate(point)[0, :2]
+            if name.rsplit("_", 1)[0] in beyond:
+                middle = self.cut.neckline()[0]
+                where = point + self.draped.front.locate(middle)[0, :2] - middle
             x, y = picture.frame.to_pixels(where)
             found[name] = [round(float(x), 1), round(float(y), 1)]
         return found
@@ -831,18 +847,19 @@ class _Fit:
         return np.interp(x * self._x[1][0] + self._shift, self._rim[:, 0], self._rim[:, 2])
 
 
-def _draped(cut, seed: int) -> Draped:
+def _draped(cut, seed: int, flat: bool = False) -> Draped:
     """The garment at rest, from the cache if this very cut was draped before."""
     folder = Path(__file__).parent
     code = b"".join(
         (folder / file).read_bytes()
         for file in ("drape.py", "mesh.py", "tops.py", "bottoms.py", f"forms/{cut.form}.npz")
     )
-    name = hashlib.sha256(repr((cut, seed)).encode() + code).hexdigest()[:24]
+    name = hashlib.sha256(repr((cut, seed, flat)).encode() + code).hexdigest()[:24]
     path = DRAPED / f"{name}.pickle"
     if path.is_file():
         return pickle.loads(path.read_bytes())
-    found = drape(cut.outline, cut.back_outline, cut.sewn, Form.load(cut.form), cut.cloth(), seed)
+    form = Form.load(cut.form)
+    found = drape(cut.outline, cut.back_outline, cut.sewn, form, cut.cloth(), seed, flat)
     DRAPED.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{os.getpid()}")
     part.write_bytes(pickle.dumps(found))

@@ -4,7 +4,9 @@ Notable here:
 - the camera is orthographic and looks along z, so a picture's pixel is a place in centimetres and
   everything known about the cloth (`Layers`) can be drawn pixel for pixel beside the photograph.
 - the light is a photo studio's: a large soft box on the upper left, a fill on the right, a rim
-  from above and a white room. Colours stay linear light until `develop` makes sRGB of them.
+  from above and a white room. Dark cloth gets less of the room and more of the soft box, from
+  farther to the side, as photographers do to keep its folds. Colours stay linear light until
+  `develop` makes sRGB of them.
 - `Picture.pixels` goes on under the transparent part with the colours of the nearest edge: a
   resampled or compressed cut-out shows no fringe.
 """
@@ -27,6 +29,7 @@ from surface import Surface
 
 MARGIN_CM = 2.0
 SMOOTHER = 2  # steps of subdivision before a sheet is photographed
+LINING_CM = 0.2  # below lace
 THICKNESS_CM = 0.12  # of cloth, seen at its edges
 SAMPLES = 9
 UNIT = 0.01  # metres per cm
@@ -71,15 +74,20 @@ class Scene:
         )
         self.things = []  # (points (N, 3) cm, faces, places (N, 2) 0..1 on the texture, surface)
         self.fuzz = 0.0
+        self.darkness = 0.0  # 0..1 of the front's cloth
 
     @property
     def base(self) -> np.ndarray:
         return self.layers.depth
 
-    def hang(self, sheet: Sheet, surface: Surface, piece=FRONT) -> None:
-        """Put a draped sheet, front or (INSIDE) back, with its painted surface into the scene."""
-        for _ in range(SMOOTHER):
+    def hang(self, sheet: Sheet, surface: Surface, piece=FRONT, folds=None) -> None:
+        """Put a draped sheet, front or (INSIDE) back, with its painted surface into the scene.
+        folds: pattern points (N, 2) -> (N,) cm that the cloth stands out there."""
+        for _ in range(SMOOTHER if folds is None else SMOOTHER + 1):
             sheet = subdivide(sheet)
+        if folds is not None:
+            out = _normals(sheet) * folds(sheet.rest)[:, None]
+            sheet = Sheet(sheet.rest, sheet.position + out, sheet.triangles)
         height, rest = rasterise(sheet, self.frame)
         facing = _facing(sheet, self.frame)
         place = surface.frame.to_pixels(rest.reshape(-1, 2)).astype(np.float32)
@@ -93,7 +101,11 @@ class Scene:
         size = np.array([surface.frame.width, surface.frame.height])
         places = (surface.frame.to_pixels(sheet.rest) + 0.5) / size
         self.things.append((sheet.position, sheet.triangles, places, surface, True))
+        if surface.holes is not None:  # the lining that shows through lace
+            under = sheet.position - LINING_CM * _normals(sheet)
+            self.things.append((under, sheet.triangles, places, surface.lining(), False))
         self.fuzz = max(self.fuzz, surface.fuzz)
+        self.darkness = max(self.darkness, _darkness(surface)) if piece == FRONT else self.darkness
 
     def lay(self, x, y, where, height, surface: Surface, piece=TRIM, inner=False) -> None:
         """Lay a loose piece: a grid of pattern points (h, w) that come to lie at picture places
@@ -150,7 +162,7 @@ class Scene:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         for number, thing in enumerate(self.things):
             _thing(f"piece {number}", *thing)
-        _studio(self.frame)
+        _studio(self.frame, self.darkness)
         light = _render(self.frame, samples)
         alpha = light[..., 3]
         colour = light[..., :3] / np.maximum(alpha, 1e-4)[..., None]
@@ -171,6 +183,25 @@ def _facing(sheet: Sheet, frame: Frame) -> np.ndarray:
         np.add.at(points, sheet.triangles[:, k], turn)
     copy = Sheet(np.column_stack([points, points]), sheet.position, sheet.triangles)
     return rasterise(copy, frame)[1][..., 0]
+
+
+def _normals(sheet: Sheet) -> np.ndarray:
+    """(N, 3) unit vectors out of the cloth, away from the body."""
+    a, b, c = (sheet.position[sheet.triangles[:, k]] for k in range(3))
+    turn = -np.cross(b - a, c - a)
+    total = np.zeros_like(sheet.position)
+    for k in range(3):
+        np.add.at(total, sheet.triangles[:, k], turn)
+    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-9)
+
+
+BLACK, DARK = 0.02, 0.10  # linear light that a cloth gives back: all and nothing of `_darkness`
+
+
+def _darkness(surface: Surface) -> float:
+    """1 for black cloth, 0 for cloth that needs no help to show its folds."""
+    given = float(np.median(surface.dye.reshape(-1, 3).mean(1)))
+    return float(np.clip((DARK - given) / (DARK - BLACK), 0, 1))
 
 
 def _thing(name: str, points, faces, places, surface: Surface, thick: bool) -> None:
@@ -225,12 +256,14 @@ def _material(name: str, surface: Surface):
         node.extension = "EXTEND"
         return node
 
-    cut = surface.cut if surface.cut is not None else np.ones_like(surface.bump)
+    there = surface.cut if surface.cut is not None else surface.holes
+    cut = there if there is not None else np.ones_like(surface.bump)
     dye = texture(_image(f"{name} dye", np.clip(surface.dye, 0, 1), cut))
     links.new(dye.outputs["Color"], shader.inputs["Base Color"])
-    if surface.cut is not None:
+    if there is not None:
         links.new(dye.outputs["Alpha"], shader.inputs["Alpha"])
-    relief = texture(_image(f"{name} relief", surface.bump, surface.sheen, surface.gloss))
+    sheen = surface.sheen * (1 + (DARK_SHEEN - 1) * _darkness(surface))
+    relief = texture(_image(f"{name} relief", surface.bump, sheen, surface.gloss))
     parts = nodes.new("ShaderNodeSeparateColor")
     links.new(relief.outputs["Color"], parts.inputs["Color"])
     bump = nodes.new("ShaderNodeBump")
@@ -265,14 +298,21 @@ LIGHTS = {
 }
 ROOM = 0.32
 DISTANCE_CM = 400
+# Of black cloth: the share of the room that is left, how much stronger the soft box shines, and
+# how far it moves to the side (cm).
+DARK_ROOM, DARK_KEY, DARK_SIDE = 0.45, 2.6, (-90, 30, -40)
+DARK_SHEEN = 2.4  # times as much light from the fibres of black cloth
 
 
-def _studio(frame: Frame) -> None:
+def _studio(frame: Frame, darkness: float = 0.0) -> None:
     scene = bpy.context.scene
     middle = np.array([frame.left + frame.width / frame.scale / 2, 0.0])
     middle[1] = frame.top + frame.height / frame.scale / 2
     reach = max(frame.width, frame.height) / frame.scale / 75  # tall garments need more room
     for name, (place, size, power) in LIGHTS.items():
+        if name == "key":
+            place = np.array(place) + darkness * np.array(DARK_SIDE)
+            power *= 1 + darkness * (DARK_KEY - 1)
         data = bpy.data.lights.new(name, "AREA")
         data.size = size * UNIT * reach
         data.energy = power * reach**2
@@ -284,7 +324,8 @@ def _studio(frame: Frame) -> None:
         scene.collection.objects.link(thing)
     world = bpy.data.worlds.new("room")
     world.use_nodes = True
-    world.node_tree.nodes["Background"].inputs["Strength"].default_value = ROOM
+    room = ROOM * (1 - darkness * (1 - DARK_ROOM))
+    world.node_tree.nodes["Background"].inputs["Strength"].default_value = room
     world.node_tree.nodes["Background"].inputs["Color"].default_value = (1, 1, 1, 1)
     scene.world = world
     data = bpy.data.cameras.new("camera")

@@ -17,6 +17,7 @@ from light import linear
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+LINING_TINT = np.array([0.88, 0.79, 0.72], np.float32)  # skin-coloured below white
 PUCKER_CM = 0.035  # how high the cloth stands up along a tight seam
 
 
@@ -39,6 +40,7 @@ class Surface:
     fuzz: float = 0.0
     panel: np.ndarray | None = None  # (H, W) uint8: which sewn piece a pixel is of
     cut: np.ndarray | None = None  # (H, W) 0..1: what is left of a loose piece's cloth
+    holes: np.ndarray | None = None  # (H, W) 0..1: thread, 0 in the holes of lace
 
     def __post_init__(self) -> None:
         self.s, self.t = self.frame.grid()
@@ -73,6 +75,16 @@ class Surface:
             part = layer[rows, columns]
             part += (value - part) * (share[..., None] if layer.ndim == 3 else share)
         self.shine, self.fuzz = weave.shine, max(self.fuzz, weave.fuzz)
+        if weave.thread is not None:
+            self.holes = np.ones(self.bump.shape, np.float32) if self.holes is None else self.holes
+            part = self.holes[rows, columns]
+            part += (sample(weave.thread, s, t) - part) * share
+
+    def lining(self) -> "Surface":
+        """The plain cloth below lace: of its colour, a little darker and warmer."""
+        below = Surface(self.frame, self.seed)
+        below.dye[:] = np.median(self.dye.reshape(-1, 3), axis=0) * LINING_TINT
+        return below
 
     def along(self, curve: np.ndarray, reach_cm: float) -> "Along":
         """Every pixel within reach of a curve: distance to it and place along it."""

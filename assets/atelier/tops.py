@@ -19,6 +19,7 @@ HIPS_HALF = 25.0  # a quarter of the form's hips
 SEAM_CM, OUTER_CM = 1.6, 14  # cloth beside neck and shoulder seams is stiff, so far down a sleeve
 SHORT_ARMS = 0.74  # how far the arms are lowered: short sleeves should stand off the body
 RIB_PULL = 0.2  # share by which a rib draws the cloth together
+ELASTIC_PULL = 0.08  # the same, of the elastic that holds up an off-shoulder edge
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class TopCut:
 
     neck_half: float = 8.4
     neck_drop: float = 8.8
-    neck: str = "crew"  # crew | v | scoop | boat | square
+    neck: str = "crew"  # crew | v | scoop | boat | square | off-shoulder
+    bare_cm: float = 6.0  # off-shoulder: from the shoulder down the arm to the upper edge
     back_drop: float = 1.8
     shoulder_half: float = 23.0
     shoulder_drop: float = 4.6
@@ -61,6 +63,11 @@ class TopCut:
         return np.array([self.shoulder_half, self.shoulder_drop])
 
     @property
+    def bare(self) -> bool:
+        """Shoulders without cloth: the upper edge goes around the arms."""
+        return self.neck == "off-shoulder"
+
+    @property
     def armpit(self) -> np.ndarray:
         return np.array([self.chest_half, self.armpit_y])
 
@@ -88,13 +95,17 @@ class TopCut:
         half = self.neck_half
         drop = self.neck_drop if drop is None else drop
         neck = self.neck if shape is None else shape
+        if neck == "off-shoulder":
+            end = self.shoulder + self.arm * self.bare_cm
+            share = np.linspace(0, 1, 6)
+            return np.column_stack([end[0] * share, drop + (end[1] - drop) * share**2.2])
         if neck == "v":
             return np.array(
                 [
                     (0, drop),
-                    (half * 0.30, drop * 0.66),
-                    (half * 0.68, drop * 0.27),
-                    (half * 0.92, drop * 0.06),
+                    (half * 0.36, drop * 0.66),
+                    (half * 0.76, drop * 0.27),
+                    (half * 0.96, drop * 0.06),
                     (half, 0),
                 ]
             )
@@ -169,15 +180,18 @@ class TopCut:
             tuple(self.shoulder),
         ]
         neck = np.asarray(self.neckline())
-        half = [Edge("neck", neck), Edge("shoulder", shoulder_line)]
+        half = [Edge("neck", neck)]
+        if not self.bare:
+            half.append(Edge("shoulder", shoulder_line))
         if self.sleeve_cm:
             arm, out = self.arm, -self.across_arm
             bulge = 1.15 if self.sleeve_cm < 30 else 0.8
-            start, end = self.shoulder, self.cuff_outer
+            start, end = neck[-1] if self.bare else self.shoulder, self.cuff_outer
+            near = min(np.linalg.norm(end - start) / 20, 1.0) if self.bare else 1.0
             outer = [
                 start,
-                start + arm * 3.2 + out * bulge * 0.75,
-                start + arm * 8 + out * bulge,
+                start + (arm * 3.2 + out * bulge * 0.75) * near,
+                start + (arm * 8 + out * bulge) * near,
                 start + (end - start) * 0.62 + out * bulge * 0.7,
                 end,
             ]
@@ -257,7 +271,7 @@ class TopCut:
     def _press(self, points):
         """Beside the seams of shoulders, sleeves' tops and sides; the neckline keeps its shape."""
         mirrored = np.abs(points) * [1, 0] + points * [0, 1]
-        line = [self.outline["shoulder_left"]]
+        line = [] if self.bare else [self.outline["shoulder_left"]]
         if self.sleeve_cm:
             line.append(self.outline["sleeve_outer_left"])
         near = cKDTree(np.vstack(line)).query(mirrored)[0]
@@ -266,7 +280,10 @@ class TopCut:
         flank = (
             0.7 * np.clip(1 - side / 5, 0, 1) * np.clip((points[:, 1] - self.armpit_y) / 6, 0, 1)
         )
-        return np.maximum(np.clip(1.2 - near / 6, 0, 1) * np.clip(neck / 4, 0, 1), flank)
+        corner = np.linalg.norm(mirrored - (self.neck_half, 0), axis=1)  # would stand up
+        corner = 0.35 * np.clip(2 - corner / 1.5, 0, 1) * (not self.bare)
+        shoulder = np.clip(1.2 - near / 6, 0, 1) * np.clip(neck / 4, 0, 1)
+        return np.max([shoulder, flank, corner], axis=0)
 
     def _shrink(self, points):
         """Ribs draw the cloth together."""
@@ -280,6 +297,10 @@ class TopCut:
             along = (np.column_stack([x, y]) - self.shoulder) @ self.arm
             cuff = RIB_PULL * _near(self.sleeve_cm - along, self.firm_cuff - 1) * sleeve
             shrink = np.maximum(shrink, cuff)
+        if self.bare:
+            mirrored = np.column_stack([x, y])
+            edge = cKDTree(smooth(self.neckline())).query(mirrored)[0]
+            shrink = np.maximum(shrink, ELASTIC_PULL * _near(edge, 1.0))
         return shrink
 
     def _firm(self, points):
@@ -291,7 +312,9 @@ class TopCut:
         if self.sleeve_cm:
             along = (np.column_stack([x, y]) - self.shoulder) @ self.arm
             firm = np.maximum(firm, _near(self.sleeve_cm - along, self.firm_cuff) * sleeve)
-        seams = [smooth(self.neckline()), self.outline["shoulder_left"]]
+        seams = [smooth(self.neckline())]
+        if not self.bare:
+            seams.append(self.outline["shoulder_left"])
         seams.append(
             self.outline["sleeve_outer_left"][: 8 * OUTER_CM]
             if self.sleeve_cm
@@ -309,6 +332,7 @@ class TopCut:
         narrow = above[np.argmin(np.where(above[:, 1] > self.armpit_y + 8, above[:, 0], np.inf))]
         if abs(narrow[1] - self.waist_y) > 10:
             narrow = dense[np.argmin(np.abs(dense[:, 1] - self.waist_y))]
+        # without cloth on the shoulders these two are points of the wearer's: `beyond`
         left = {
             "collar": np.array([self.neck_half, 0.0]),
             "shoulder": self.shoulder,
@@ -332,6 +356,11 @@ class TopCut:
             found[f"{name}_left"] = point
             found[f"{name}_right"] = point * (-1, 1)
         return found
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Landmarks that lie off the cloth, where the wearer's neck and shoulders are."""
+        return ("collar", "shoulder") if self.bare else ()
 
 
 def _near(distance: np.ndarray, width: float) -> np.ndarray:

@@ -50,7 +50,8 @@ from sewing import Tailor
 
 @dataclass(frozen=True)
 class Entry:
-    """One garment of the gallery. name: English, Chinese. attributes: as in the vocabulary."""
+    """One garment of the gallery. name: English, Chinese. attributes: as in the vocabulary.
+    flat: photographed lying on a floor, not hanging on a form."""
 
     id: str
     name: tuple[str, str]
@@ -59,6 +60,7 @@ class Entry:
     sew: Callable[[], Tailor]
     template: bool = False
     exposure: float = 1.0
+    flat: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def _entry(
     audience: str = "",
     template: bool = False,
     exposure: float = 1.0,
+    flat: bool = False,
     **attributes: str,
 ) -> Entry:
     """A garment on a block. cloth() gives its weave and dye; sewn: arguments of the recipe;
@@ -115,6 +118,7 @@ def _entry(
         lambda: chosen(*cloth(), seed=block.seed, **options),
         template,
         exposure,
+        flat,
     )
 
 
@@ -252,6 +256,19 @@ OVERSIZED = replace(
 BOAT = {"neck": "boat", "neck_half": 11.4, "neck_drop": 5.2}
 SCOOP = {"neck": "scoop", "neck_half": 9.8, "neck_drop": 14.0}
 V = {"neck": "v", "neck_drop": 15.0}
+BARDOT = replace(
+    WOMEN,
+    neck="off-shoulder",
+    neck_half=7.5,
+    neck_drop=14.5,
+    back_drop=13.0,
+    chest_half=23.5,
+    sleeve_cm=21.0,
+    cuff_cm=17.0,
+    bare_cm=4.5,
+    drape=make.GRIPPING,
+)
+BARDOT_LONG = long_sleeves(BARDOT, 51.0, 10.4, 1.4)
 VEST_CREW = sleeveless(WOMEN, 16.5)
 CAP_SLEEVE = replace(WOMEN, sleeve_cm=18.0, cuff_cm=14.8)
 FLOWING = long_sleeves(WOMEN, 52.0, 8.6, 1.6)
@@ -294,6 +311,9 @@ VEST_ROUND = _vest(109, "women", "crew", VEST_CREW, "top")
 VEST_V = _vest(110, "women", "v", replace(VEST_CREW, **V), "top")
 VEST_BOAT = _vest(111, "women", "boat", replace(VEST_CREW, **BOAT), "top")
 BLOUSE_SLEEVELESS = _vest(115, "women", "v", SOFT_VEST, "blouse", 1.1, fabric="silk")
+
+OFF_SHOULDER = _upper(make.bardot, 190, "women", "top", "short", "off-shoulder", BARDOT)
+OFF_SHOULDER_LONG = _upper(make.bardot, 191, "women", "top", "long", "off-shoulder", BARDOT_LONG)
 
 POLO = _upper(make.polo, 10, "men", "polo", "short", "collar", MEN)
 POLO_LONG = _upper(make.polo, 113, "men", "polo", "long", "collar", LONG_MEN)
@@ -555,6 +575,44 @@ TOPS = (
         "酒红色V领T恤",
         "burgundy",
         lambda: (jersey(6), plain(BURGUNDY)),
+    ),
+    _entry(
+        OFF_SHOULDER_LONG,
+        "top-off-shoulder-red",
+        "Red off-shoulder top",
+        "红色露肩上衣",
+        "red",
+        lambda: (poplin(194, 0.015), plain((186, 44, 50))),
+    ),
+    _entry(
+        OFF_SHOULDER,
+        "top-off-shoulder-stripes",
+        "Blue striped off-shoulder top",
+        "蓝色条纹露肩上衣",
+        "blue",
+        lambda: (poplin(195), stripes(SNOW, (104, 140, 190), 1.3, 0.6, upright=True)),
+        "striped",
+        shade="light",
+    ),
+    _entry(
+        TEE_UNISEX,
+        "tee-ochre-flat",
+        "Ochre T-shirt",
+        "赭黄色T恤",
+        "yellow",
+        lambda: (jersey(196), plain((206, 154, 62))),
+        shade="dark",
+        flat=True,
+    ),
+    _entry(
+        LONG_CREW,
+        "top-breton-flat",
+        "Cream and navy striped top",
+        "米色藏青条纹长袖上衣",
+        "cream",
+        lambda: (jersey(197), stripes(CREAM, NAVY, 2.6, 0.9, 1.0)),
+        "striped",
+        flat=True,
     ),
     _entry(
         TEE_CROPPED,
@@ -832,6 +890,15 @@ TOPS = (
             "cord": (60, 60, 64),
             "print_": make.text_print("TRYON", (232, 230, 222), 21.0, 34.5),
         },
+    ),
+    _entry(
+        HOODIE,
+        "hoodie-zip-grey",
+        "Grey zip hoodie",
+        "灰色拉链连帽衫",
+        "grey",
+        lambda: (fleece(193, 0.10), plain((150, 152, 156))),
+        sewn={"zip_": (96, 96, 100)},
     ),
     _entry(
         SWEATSHIRT,
@@ -1312,12 +1379,12 @@ DRESSES = (
     _entry(
         FROCKS_V["short"],
         "dress-wrap-teal",
-        "Teal belted dress",
-        "蓝绿色系带连衣裙",
+        "Teal satin wrap dress",
+        "蓝绿色缎面裹身裙",
         "teal",
         lambda: (satin(175), plain((26, 98, 102))),
         fabric="silk",
-        sewn={"belt": plain((20, 80, 84))},
+        sewn={"wrap": plain((22, 88, 92))},
     ),
     _entry(
         FROCKS_V["long"],
@@ -1499,6 +1566,20 @@ TEMPLATES = (
         "白色大圆领无袖上衣",
         lambda: (jersey(183), plain(WHITE)),
         type="top",
+    ),
+    _template(
+        OFF_SHOULDER,
+        "top-white-short-off-shoulder",
+        "White short-sleeved off-shoulder top",
+        "白色短袖露肩上衣",
+        lambda: (poplin(190), plain(WHITE)),
+    ),
+    _template(
+        OFF_SHOULDER_LONG,
+        "top-white-long-off-shoulder",
+        "White long-sleeved off-shoulder top",
+        "白色长袖露肩上衣",
+        lambda: (poplin(191), plain(WHITE)),
     ),
     _template(
         POLO, "polo-white", "White polo shirt", "白色Polo衫", lambda: (oxford(66), plain(WHITE))
