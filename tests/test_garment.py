@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.appearance import colour_of, measure
+from tryon.appearance import colour_of, measure, pattern_of
 from tryon.cutout import cut_out
 from tryon.errors import TryOnError
 from tryon.garment import GarmentAnalyser
@@ -342,6 +342,51 @@ def patterned(kind: str) -> np.ndarray:
 @pytest.mark.parametrize("kind", ["plain", "striped", "checked", "dotted", "graphic"])
 def test_patterns(kind: str):
     assert attributes_of(patterned(kind), "tee").get("pattern") == kind
+
+
+def tiled(draw) -> str | None:
+    """The pattern read on a cloth of tiles, each drawn by draw(mask, x, y) on an 80 x 80 one."""
+    tile = np.zeros((80, 80), np.uint8)
+    for x, y in ((20, 20), (60, 60)):
+        draw(tile, x, y)
+    ink = np.tile(cv2.resize(tile, (20, 20), interpolation=cv2.INTER_AREA), (20, 20))[..., None]
+    pixels = (230 - ink / 255.0 * np.array([190, 180, 120])).astype(np.uint8)
+    return pattern_of(cv2.resize(pixels, (256, 256)), np.ones((256, 256), bool))
+
+
+def leaning(mask: np.ndarray, x: int, y: int) -> None:
+    cv2.ellipse(mask, (x, y), (19, 13), 30, 0, 360, 255, -1)
+
+
+def diamond(mask: np.ndarray, x: int, y: int) -> None:
+    cv2.fillConvexPoly(mask, np.array([(x, y - 18), (x + 18, y), (x, y + 18), (x - 18, y)]), 255)
+
+
+def star(mask: np.ndarray, x: int, y: int) -> None:
+    turns = np.arange(10) * np.pi / 5
+    reach = np.where(np.arange(10) % 2, 7, 19)
+    points = np.column_stack([x + reach * np.cos(turns), y + reach * np.sin(turns)])
+    cv2.fillPoly(mask, [points.round().astype(np.int32)], 255)
+
+
+def test_dots_seen_aslant_are_dots_and_other_spots_are_not():
+    assert tiled(leaning) == ("dotted", 0.7)
+    assert tiled(diamond) != ("dotted", 0.7)
+    assert tiled(star) != ("dotted", 0.7)
+
+
+def test_creases_are_no_pattern():
+    """Plain cloth with dark lines all over: edges everywhere, but one colour."""
+    pixels = np.full((400, 400, 3), (120, 150, 190), np.uint8)
+    random = np.random.default_rng(3)
+    for x, y, angle in random.uniform((0, 0, 0), (400, 400, np.pi), (160, 3)):
+        end = (round(x + 30 * np.cos(angle)), round(y + 30 * np.sin(angle)))
+        cv2.line(pixels, (round(x), round(y)), end, (50, 80, 120), 2)
+    mask = shape("tee")
+    traced = trace(mask, Kind.UPPER)
+    alpha = mask.astype(np.uint8) * 255
+    found = measure(pixels, alpha, traced.limbs, traced.landmarks, Kind.UPPER)
+    assert found["pattern"] == ("plain", 0.5)
 
 
 @pytest.mark.parametrize("colour", [(40, 50, 110), (30, 90, 50), (20, 20, 20)])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tryon.appearance import ARMHOLES_SEEN
 from tryon.cut_scene import settled
 from tryon.cutout import cut_out
 from tryon.errors import TryOnError
@@ -114,6 +115,19 @@ def test_type_fits_the_kind_and_sleeve_is_weighed_with_the_outline():
     assert found["sleeve"][0] == "short"
     assert _read(seen, {"sleeve": ("three-quarter", 0.5)}, Kind.UPPER)["sleeve"][0] == "long"
     assert "sleeve" not in _read(seen, {}, Kind.LOWER)
+
+
+@pytest.mark.parametrize(
+    ("short", "score", "sleeve"),
+    [(0.85, ARMHOLES_SEEN, "sleeveless"), (0.85, 0.8, "short"), (0.99, ARMHOLES_SEEN, "short")],
+)
+def test_two_armholes_outweigh_a_network_that_is_not_certain(short, score, sleeve):
+    seen = reading(
+        np.zeros((4, 4), np.uint8),
+        type=dict.fromkeys(ATTRIBUTES["type"], 1 / len(ATTRIBUTES["type"])),
+        sleeve={"sleeveless": 1 - short, "short": short, "three-quarter": 0.0, "long": 0.0},
+    )
+    assert _read(seen, {"sleeve": ("sleeveless", score)}, Kind.UPPER)["sleeve"][0] == sleeve
 
 
 def test_the_analyser_asks_the_reader_and_says_its_type():

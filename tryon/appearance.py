@@ -40,6 +40,11 @@ def measure(
     if _too_fine(*cloth):
         cloth = _cloth(pixels, alpha, limbs, landmarks, kind, CLOSER_SIZE)
     pattern = pattern_of(*cloth)
+    if pattern is None:
+        closer = pattern_of(*_cloth(pixels, alpha, limbs, landmarks, kind, CLOSER_SIZE))
+        pattern = closer if closer is not None and closer[0] != "graphic" else None
+    if pattern is None and _dominant(colours)[1] > ONE_COLOUR:
+        pattern = ("plain", 0.5)  # creases have edges, too
     if pattern is not None:
         found["pattern"] = pattern
     if kind == Kind.LOWER:
@@ -161,6 +166,7 @@ def shade_of(lab: np.ndarray) -> tuple[str, float] | None:
 
 CLOTH_SIZE = 256  # px, longer side of the piece of cloth that is looked at
 CLOSER_SIZE = 512  # px of it where the pattern is too fine for that
+ONE_COLOUR = 0.95  # of the cloth: with so much of it the edges are those of creases
 MOSTLY_EDGES = 0.4  # of the cloth: a pattern with so many edges is as fine as the pixels
 FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
 EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
@@ -300,13 +306,18 @@ def _directions(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> tupl
     return float(near[best]), float(near[(best + 18) % 36])
 
 
-ROUND = 0.778  # area of a spot by that of the circle around it: a small square fills 0.64 to 0.77
+# A dot seen aslant is an ellipse. It fills pi / 4 of the narrowest box around it, where a square
+# fills all of it, and all of the ellipse with its second moments, where petals and blots do not.
+BOX, ELLIPSE = (0.7, 0.805), 0.965
+ROUND = 0.778  # of the circle around it: a dot of few pixels, a small square fills 0.64 to 0.77
+ONE_SIZE = 0.8  # of the spots' area: in spots from half to twice the usual size
+LEAST_SPOTS = 12
 FINER = 2  # times: how much the cloth is enlarged, for what is five pixels wide has no shape
 LEAST_SPOT = 5  # pixels of the cloth
 
 
 def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
-    """True for many round spots of one size on a ground."""
+    """True for many round spots of one size on a ground, seen from the front or aslant."""
     values = flat[mask]
     axis = np.linalg.svd(values - values.mean(0), full_matrices=False)[2][0]
     level = cv2.resize(flat @ axis, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_CUBIC)
@@ -322,20 +333,37 @@ def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
         )
         # pixels of a spot: those inside the polygon through its border's middles, and the border
         areas = np.array([cv2.contourArea(c) + len(c) / 2 + 1 for c in contours])
-        large = areas >= LEAST_SPOT * FINER**2
-        if large.sum() < 12:
+        large = [
+            c for c, area in zip(contours, areas, strict=True) if area >= LEAST_SPOT * FINER**2
+        ]
+        if len(large) < LEAST_SPOTS:
             continue
-        rounds = np.array([cv2.minEnclosingCircle(c)[1] for c in contours])[large]
-        fill = areas[large] / (np.pi * (rounds + 0.5) ** 2)
-        spread = areas[large].std() / areas[large].mean()
-        if np.median(fill) > ROUND and spread < 0.7:
+        areas = areas[areas >= LEAST_SPOT * FINER**2]
+        sizes = np.abs(np.log(areas / np.median(areas))) < np.log(2)
+        filled = [_filled(c, area) for c, area in zip(large, areas, strict=True)]
+        circle, box, ellipse = np.median(filled, axis=0)
+        alike = areas[sizes].sum() > ONE_SIZE * areas.sum()
+        if alike and (circle > ROUND or (BOX[0] < box < BOX[1] and ellipse > ELLIPSE)):
             return True
     return False
+
+
+def _filled(contour: np.ndarray, area: float) -> tuple[float, float, float]:
+    """How much of the circle around a spot it fills, of its narrowest box, of its ellipse of
+    inertia."""
+    circle = np.pi * (cv2.minEnclosingCircle(contour)[1] + 0.5) ** 2
+    wide, high = cv2.minAreaRect(contour)[1]
+    moments = cv2.moments(contour)
+    spread = moments["mu20"] * moments["mu02"] - moments["mu11"] ** 2
+    inertia = moments["m00"] ** 2 / (4 * np.pi * np.sqrt(max(spread, 1e-6)))
+    return area / circle, area / ((wide + 1) * (high + 1)), inertia
 
 
 # --- cut -----------------------------------------------------------------------------------
 
 ON_MANNEQUIN = 0.55  # chest as seen on a body, by chest lying flat
+ARMHOLE = 0.6  # confidence of an armpit that is the bottom of a hollow, not a guess
+ARMHOLES_SEEN = 0.9  # score of "sleeveless" with one on either side
 SHORT_SLEEVE, LONG_SLEEVE = 0.52, 0.8  # by the length of a top
 DRESS_SLEEVE = 1.15  # length of a top by its chest lying flat: stands in for a dress's own
 CROPPED_TOP, LONG_TOP = 0.85, 1.9  # shoulder to hem, by the chest lying flat
@@ -367,7 +395,8 @@ def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
     # a long sleeve is about as long as a top, lying flat or on a body; a dress has only its chest
     reach = max(reaches, default=0.0) / chest / (length if kind == Kind.UPPER else DRESS_SLEEVE)
     if not reaches:
-        sleeve = ("sleeveless", 0.8)
+        seen = min(landmarks[[Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT], 2]) >= ARMHOLE
+        sleeve = ("sleeveless", ARMHOLES_SEEN if seen else 0.8)
     elif reach < SHORT_SLEEVE:
         sleeve = ("short", 0.9 if reach < 0.85 * SHORT_SLEEVE else 0.6)
     elif reach < LONG_SLEEVE:

@@ -13,7 +13,7 @@ import logging
 import numpy as np
 import torch
 
-from tryon.appearance import Measured, measure
+from tryon.appearance import ARMHOLES_SEEN, Measured, measure
 from tryon.cutout import Cutout, cut_out, has_alpha
 from tryon.errors import Note, TryOnError
 from tryon.outline import trace
@@ -136,6 +136,8 @@ def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading |
 
 
 SLEEVE_TRUST = 0.3  # of the outline's measurement beside the network's view
+ARMHOLE_TRUST = 0.5  # of one that sees both armholes: as much as a network that is not certain,
+# which takes shirts and waistcoats without sleeves for short-sleeved ones
 
 
 def _read(reading: Reading, measured: Measured, kind: Kind) -> Measured:
@@ -146,8 +148,10 @@ def _read(reading: Reading, measured: Measured, kind: Kind) -> Measured:
     found: Measured = {"type": (best, types[best] / total)}
     if kind != Kind.LOWER and "sleeve" in measured:
         value, score = measured["sleeve"]
+        armholes = value == "sleeveless" and score >= ARMHOLES_SEEN
+        trust = ARMHOLE_TRUST if armholes else SLEEVE_TRUST
         weighed = {
-            sleeve: (1 - SLEEVE_TRUST) * p + SLEEVE_TRUST * score * (sleeve == value)
+            sleeve: (1 - trust) * p + trust * score * (sleeve == value)
             for sleeve, p in reading.scores["sleeve"].items()
         }
         best = max(weighed, key=weighed.__getitem__)
