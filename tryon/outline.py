@@ -177,14 +177,35 @@ def _armhole(side: Side, half: float) -> tuple[int, int, float]:
     low = side.top + ARMPIT_LOWEST * span
     below = np.nonzero(side.path[:, 1] > low)[0]
     end = int(below[below > shoulder][0]) if (below > shoulder).any() else len(side.path) - 1
+    bulge = _bulge(side.path[shoulder : end + 1])
+    if bulge is not None and side.path[shoulder + bulge, 1] - side.path[shoulder, 1] < TIP * half:
+        # A corner so near below the neck is the shoulder's tip; a broad shoulder's armhole goes
+        # straight down from there.
+        shoulder += bulge
+        bulge = _bulge(side.path[shoulder : end + 1])
+        deep = 0.0 if bulge is None else side.path[shoulder + bulge, 1] - side.path[shoulder, 1]
+        drop = side.path[shoulder, 1] + ARMHOLE_DEEP * half
+        bulge = bulge if deep > TIP * half else None
+    else:
+        drop = side.path[shoulder, 1] + 0.9 * max(side.path[shoulder, 0], 0.5 * half)
+    if bulge is not None:
+        return shoulder, shoulder + bulge, LIKELY
     part = side.path[shoulder : end + 1]
+    return shoulder, shoulder + int(np.abs(part[:, 1] - drop).argmin()), GUESSED
+
+
+# In half widths of the garment: how far the shoulder's tip lies below the neck at most, how deep a
+# broad shoulder's armhole usually is below the tip, how far an armhole's bottom stands out.
+TIP, ARMHOLE_DEEP, STANDS_OUT = 0.55, 0.66, 0.06
+
+
+def _bulge(part: np.ndarray) -> int | None:
+    """Index of the point of a side's path that stands out farthest from the straight line between
+    its ends; None where none does."""
     along = part[-1] - part[0]
     along /= max(np.hypot(*along), 1e-6)
     outward = (part[:, 0] - part[0, 0]) * along[1] - (part[:, 1] - part[0, 1]) * along[0]
-    if outward.max() > 0.06 * half:
-        return shoulder, shoulder + int(outward.argmax()), LIKELY
-    drop = side.path[shoulder, 1] + 0.9 * max(side.path[shoulder, 0], 0.5 * half)
-    return shoulder, shoulder + int(np.abs(part[:, 1] - drop).argmin()), GUESSED
+    return int(outward.argmax()) if outward.max() > STANDS_OUT * part[:, 0].max() else None
 
 
 def _corner(path: np.ndarray, direction: np.ndarray) -> int:

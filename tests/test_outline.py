@@ -1,0 +1,44 @@
+"""Landmarks of garments without sleeves, read off drawn outlines."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tryon.outline import trace
+from tryon.types import Kind, Outline
+
+MIDDLE = 250.0
+# Half of an outline, x from the middle and y, from the neck on.
+BROAD = [(0, 45), (60, 40), (130, 75), (140, 90), (128, 140), (138, 190), (140, 470), (0, 472)]
+SLOPING = [(0, 30), (55, 24), (150, 95), (152, 110), (146, 160), (150, 205), (160, 480), (0, 480)]
+STRAPS = [(0, 150), (70, 60), (85, 60), (95, 120), (140, 190), (150, 480), (0, 480)]
+
+
+def drawn(half: list[tuple[float, float]]) -> np.ndarray:
+    path = [(MIDDLE + x, y) for x, y in half] + [(MIDDLE - x, y) for x, y in half[::-1]]
+    mask = np.zeros((520, 500), np.uint8)
+    cv2.fillPoly(mask, [np.round(path).astype(np.int32)], 1)
+    return mask > 0
+
+
+@pytest.mark.parametrize(
+    ("half", "shoulder", "armpit"),
+    [
+        (BROAD, (135, 82), (138, 190)),
+        (SLOPING, (151, 100), (150, 205)),
+        (STRAPS, (80, 60), (140, 190)),
+    ],
+    ids=["broad shoulders", "sloping shoulders", "straps"],
+)
+def test_armholes_begin_at_the_shoulders_tip(half, shoulder, armpit):
+    found = trace(drawn(half), Kind.UPPER)
+    for name, (x, y), near in (("SHOULDER", shoulder, 22), ("ARMPIT", armpit, 40)):
+        for side, sign in (("LEFT", 1), ("RIGHT", -1)):
+            at = found.landmarks[Outline[f"{name}_{side}"], :2]
+            assert np.linalg.norm(at - (MIDDLE + sign * x, y)) < near, (name, side, at)
+
+
+def test_necks_end_where_broad_shoulders_begin():
+    found = trace(drawn(BROAD), Kind.UPPER).landmarks
+    np.testing.assert_allclose(found[Outline.COLLAR_LEFT, :2], (MIDDLE + 60, 40), atol=12)
+    np.testing.assert_allclose(found[Outline.COLLAR_RIGHT, :2], (MIDDLE - 60, 40), atol=12)
