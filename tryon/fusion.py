@@ -384,7 +384,7 @@ def upper_targets(
         )
     ):
         for which, limits in ((collar, (0.33, 0.92)), (shoulder, (0.45, 1.02))):
-            point = shoulders[side] if which == shoulder else mark(which)
+            point = shoulders[side] if which == shoulder else collar_point(garment, side, neckline)
             if point is None or (which == collar and hood is not None):
                 continue
             out = abs(axis.across(point)) * scale / (tips / 2)
@@ -458,6 +458,20 @@ AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
 
 # What has such a collar when no word tells its neckline.
 COLLARED = ("shirt", "polo", "blazer", *OUTERWEAR_TYPES)
+
+
+def collar_point(garment: Garment, side: int, neckline: Neckline | None) -> np.ndarray | None:
+    """(2,) garment pixels: where the front's neckline ends at the shoulder. Of wide necks the
+    outline's landmark is the back's corner, farther in."""
+    mark = garment.point((Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT)[side])
+    if mark is None or neckline is None:
+        return mark
+    end = neckline.curve[(0, -1)[side]]
+    wide = np.linalg.norm(neckline.curve[0] - neckline.curve[-1])
+    return end if np.linalg.norm(end - mark) > COLLAR_OFF * wide else mark
+
+
+COLLAR_OFF = 0.08  # widths of the neckline between both, from which its end is taken
 
 
 def collar_kept(garment: Garment) -> float:
