@@ -773,7 +773,7 @@ class Tailor:
                 middle = self.cut.neckline()[0]
                 where = point + self.draped.front.locate(middle)[0, :2] - middle
             x, y = picture.frame.to_pixels(where)
-            found[name] = [round(float(x), 1), round(float(y), 1)]
+            found[name] = [round(float(x), 1), max(round(float(y), 1), 0.0)]  # bare: may be above
         return found
 
     def openings(self, picture: Picture) -> list[list[list[float]]]:

@@ -357,6 +357,9 @@ TURTLENECK = _knitted(
     16, "women", "turtleneck", KNIT_WOMEN, {"collar": "turtleneck"}, "wool", fit="slim"
 )
 HOODIE = _upper(make.hoodie, 18, "unisex", "hoodie", "long", "hooded", HEAVY)
+HOODIE_ZIP = _upper(
+    make.hoodie, 197, "unisex", "hoodie", "long", "hooded", HEAVY, {"zip_": (96, 96, 100)}
+)
 SWEATSHIRT = _upper(make.sweatshirt, 20, "unisex", "sweatshirt", "long", "crew", HEAVY)
 
 # --- silhouettes: outerwear -----------------------------------------------------------------------
@@ -575,14 +578,6 @@ TOPS = (
         "酒红色V领T恤",
         "burgundy",
         lambda: (jersey(6), plain(BURGUNDY)),
-    ),
-    _entry(
-        OFF_SHOULDER_LONG,
-        "top-off-shoulder-red",
-        "Red off-shoulder top",
-        "红色露肩上衣",
-        "red",
-        lambda: (poplin(194, 0.015), plain((186, 44, 50))),
     ),
     _entry(
         OFF_SHOULDER,
@@ -892,13 +887,12 @@ TOPS = (
         },
     ),
     _entry(
-        HOODIE,
+        HOODIE_ZIP,
         "hoodie-zip-grey",
         "Grey zip hoodie",
         "灰色拉链连帽衫",
         "grey",
         lambda: (fleece(193, 0.10), plain((150, 152, 156))),
-        sewn={"zip_": (96, 96, 100)},
     ),
     _entry(
         SWEATSHIRT,
