@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon.anatomy import body_unit
-from tryon.covering import cover_arms
+from tryon.agnostic import arm_position
+from tryon.anatomy import SIDES, body_unit
+from tryon.covering import ALONG, cover_arms, sleeves_along_arms
 from tryon.errors import Note
 from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.regions import edit_region, in_front, is_part
@@ -65,8 +66,9 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     covered = _covered(scene, sheets)
     inner_stays = garment.attributes.get("type") in OUTERWEAR_TYPES
     body = underlay(person, kind, covered, box, old, crossing, ahead, inner_stays)
+    arms = _beyond_sleeves(body.arms, draft, person, garment, box)
     for limb, front in fronts.items():
-        fronts[limb] = _bared(front, limb, crossings[limb], body)
+        fronts[limb] = _bared(front, limb, crossings[limb], arms)
     pixels = body.pixels.astype(np.float32)
     colour, alpha = _stack(sheets, fronts, scene.size)
     if kind != Kind.LOWER:
@@ -249,11 +251,36 @@ SURELY_IN_FRONT = 0.8
 FRONT_EDGE = 0.05  # shoulder widths: the soft edge of what `in_front` says
 
 
-def _bared(front: np.ndarray, limb: Limb, crossing: np.ndarray, body: Underlay) -> np.ndarray:
+def _beyond_sleeves(
+    arms: tuple[np.ndarray, np.ndarray], draft: Draft, person: Person, garment: Garment, box: Box
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both arms of the body below, (h, w) float32 0..1, only where the new sleeves leave them bare:
+    above that they are in cloth, and a bare one before the trunk would be a hole in it."""
+    bare = []
+    for arm, side, covered in zip(
+        arms, SIDES, sleeves_along_arms(draft, person, garment), strict=True
+    ):
+        rows, columns = np.nonzero(arm)
+        if covered.any() and len(rows):
+            at = np.column_stack([columns + box[0], rows + box[1]])
+            arm = arm.copy()
+            arm[rows, columns] *= smoothstep(
+                (arm_position(person.landmarks, side, at) - ALONG[covered][-1]) / CUFF_SOFT
+            )
+        bare.append(arm)
+    return bare[0], bare[1]
+
+
+CUFF_SOFT = 0.03  # of the arm's length
+
+
+def _bared(
+    front: np.ndarray, limb: Limb, crossing: np.ndarray, arms: tuple[np.ndarray, np.ndarray]
+) -> np.ndarray:
     """(h, w) float32 0..1: what stays in front of a piece, old sleeves narrowed to the arms."""
     if not crossing.any():
         return front
-    left, right = body.arms
+    left, right = arms
     if limb is Limb.BODY:
         return np.maximum(front, np.maximum(left, right))
     other = right if limb is Limb.LEFT else left
