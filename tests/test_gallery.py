@@ -260,7 +260,7 @@ def test_alpha_is_clean_and_landmarks_are_on_it(item):
     near = cv2.dilate(inside.astype(np.uint8), np.ones((15, 15))) > 0
     edge = inside & ~(cv2.erode(inside.astype(np.uint8), np.ones((3, 3))) > 0)
     gap = picture[ring & near, :3].mean(0) - picture[edge, :3].mean(0)
-    assert np.abs(gap).max() < 16
+    assert np.abs(gap).max() < 20  # of white it would be some 90; cloth seen aslant shines
 
     names = list(NEEDED[item.kind])
     if item.kind != Kind.LOWER and item.attributes["sleeve"] != "sleeveless":
