@@ -169,8 +169,9 @@ def underlay(
     share *= inner | on_skin | (scene.parts[part] == Part.BACKGROUND)
 
     def alpha(distance: np.ndarray) -> np.ndarray:
-        whole = enlarge(np.maximum(distance, -FAR), size, part_box, cv2.INTER_LINEAR)
-        return np.clip(whole / scene.scale + 0.5, 0, 1)
+        whole = enlarge(distance, size, part_box, cv2.INTER_LINEAR)
+        with np.errstate(over="ignore"):  # where nothing lies the distance has no end
+            return np.clip(whole / scene.scale + 0.5, 0, 1)
 
     def textured(source: np.ndarray, where: np.ndarray) -> np.ndarray:
         opening = np.zeros_like(hole)
@@ -214,7 +215,6 @@ def underlay(
     return Underlay(pixels, changed, tuple(arms), solid, scene.real_skin, visible, scene.kept)
 
 
-FAR = 1e6  # small pixels: where nothing lies, distances may be without end
 SKIN_SEEN = 0.01  # square shoulder widths of painted skin that are worth a remark
 
 
@@ -810,32 +810,10 @@ def _trunk(scene: _Scene) -> np.ndarray:
     belly = np.zeros((h, w), np.uint8)
     cv2.fillPoly(belly, [_fixed(scene.torso())], 1, shift=SHIFT)
     below = np.maximum.accumulate(scene.covered_small > 128, axis=0)
-    below &= ~_beside_front(scene)
     if scene.cloth_source.any():
         below &= scene.heights() < WAISTBAND
     canvas |= belly & below.astype(np.uint8)
     return _signed(canvas > 0)
-
-
-def _beside_front(scene: _Scene) -> np.ndarray:
-    """(h, w) bool: beside the new garment, in rows where its front closes over the spine. Neither
-    belly nor waistband is seen there, however slim it is; below a rounded hem they are."""
-    w, h = scene.small_size
-    covered = scene.covered_small > 128
-    spine = [scene.on_torso(height, 0) for height in np.linspace(0.2, 1.5, 2 * h)]
-    x, y = np.round(spine).T.astype(int)
-    seen = (x >= 0) & (y >= 0) & (x < w) & (y < h)
-    closed = np.zeros(h, bool)
-    closed[y[seen]] = covered[y[seen], x[seen]]
-    if not closed.any():
-        return np.zeros((h, w), bool)
-    hem = int(np.flatnonzero(closed)[-1])
-    above_hem = np.maximum.accumulate(covered[::-1], axis=0)[::-1]
-    aside = ~covered[max(hem - round(HEM_BAND * scene.unit), 0) : hem + 1].any(0)
-    return closed[:, None] & (above_hem | aside)
-
-
-HEM_BAND = 0.25  # shoulder widths above a hem's middle in which its corners lie
 
 
 def _cloth(scene: _Scene) -> np.ndarray:
@@ -863,8 +841,6 @@ def _cloth(scene: _Scene) -> np.ndarray:
     if len(edges) > 2:
         outline[:, 0] = np.clip(outline[:, 0], edges[0] - 0.5, edges[-1] + 0.5)
     cv2.fillPoly(canvas, [_fixed(outline)], 1, shift=SHIFT)
-    if scene.kind == Kind.UPPER:
-        canvas[_beside_front(scene)] = 0
     return _signed(canvas > 0)
 
 
