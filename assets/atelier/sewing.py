@@ -493,11 +493,11 @@ class Tailor:
         top_back = smooth([(-half + lean, -height), (0, -height - 1.3), (half - lean, -height)])
         low = self.neck
         # its foot runs down on the shoulders: no gap there, however far the neckline opens
-        foot = smooth([(half - lean, -height), (half + 0.3, -0.4 * height), (half + 1.5, 0.9)])
+        foot = smooth([(half - lean, -height), (half + 0.4, -0.4 * height), (half + 2.4, 1.7)])
         below = offset(low, 0.5)
         below = below[np.abs(below[:, 0]) < half - 0.4]
         body = np.vstack([top_front, foot, below[::-1], mirror(foot)[::-1]])
-        width = half + 1.6
+        width = half + 2.5
 
         def tube(x, y, ground):
             deep = self.fit.neck_deep

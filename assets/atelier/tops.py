@@ -19,6 +19,7 @@ HIPS_HALF = 25.0  # a quarter of the form's hips
 SEAM_CM, OUTER_CM = 1.6, 14  # cloth beside neck and shoulder seams is stiff, so far down a sleeve
 SHORT_ARMS = 0.74  # how far the arms are lowered: short sleeves should stand off the body
 RIB_PULL = 0.2  # share by which a rib draws the cloth together
+CUFF_PRESS = 0.22  # 0..1; more would draw the cuff to a string
 ELASTIC_PULL = 0.08  # the same, of the elastic that holds up an off-shoulder edge
 
 
@@ -269,7 +270,8 @@ class TopCut:
         return np.column_stack([*fluted(x / flat, flat, calm, seed), weight])
 
     def _press(self, points):
-        """Beside the seams of shoulders, sleeves' tops and sides; the neckline keeps its shape."""
+        """Beside the seams of shoulders, sleeves' tops and sides, at ribbed cuffs; the neckline
+        keeps its shape."""
         mirrored = np.abs(points) * [1, 0] + points * [0, 1]
         line = [] if self.bare else [self.outline["shoulder_left"]]
         if self.sleeve_cm:
@@ -283,7 +285,12 @@ class TopCut:
         corner = np.linalg.norm(mirrored - (self.neck_half, 0), axis=1)  # would stand up
         corner = 0.35 * np.clip(2 - corner / 1.5, 0, 1) * (not self.bare)
         shoulder = np.clip(1.2 - near / 6, 0, 1) * np.clip(neck / 4, 0, 1)
-        return np.max([shoulder, flank, corner], axis=0)
+        cuff = np.zeros(len(points))
+        if self.sleeve_cm and self.cuff_rib:  # what a rib draws together buckles
+            along = (mirrored - self.shoulder) @ self.arm
+            cuff = CUFF_PRESS * _near(self.sleeve_cm - along, self.firm_cuff + 1)
+            cuff *= self.sleeve_weight(points, 0.4)
+        return np.max([shoulder, flank, corner, cuff], axis=0)
 
     def _shrink(self, points):
         """Ribs draw the cloth together."""
