@@ -190,3 +190,17 @@ def test_a_top_is_seen_between_a_jackets_fronts_only():
     )
     wanted[1:3, 3:5] = True
     np.testing.assert_array_equal(_between(open_, cover, middle), wanted)
+
+
+@pytest.mark.parametrize("row", [260, 300])
+def test_no_belly_is_seen_beside_a_slim_front(row):
+    person = dressed(sleeve=0)
+    cover = torso_cover(person)
+    x = int(person.landmarks[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 0].mean())
+    edges = np.flatnonzero(person.parts[row] == Part.UPPER)[[0, -1]]
+    slim = cover.copy()
+    slim[240:, : x - 25] = slim[240:, x + 25 :] = 0
+    body = underlay(person, Kind.UPPER, slim, whole(person))
+    for beside in (edges[0] + 4, edges[1] - 4):
+        assert abs(beside - x) > 29
+        assert np.abs(body.pixels[row, beside].astype(int) - WALL).max() < 15

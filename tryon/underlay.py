@@ -810,10 +810,32 @@ def _trunk(scene: _Scene) -> np.ndarray:
     belly = np.zeros((h, w), np.uint8)
     cv2.fillPoly(belly, [_fixed(scene.torso())], 1, shift=SHIFT)
     below = np.maximum.accumulate(scene.covered_small > 128, axis=0)
+    below &= ~_beside_front(scene)
     if scene.cloth_source.any():
         below &= scene.heights() < WAISTBAND
     canvas |= belly & below.astype(np.uint8)
     return _signed(canvas > 0)
+
+
+def _beside_front(scene: _Scene) -> np.ndarray:
+    """(h, w) bool: beside the new garment, in rows where its front closes over the spine. Neither
+    belly nor waistband is seen there, however slim it is; below a rounded hem they are."""
+    w, h = scene.small_size
+    covered = scene.covered_small > 128
+    spine = [scene.on_torso(height, 0) for height in np.linspace(0.2, 1.5, 2 * h)]
+    x, y = np.round(spine).T.astype(int)
+    seen = (x >= 0) & (y >= 0) & (x < w) & (y < h)
+    closed = np.zeros(h, bool)
+    closed[y[seen]] = covered[y[seen], x[seen]]
+    if not closed.any():
+        return np.zeros((h, w), bool)
+    hem = int(np.flatnonzero(closed)[-1])
+    above_hem = np.maximum.accumulate(covered[::-1], axis=0)[::-1]
+    aside = ~covered[max(hem - round(HEM_BAND * scene.unit), 0) : hem + 1].any(0)
+    return closed[:, None] & (above_hem | aside)
+
+
+HEM_BAND = 0.25  # shoulder widths above a hem's middle in which its corners lie
 
 
 def _cloth(scene: _Scene) -> np.ndarray:
@@ -841,6 +863,8 @@ def _cloth(scene: _Scene) -> np.ndarray:
     if len(edges) > 2:
         outline[:, 0] = np.clip(outline[:, 0], edges[0] - 0.5, edges[-1] + 0.5)
     cv2.fillPoly(canvas, [_fixed(outline)], 1, shift=SHIFT)
+    if scene.kind == Kind.UPPER:
+        canvas[_beside_front(scene)] = 0
     return _signed(canvas > 0)
 
 
