@@ -17,7 +17,7 @@ from tryon.errors import TryOnError
 from tryon.gallery import Gallery
 from tryon.prompt import understand
 from tryon.tailor import shorten, shorten_sleeves
-from tryon.types import Garment, Kind, Limb, Outline, Photo
+from tryon.types import Garment, Hang, Kind, Limb, Outline, Photo
 from tryon.vocabulary import COLOUR_RGB, TYPE_KIND
 
 HEIGHT, WIDTH = 400, 400
@@ -510,7 +510,7 @@ def test_trousers_become_shorts():
     assert abs(made.point(Outline.HEM_INNER_LEFT)[1] - lowest(made, Limb.LEFT)) < 15
 
 
-@pytest.mark.parametrize("words", ["longer sleeves", "long", "a hood", "turtleneck", "a dress"])
+@pytest.mark.parametrize("words", ["longer sleeves", "a hood", "turtleneck", "a dress"])
 def test_what_cannot_be_shown_is_told_and_left(words):
     garment = replace(shorten_sleeves(top(), "short"), attributes={}, attribute_scores={})
     made = design(garment, understand(words))
@@ -703,3 +703,22 @@ def test_the_seed_takes_turns_among_equals():
         "a",
         "b",
     }
+
+
+def test_what_words_ask_of_fit_and_length_is_passed_on():
+    garment = top(length="regular")
+    made = design(garment, understand("make it red"))
+    assert made.hang == Hang()
+    loose = design(garment, understand("XXL"))
+    assert loose.hang.width > 1
+    assert loose.attributes["fit"] == "loose"
+    # Words about something else leave it, the last ones about it count.
+    assert design(loose, understand("in green")).hang == loose.hang
+    assert design(loose, understand("slim and cropped")).hang == Hang(-1.0, -1.0)
+
+
+def test_longer_tops_hang_longer():
+    made = design(top(length="regular"), understand("a bit longer"))
+    assert made.attributes["length"] == "long"
+    assert made.hang.length > 0
+    assert "words_not_shown" not in [note.code for note in made.notes]

@@ -8,7 +8,8 @@ from figures import flat_skirt, flat_tee, flat_trousers, standing_person
 
 from tryon.errors import TryOnError
 from tryon.fusion import even_share, geometric_draft
-from tryon.types import Limb, Outline, Pose
+from tryon.measures import measure
+from tryon.types import Hang, Limb, Outline, Part, Pose
 
 LONG_CUFF = (205, 330)
 
@@ -191,3 +192,63 @@ def test_a_sleeve_that_flares_does_not_widen_the_arm():
     arm = np.array([1.0, 1.0, 1.0, 1.6, 1.0, 1.0, np.nan, 1.0])
     np.testing.assert_allclose(even_share(arm), 1.0, atol=1e-6)
     assert np.isnan(even_share(np.array([1.0, np.nan, 1.2, np.nan]))).all()
+
+
+def hung(width: float | None = None, length: float | None = None, **more):
+    return flat_tee(hang=Hang(width, length), **more)
+
+
+def wide(draft, row: float) -> float:
+    """Photo pixels across the drawn trunk at a row."""
+    trunk = next(layer for layer in draft.layers if layer.limb == Limb.BODY)
+    shown = trunk.weight[round(float(draft.fit.points(np.array([[200.0, row]]))[0, 1]))] > 0.5
+    return np.count_nonzero(shown) / draft.fit.scale
+
+
+def test_a_fit_that_was_asked_for_is_seen():
+    person = standing_person()
+    drafts = [geometric_draft(person, hung(width)) for width in (-1.0, None, 1.0, 1.5)]
+    widths = np.array([wide(draft, 290) for draft in drafts])
+    assert (widths[1:] / widths[:-1] > 1.04).all()
+    sleeves = [
+        placed(d, Outline.CUFF_OUTER_LEFT)[1] - placed(d, Outline.SHOULDER_LEFT)[1] for d in drafts
+    ]
+    assert sleeves[1] + 5 < sleeves[2] < sleeves[3]
+    hems = [placed(draft, Outline.HEM_LEFT)[1] for draft in drafts]
+    assert hems[0] == pytest.approx(hems[1], abs=1)
+    assert hems[1] + 5 < hems[2] < hems[3]
+
+
+def test_a_length_that_was_asked_for_is_seen():
+    person = standing_person()
+    hems = [
+        placed(geometric_draft(person, hung(length=length)), Outline.HEM_LEFT)[1]
+        for length in (-1.0, None, 0.6, 1.0)
+    ]
+    torso = measure(person).torso
+    assert (np.diff(hems) > 0.08 * torso).all()
+
+
+@pytest.mark.parametrize("width", [1.0, 1.5])
+def test_a_loose_trunk_does_not_lie_over_sleeved_arms(width):
+    person = standing_person({"LEFT_ELBOW": (258, 240), "LEFT_WRIST": (258, 320)})
+    parts = person.parts.copy()
+    parts[np.isin(parts, (Part.LEFT_ARM, Part.RIGHT_ARM))] = Part.UPPER
+    sleeved = dataclasses.replace(person, parts=parts)
+    bare, covered = (wide(geometric_draft(p, hung(width)), 280) for p in (person, sleeved))
+    assert wide(geometric_draft(person, hung()), 280) < covered < bare - 6
+
+
+def test_skirts_and_trousers_hang_as_asked():
+    person = standing_person()
+    ends = [
+        drawn(geometric_draft(person, flat_skirt(300, hang=Hang(length=length))))[:, 1].max()
+        for length in (None, 1.0)
+    ]
+    assert ends[1] > ends[0] + 5
+    knees = []
+    for width in (None, 1.0):
+        draft = geometric_draft(person, flat_trousers(hang=Hang(width)))
+        inner, outer = (placed(draft, Outline[f"HEM_{n}LEFT"])[0] for n in ("INNER_", ""))
+        knees.append(outer - inner)
+    assert knees[1] > 1.1 * knees[0]

@@ -8,9 +8,19 @@ import pytest
 from figures import flat_tee, flat_trousers, standing_person
 
 from tryon.fusion import geometric_draft
-from tryon.hem import LET_DOWN, TAKEN_UP, ends_at_old_hem, old_hem, worn_hem
+from tryon.hem import (
+    ASKED_HEM,
+    LET_DOWN,
+    LONGER,
+    SHORTER,
+    TAKEN_UP,
+    asked_hem,
+    ends_at_old_hem,
+    old_hem,
+    worn_hem,
+)
 from tryon.measures import measure
-from tryon.types import Outline, Part, Pose
+from tryon.types import Hang, Outline, Part, Pose
 
 
 def dressed(hem: float):
@@ -100,3 +110,30 @@ def test_hips_say_how_low_the_hem_is():
     assert height_of(standing_person().landmarks[Pose.LEFT_HIP, 1], standing_person()) == (
         pytest.approx(1.0, abs=1e-3)
     )
+
+
+@pytest.mark.parametrize(
+    ("natural", "usual", "steps", "expected"),
+    [
+        (1.0, 0.7, 1.0, 1.0),  # over a crop top a long one is as long as it is
+        (1.2, 1.2, 1.0, 1.2 + LONGER),  # over a tunic longer than that
+        (1.2, 0.8, 0.5, 0.8 + LONGER / 2),  # a bit longer is not long
+        (0.7, 1.1, -1.0, 0.7),
+        (0.9, 0.8, -1.0, 0.8 - SHORTER),
+        (0.5, 0.5, -1.0, ASKED_HEM[0]),
+    ],
+)
+def test_a_length_that_was_asked_for_does_not_follow_the_old_hem(natural, usual, steps, expected):
+    assert asked_hem(natural, usual, steps) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("row", [290, 330])
+def test_longer_and_shorter_tops_leave_the_old_hem(row):
+    person = dressed(row)
+    torso = measure(person).torso
+    ends = []
+    for steps in (-1.0, None, 1.0):
+        draft = geometric_draft(person, flat_tee(hang=Hang(length=steps)))
+        ends.append(draft.landmarks[[Outline.HEM_LEFT, Outline.HEM_RIGHT], 1].mean())
+        assert ends_at_old_hem(draft, person, flat_tee()) == (steps is None)
+    assert (np.diff(ends) > 0.08 * torso).all()

@@ -15,7 +15,7 @@ import pytest
 from tryon import lexicon
 from tryon.errors import TryOnError
 from tryon.grammar import Reading
-from tryon.prompt import LONGEST_TEXT, pattern_details, understand
+from tryon.prompt import LONGEST_TEXT, asked_hang, pattern_details, understand
 from tryon.vocabulary import ATTRIBUTES, NAMES_ZH
 
 DATA = Path(__file__).parent / "data"
@@ -342,3 +342,38 @@ def test_whose_colour_and_what_for_what(text, said, excluded):
     prompt = understand(text)
     assert prompt.attributes == said
     assert prompt.excluded == excluded
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "length"),
+    [
+        ("a red tee", None, None),
+        ("slim", -1.0, None),
+        ("宽松", 1.0, None),
+        ("regular fit", 0.0, None),
+        ("oversized", 1.5, None),
+        ("a long white tee", None, 1.0),
+        ("短款上衣", None, -1.0),
+        ("a loose cropped tee", 1.0, -1.0),
+    ],
+)
+def test_how_wide_and_long_words_want_it(text, width, length):
+    hang = asked_hang(understand(text))
+    assert (hang.width, hang.length) == (width, length)
+
+
+def test_sizes_are_in_order():
+    sizes = ("XS", "S", "M", "L", "XL", "XXL", "3XL")
+    for before in ("", "size ", "a white tee in ", "白色T恤，"):
+        widths = [asked_hang(understand(before + size)).width for size in sizes]
+        assert widths == sorted(set(widths))
+        assert widths[2] == 0
+
+
+@pytest.mark.parametrize(
+    ("much", "little"),
+    [("longer", "a bit longer"), ("looser", "slightly looser"), ("加长", "长一点")],
+)
+def test_a_bit_asks_for_less(much, little):
+    far, near = (asked_hang(understand(text)) for text in (much, little))
+    assert 0 < (near.width or near.length) < (far.width or far.length)

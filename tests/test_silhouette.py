@@ -7,7 +7,7 @@ from figures import flat_tee, flat_trousers, standing_person
 from tryon.anatomy import body_unit
 from tryon.fusion import geometric_draft
 from tryon.silhouette import REACH, edge_shift, follow_silhouette
-from tryon.types import Part
+from tryon.types import Hang, Part
 
 SIZE = (120, 100)
 
@@ -81,3 +81,29 @@ def test_trousers_stay_as_drafted():
     person, trousers = standing_person(), flat_trousers()
     draft = geometric_draft(person, trousers)
     assert follow_silhouette(draft, person, trousers) is draft
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "draw_in", "let_out", "follows"),
+    [
+        (26, 74, False, True, False),  # loose: stays outside
+        (34, 66, False, True, True),
+        (26, 74, True, False, True),
+        (34, 66, True, False, False),  # slim: stays inside
+    ],
+)
+def test_a_fit_that_was_asked_for_is_not_undone(left, right, draw_in, let_out, follows):
+    drawn, body = block(left, right), block(30, 70, 0, 120)
+    shift = edge_shift(drawn, body, body, 6.0, draw_in, let_out)
+    assert (shift is not None) == follows
+
+
+def test_a_loose_top_stays_wider_than_the_trunk():
+    person = standing_person()
+    loose = flat_tee(hang=Hang(0.5))
+    draft = geometric_draft(person, loose)
+    followed, as_usual = (follow_silhouette(draft, person, tee) for tee in (loose, flat_tee()))
+    row = round(float(draft.fit.points(np.array([[200.0, 300.0]]))[0, 1]))
+    across = [np.count_nonzero(d.reach[row]) for d in (draft, followed, as_usual)]
+    assert across[1] >= across[0] - 1
+    assert across[2] < 0.95 * across[1]

@@ -6,7 +6,7 @@ Notable here:
 - cutting comes first (`tailor.py`), then the colour of the ground and what is laid on it
   (`dye.py`, `pattern.py`). Folds and shading stay; buttons and prints stay unless the words speak
   of the pattern.
-- the fit is passed on in the attributes: the warp hangs the garment tighter or looser.
+- how wide and long the words want it to hang is passed on (`Garment.hang`): the draft obeys it.
 - the same garment, words and seed give the same pixels.
 """
 
@@ -20,9 +20,9 @@ from tryon import dye, passes, pattern
 from tryon.errors import Note, TryOnError
 from tryon.graft import OWN_SLEEVES, lengthen_sleeves
 from tryon.neckcut import CUT_TYPES, CUTS, OPEN_NECKS, cut_neckline
-from tryon.prompt import PatternDetails, pattern_details
+from tryon.prompt import PatternDetails, asked_hang, pattern_details
 from tryon.tailor import shorten, shorten_sleeves
-from tryon.types import Garment, Kind, Photo, Prompt
+from tryon.types import Garment, Hang, Kind, Photo, Prompt
 from tryon.vocabulary import ATTRIBUTES, COLOUR_RGB, OUTERWEAR_TYPES, TYPE_KIND, name
 
 if TYPE_CHECKING:
@@ -66,7 +66,21 @@ def design(
         key: garment.attribute_scores[key] if garment.attributes.get(key) == value else 1.0
         for key, value in shown.attributes.items()
     }
-    return replace(made, attributes=shown.attributes, attribute_scores=scores, notes=notes)
+    return replace(
+        made,
+        attributes=shown.attributes,
+        attribute_scores=scores,
+        notes=notes,
+        hang=_hang(garment.hang, asked_hang(prompt)),
+    )
+
+
+def _hang(before: Hang, asked: Hang) -> Hang:
+    """What was asked last counts."""
+    return Hang(
+        before.width if asked.width is None else asked.width,
+        before.length if asked.length is None else asked.length,
+    )
 
 
 def _in_words(pairs: list[tuple[str, str]]) -> dict[str, str]:
@@ -129,6 +143,8 @@ def _cut(
             shown.attributes["length"] = length
             if asked.get("type") == "shorts":
                 shown.attributes["type"] = "shorts"
+        elif length == "long" and garment.kind != Kind.LOWER:
+            shown.attributes["length"] = length  # the draft lets it hang lower
         elif "length" in asked:
             shown.missing.append(("length", length))
     neckline = asked.get("neckline")

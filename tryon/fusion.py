@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from tryon.errors import TryOnError
-from tryon.hem import worn_hem
+from tryon.hem import asked_hem, worn_hem
 from tryon.hood import Hood, behind_neck, hood_targets, neck_in_front, standing_hood
 from tryon.image import Fit
 from tryon.masks import nearest_in
@@ -56,6 +56,19 @@ MESH_MARGIN = 1 / 40
 EASE_KEPT = 0.42
 EASE_LIMITS = {"slim": (1.0, 1.10), "regular": (1.03, 1.22), "loose": (1.10, 1.50)}
 EASE_SHIFT = {"slim": -0.06, "regular": 0.0, "loose": 0.10}
+# Where words ask for it, each step of `Hang.width` makes the trunk, sleeves and legs wider by these
+# shares, a top's hem lower and short sleeves longer. Slim ones go down to about the usual body, but
+# not farther inside of the worn clothes than these shares of their width at these heights:
+# what is worn below shows the hips.
+WIDER = 0.20
+SLEEVE_WIDER = 0.20
+SLEEVE_LONGER = 0.10  # spans
+LOWER_HEM = 0.07  # torso lengths
+SLIM_TRUNK = 0.96
+SLIM_AT = (0.60, 0.95)
+SLIM_WITHIN = (0.86, 0.98)
+# The same for each step of `Hang.length`, of a dress's, coat's, skirt's or shorts' length.
+LENGTHENED = 0.14
 
 # How far a flat garment's length reaches when worn, and where tops end by their length's word
 # (0 = shoulder joints, 1 = hip joints), and how much that counts.
@@ -631,15 +644,34 @@ def body_length_factor(
     """
     length = (axis.down(hems.mean(0)) - axis.down(armpits.mean(0))) * scale
     if garment.kind is Kind.DRESS:
-        return 1.0
+        return lengthened(garment)
     if garment.attributes.get("type") in LONG_TYPES:
-        return HANG_LONG
-    word = garment.attributes.get("length", "regular")
+        return HANG_LONG * lengthened(garment)
+    asked = garment.hang.length
     hem = armpit_height + HANG * length / body.torso
-    wanted = hem + USUAL_SHARE * (USUAL_HEM.get(word, USUAL_HEM["regular"]) - hem)
+
+    def natural(word: str) -> float:
+        return hem + USUAL_SHARE * (USUAL_HEM.get(word, USUAL_HEM["regular"]) - hem)
+
+    own = garment.attributes.get("length", "regular")
+    word = "regular" if asked else own  # where it would end if nothing had been said
+    wanted = natural(word)
     if garment.attributes.get("type") not in OUTERWEAR_TYPES:
         wanted = float(worn_hem(wanted, word, person, body).mean())
-    return float(np.clip((wanted - armpit_height) * body.torso / max(length, 1e-3), 0.5, 1.3))
+    if asked:
+        wanted = asked_hem(natural(own), wanted, asked)
+    wanted += LOWER_HEM * max(garment.hang.width or 0.0, 0.0)
+    factor = (wanted - armpit_height) * body.torso / max(length, 1e-3)
+    return float(np.clip(factor, *LENGTH_LIMITS[bool(asked)]))
+
+
+# How far a top's length is squeezed or stretched at most; the second where a length was asked for.
+LENGTH_LIMITS = ((0.5, 1.3), (0.35, 1.6))
+
+
+def lengthened(garment: Garment) -> float:
+    """How much longer than its own length words ask a garment to hang. Shorter ones were cut."""
+    return 1 + LENGTHENED * max(garment.hang.length or 0.0, 0.0)
 
 
 def clearances(
@@ -650,9 +682,11 @@ def clearances(
     heights: (n,) as in `Body.on_torso`; half: (n,) the garment's own half widths, photo pixels.
     Returns (n, 2) pixels.
     """
-    fit_word = garment.attributes.get("fit", "regular")
+    asked = garment.hang.width
+    fit_word = garment.attributes.get("fit", "regular") if asked is None else "regular"
     low, high = EASE_LIMITS[fit_word]
     seen = torso_edges(person, body, heights)
+    arms = inside_of_arms(person, body, heights)
     result = np.zeros((len(heights), 2))
     for row, height in enumerate(heights):
         model = body.torso_half(float(height))
@@ -666,9 +700,38 @@ def clearances(
                 width = max(width, legs_half(body, float(height), side))
             ease = 1 + EASE_KEPT * (own / width - 1) + EASE_SHIFT[fit_word]
             most = high if height < 1.1 else 3.0  # skirts may flare
+            hangs = width * np.clip(ease, low, most)
+            if asked and asked > 0:
+                hangs = max(hangs, min(hangs * (1 + WIDER * asked), arms[row, side]))
+            elif asked:
+                tight = max(SLIM_TRUNK * model, np.interp(height, SLIM_AT, SLIM_WITHIN) * width)
+                hangs -= min(-asked, 1.0) * max(hangs - tight, 0.0)
             # A hem far narrower than the body (a bodysuit's) is not torn open to fit around it.
-            result[row, side] = min(width * np.clip(ease, low, most), STRETCH_LIMIT * own)
+            result[row, side] = min(hangs, STRETCH_LIMIT * own)
     return result
+
+
+def inside_of_arms(person: Person, body: Measures, heights: np.ndarray) -> np.ndarray:
+    """How far from the spine cloth may reach before it would lie over a sleeved arm beside it:
+    (n, 2) photo pixels, left and right, infinite where none is. heights: (n,) on the torso.
+
+    Bare arms are the photo's own and lie before the cloth anyway."""
+    room = np.full((len(heights), 2), np.inf)
+    for side, sign in enumerate((1, -1)):
+        arm = Curve(body.arms[side].points)
+        middle, _ = arm.at(np.linspace(0, arm.length, ARM_STEPS))
+        at, off = body.spine.coordinates(middle)
+        x, y = np.clip(np.round(middle), 0, np.array(person.photo.size[::-1]) - 1).astype(int).T
+        sleeved = ~np.isin(person.parts[y, x], BARE_ARM)
+        near = (np.abs(at / body.torso - heights[:, None]) < ARM_NEAR) & sleeved
+        reach = -sign * off - UPPER_ARM_HALF * body.span / 2
+        room[:, side] = np.where(near, reach, np.inf).min(axis=1)
+    return room
+
+
+BARE_ARM = (Part.LEFT_ARM, Part.RIGHT_ARM)
+ARM_STEPS = 40  # points along an arm at which it is looked at
+ARM_NEAR = 0.06  # torso lengths up and down within which an arm is beside
 
 
 def legs_half(body: Measures, height: float, side: int) -> float:
@@ -721,9 +784,12 @@ def sleeve_map(
     true_arm = body.arm_lengths[side] + TIP_OUT * body.span
     reach = max(float(np.linalg.norm(end[0] - seam[0])), length) * scale * SLEEVE_HANG / true_arm
     word = sleeve_of(garment)
+    wider = garment.hang.width or 0.0
     reach = min(float(np.clip(reach, *SLEEVE_REACH.get(word, (0.12, 1.03)))), 1.03)
     pit_along = float(np.clip(arm.coordinates(pit[None])[0][0], 0.0, 0.3 * body.span))
     stop = max(reach * (arm.length + above) - above, pit_along + 0.06 * body.span)
+    if word != "long":
+        stop = min(stop + SLEEVE_LONGER * max(wider, 0.0) * body.span, arm.length)
 
     edges = limb_edges(garment.limbs, (Limb.LEFT, Limb.RIGHT)[side], seam, end)
     share = np.linspace(0, 1, LIMB_ROWS)
@@ -743,7 +809,9 @@ def sleeve_map(
     inner_along = pit_along + share * (stop - pit_along)
     room = beside_trunk(body, arm, side, inner_along, trunk_side)
     inner = np.fmin(inner, np.maximum(room, INNER_TIGHT * bare))
-    halves = np.minimum([outer, inner], STRETCH_LIMIT * own)
+    # Nothing wider at the shoulder's tip; from there on as loose as words ask for.
+    roomy = 1 + SLEEVE_WIDER * max(wider, 0.0) * np.minimum(2 * share, 1)
+    halves = np.minimum([outer * roomy, inner * roomy], STRETCH_LIMIT * own)
     marks = tuple(Outline[f"{part}_{names}"] for part in ("ELBOW", "CUFF_OUTER", "CUFF_INNER"))
     return limb_map(
         trunk,
@@ -885,7 +953,7 @@ def lower_targets(
         rows[1, 2] = top + share * (CROTCH_AT - top)
     else:
         top = 0.72
-        length = axis.down(hem.mean(0)) * scale * LOWER_HANG
+        length = axis.down(hem.mean(0)) * scale * LOWER_HANG * lengthened(garment)
         most = body.legs[0].length + body.torso * (1 - top)
         length = min(length, 0.99 * most)
         per_height = length / max(axis.down(hem.mean(0)), 1.0) / body.torso
@@ -924,12 +992,13 @@ def lower_targets(
         root = (root + leg_points[0] + below_hip * heading) / 2
         leg = Curve(np.array([root, *leg_points[1:]]))
         true_leg = max(body.leg_lengths[side] - below_hip, 1.0)
-        reach = leg_reach(garment, length * scale * LOWER_HANG / true_leg)
+        reach = leg_reach(garment, length * scale * LOWER_HANG * lengthened(garment) / true_leg)
         halves = []
         for pair, share in ((seam, 0.0), (end, min(reach, 1.0))):
             own = float(np.linalg.norm(pair[0] - pair[1])) / 2 * scale
             leg_half = (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * share) * body.span
             half = np.clip(own, *(k * leg_half for k in LEG_LIMITS))
+            half = max(half * (1 + WIDER * (garment.hang.width or 0.0)), leg_half)
             halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
         targets.add(outer_top, root + sign * np.array([halves[0], 0.0]))
         marks = (Outline[f"HEM_{names}"], Outline[f"HEM_INNER_{names}"])

@@ -6,6 +6,7 @@ Notable here:
   the photo shows the old hem and the new garment would end near it, it ends there: the wearer keeps
   their style, and nothing below has to be invented or covered.
 - what would end far elsewhere (a crop top on somebody in a tunic) hangs as long as it is.
+- a length that words asked for is obeyed: the top ends lower or higher than it would have.
 """
 
 import numpy as np
@@ -16,7 +17,7 @@ from tryon.types import Draft, Garment, Kind, Outline, Part, Person
 # Torso lengths by which a top that follows the old hem may be taken up (tucked in) and let down. A
 # crop top or a tunic means to be one.
 TAKEN_UP = {"regular": 0.32, "cropped": 0.32, "long": 0.06}
-LET_DOWN = {"regular": 0.22, "cropped": 0.12, "long": 0.22}
+LET_DOWN = {"regular": 0.35, "cropped": 0.12, "long": 0.35}
 # Where an old hem is believed, as heights on the torso (0 = shoulder joints, 1 = hip joints).
 HEM_AT = (0.5, 1.35)
 COLUMNS = np.linspace(-0.6, 0.6, 13)  # half torso widths beside the spine at which it is looked for
@@ -75,6 +76,24 @@ def worn_hem(natural: float, length: str, person: Person, body: Measures) -> np.
     if old is None or not -TAKEN_UP[length] <= float(old.mean()) - natural <= LET_DOWN[length]:
         return np.full(2, natural)
     return old
+
+
+# Torso lengths by which a top asked for longer ends lower than it would have, and a shorter one
+# higher; between which heights such a hem lies.
+LONGER = 0.24
+SHORTER = 0.15
+ASKED_HEM = (0.5, 1.6)
+
+
+def asked_hem(natural: float, usual: float, steps: float) -> float:
+    """The height on the torso at which a top ends whose length words asked for.
+
+    natural: where it would end by its own length. usual: where it would if nothing had been said.
+    steps: see `Hang.length`."""
+    hem = usual + steps * (LONGER if steps > 0 else SHORTER)
+    if abs(steps) >= 1:  # not only "a bit"
+        hem = max(hem, natural) if steps > 0 else min(hem, natural)
+    return float(np.clip(hem, *ASKED_HEM))
 
 
 def ends_at_old_hem(draft: Draft, person: Person, garment: Garment) -> bool:

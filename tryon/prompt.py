@@ -20,7 +20,7 @@ from tryon import grammar
 from tryon.errors import Note, TryOnError
 from tryon.grammar import Reading
 from tryon.lexicon import CHINESE, SIMPLIFY
-from tryon.types import Prompt
+from tryon.types import Hang, Prompt
 from tryon.vocabulary import NAMES_ZH
 
 LONGEST_TEXT = 500  # characters read; a description of a garment is far shorter
@@ -211,6 +211,58 @@ _SIZES = {
     **dict.fromkeys(("big", "wide", "thick"), "large"),
     **dict.fromkeys(("small", "narrow", "thin"), "small"),
 }
+
+
+# --- what a prompt says about how wide and long the garment hangs --------------------------------
+
+_STEPS = {"fit": {"slim": -1.0, "regular": 0.0, "loose": 1.0}} | {
+    "length": {"cropped": -1.0, "short": -1.0, "regular": 0.0, "long": 1.0}
+}
+_SIZE_STEPS = {"xs": -1.4, "s": -0.8, "m": 0.0, "l": 0.5, "xl": 1.0}  # each further X adds as much
+_SIZE_STEP = 0.5
+_SIZE = re.compile(r"(x+|\dx)(l|s)")
+_FAR = re.compile(r"oversize|baggy|very|super|extra|特大|超大|加大|特别|非常|超")
+_FAR_STEPS = 1.5
+_A_BIT = re.compile(
+    r"\b(?:a (?:bit|little|touch|tad)|slightly|somewhat|bit)\b|一点|一些|稍|略|点儿"
+)
+_A_BIT_STEPS = 0.6
+
+
+def asked_hang(prompt: Prompt) -> Hang:
+    """How wide and how long the words ask a garment to hang: "XXL", "a bit longer".
+
+    Read from the prompt's words, so whoever read the text need not know of it.
+    """
+    text, _ = clean(prompt.text)
+    steps = {}
+    for attribute, table in _STEPS.items():
+        step = table.get(prompt.attributes.get(attribute, ""))
+        if step:
+            words = " ".join(clean(word)[0] for word, used in prompt.words if used == attribute)
+            if _A_BIT.search(text):
+                step *= _A_BIT_STEPS
+            elif _FAR.search(words):
+                step *= _FAR_STEPS
+        steps[attribute] = step
+    if steps["fit"] is not None:
+        for word, used in prompt.words:
+            size = _size_steps(clean(word)[0]) if used == "fit" else None
+            # "not XXL" asks for something else than the size that it names.
+            if size is not None and size * steps["fit"] >= 0:
+                steps["fit"] = size
+    return Hang(steps["fit"], steps["length"])
+
+
+def _size_steps(word: str) -> float | None:
+    """Steps of a size's letters ("l", "xxl", "3xl"), None for other words."""
+    size = _SIZE.fullmatch(word)
+    if size is None:
+        return _SIZE_STEPS.get(word)
+    much, letter = size.groups()
+    count = int(much[0]) if much[0].isdigit() else len(much)
+    further = _SIZE_STEP * (min(count, 4) - 1)
+    return _SIZE_STEPS["x" + letter] + (further if letter == "l" else -further)
 
 
 def _meaning_of(word: str) -> tuple[str, dict[str, str]]:

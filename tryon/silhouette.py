@@ -7,6 +7,7 @@ Notable here:
 - the whole draft is moved by one smooth shift of the plane that fades away from those edges, so
   prints stay continuous. What lies farther from the edge than `REACH` (a loose garment over a
   tight one, or the other way round) is meant so and stays.
+- where words asked for a loose garment its edge is not drawn in, for a slim one not let out.
 """
 
 from dataclasses import replace
@@ -37,7 +38,10 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
     unit = body_unit(person.landmarks) * draft.fit.scale
     body = draft.fit.image(person.matte)
     old = draft.fit.mask(np.isin(person.parts, OLD_CLOTH))
-    shift = edge_shift(draft.reach, body >= 128, old, REACH * unit)
+    width = garment.hang.width or 0.0
+    shift = edge_shift(
+        draft.reach, body >= 128, old, REACH * unit, draw_in=width <= 0, let_out=width >= 0
+    )
     if shift is None:
         return draft
     height, width = draft.reach.shape
@@ -54,13 +58,19 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
 
 
 def edge_shift(
-    drawn: np.ndarray, body: np.ndarray, old: np.ndarray, reach: float
+    drawn: np.ndarray,
+    body: np.ndarray,
+    old: np.ndarray,
+    reach: float,
+    draw_in: bool = True,
+    let_out: bool = True,
 ) -> np.ndarray | None:
     """Where each pixel of the moved outline was, relative to itself: (h, w, 2) float32 pixels, x
     and y; None where no edges are near.
 
     drawn: (h, w) bool, the garment's outline. body: (h, w) bool, the silhouette. old: (h, w) bool,
-    the old garment; only edges of the body along it are followed. reach: pixels.
+    the old garment; only edges of the body along it are followed. reach: pixels. draw_in, let_out:
+    whether what lies outside of the body may move inwards, and the other way round.
     """
     edge, ours = _edge(body), _edge(drawn)
     edge &= cv2.dilate(old.view(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8)) > 0
@@ -78,8 +88,9 @@ def edge_shift(
     to = places[nearest[rows, columns]]
     theirs, own = _direction(body), _direction(drawn)
     x, y = to.astype(int).T
-    alike = (theirs[rows, columns] * own[y, x]).sum(1) >= ALIKE
-    rows, columns, to = rows[alike], columns[alike], to[alike]
+    follows = (theirs[rows, columns] * own[y, x]).sum(1) >= ALIKE
+    follows &= np.where(body[y, x], let_out, draw_in)
+    rows, columns, to = rows[follows], columns[follows], to[follows]
     if len(rows) < LEAST_EDGE:
         return None
     known = np.zeros((*drawn.shape, 3), np.float32)

@@ -259,6 +259,18 @@ class Panels:
             raise ValueError(f"Panels.step: expected more than 0, got {self.step}")
 
 
+@dataclass(frozen=True)
+class Hang:
+    """How words ask a garment to hang on its wearer, in steps; None = nothing was said of it.
+
+    width: -1 slim, 0 regular, 1 loose; sizes reach farther. length: -1 short, 1 long.
+    What was said is obeyed; what was not said adapts to what the wearer had on.
+    """
+
+    width: float | None = None
+    length: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Garment:
     """A garment cut out of its picture. Everything is in the garment frame.
@@ -272,6 +284,7 @@ class Garment:
     confidence: 0..1, how sure the cut-out is.
     identifier: the gallery id, or "" for a visitor's own picture.
     panels: the pieces it was sewn from, where that is known (templates), else None.
+    hang: how words asked it to hang.
     """
 
     photo: Photo
@@ -286,6 +299,7 @@ class Garment:
     notes: tuple[Note, ...] = ()
     identifier: str = ""
     panels: Panels | None = None
+    hang: Hang = Hang()
 
     def __post_init__(self) -> None:
         size = self.photo.size
