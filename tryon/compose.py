@@ -377,8 +377,8 @@ def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.
 # --- light ---------------------------------------------------------------------------------------
 
 FOLDS = (0.72, 1.18)  # limits of what the old garment's folds may do to the new one's brightness
-FOLD_SIZE = 0.014, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
-FOLDS_KEPT = 0.8
+FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
+FOLDS_KEPT = 0.9
 FOLDS_LEAST = 200  # pixels of that copy a garment must cover
 FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
 CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
