@@ -722,3 +722,13 @@ def test_longer_tops_hang_longer():
     assert made.attributes["length"] == "long"
     assert made.hang.length > 0
     assert "words_not_shown" not in [note.code for note in made.notes]
+
+
+def test_stripes_on_another_colour_are_rather_drawn_anew():
+    said = {"type": "top", "sleeve": "long", "neckline": "crew"}
+    items = [
+        Item("breton", {**said, "colour": "cream", "pattern": "striped"}),
+        Item("plain", {**said, "colour": "white", "pattern": "plain"}, template=True),
+    ]
+    assert nearest(items, understand("a navy striped long-sleeve top")).identifier == "plain"
+    assert nearest(items, understand("a cream striped long-sleeve top")).identifier == "breton"
