@@ -204,3 +204,21 @@ def test_no_belly_is_seen_beside_a_slim_front(row):
     for beside in (edges[0] + 4, edges[1] - 4):
         assert abs(beside - x) > 29
         assert np.abs(body.pixels[row, beside].astype(int) - WALL).max() < 15
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_shoulders_above_an_off_shoulder_top_are_skin(bare):
+    person = dressed()
+    marks = person.landmarks[:, :2]
+    cover = torso_cover(person)
+    for side in ("LEFT", "RIGHT"):
+        shoulder, elbow = marks[Pose[f"{side}_SHOULDER"]], marks[Pose[f"{side}_ELBOW"]]
+        line = np.int32([shoulder + share * (elbow - shoulder) for share in (0.0, 0.9)])
+        cv2.polylines(cover, [line], False, 255, 44)
+    top = int(marks[Pose.LEFT_SHOULDER, 1])
+    if bare:
+        cover[: top + 22] = 0
+    painted = underlay(person, Kind.UPPER, cover, whole(person))
+    x, y = np.int32(marks[Pose.LEFT_SHOULDER]) + (-4, 2)
+    apart = np.abs(painted.pixels[y - 3 : y + 4, x - 3 : x + 4].astype(int) - LIGHT_SKIN).max(-1)
+    assert (apart.mean() < 40) == bare

@@ -566,7 +566,10 @@ def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"
     if isinstance(shape, _Limb):
         if not shape.is_arm:
             return shape.inside
-        return np.where(shape.along < _sleeved_to(scene, shape), FAR, shape.inside)
+        sleeved = shape.along < _sleeved_to(scene, shape)
+        if _shoulder_bare(scene, shape):
+            sleeved &= shape.along > BARE_TO
+        return np.where(sleeved, FAR, shape.inside)
     if not arms:
         return shape
     w, h = scene.small_size
@@ -575,13 +578,24 @@ def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"
     out = out @ (across / max(float(across @ across), 1e-6))
     shown = shape.copy()
     for arm, sign in zip(arms, (1, -1), strict=True):
-        if _sleeved_to(scene, arm) > 0:
+        if _sleeved_to(scene, arm) > 0 and not _shoulder_bare(scene, arm):
             shown[(sign * out > SHOULDER_FROM) & (scene.heights() < 0.15)] = FAR
     return shown
 
 
 SHOULDER_FROM = 0.36  # shoulder widths from the middle: farther out a sleeved shoulder is closed
 SLEEVED_FROM = 0.3  # a sleeve covers an arm from here on upwards (0 = shoulder, 1 = elbow)
+
+
+# Along an arm (0 = shoulder, 1 = elbow): off-shoulder tops leave the first bare, of which they
+# cover less than this share; there is skin down to the second.
+BARE_FROM, BARE_SHARE, BARE_TO = 0.1, 0.3, 0.2
+
+
+def _shoulder_bare(scene: _Scene, arm: "_Limb") -> bool:
+    """Whether the new garment leaves the shoulder's joint open, whatever it does further down."""
+    joint = (np.abs(arm.across) < 0.5) & (arm.inside > 0) & (arm.along < BARE_FROM)
+    return bool(joint.any() and (scene.covered_small[joint] > 128).mean() < BARE_SHARE)
 
 
 def _sleeved_to(scene: _Scene, arm: "_Limb") -> float:
