@@ -179,6 +179,12 @@ def read_outlines(folder: Path) -> dict[str, np.ndarray]:
         return dict(zip(stored["ids"].tolist(), stored["landmarks"], strict=True))
 
 
+BARE_SHOULDERS = [
+    Outline[f"{name}_{side}"] for name in ("COLLAR", "SHOULDER") for side in ("LEFT", "RIGHT")
+]
+BARE_SHOULDERS.append(Outline.COLLAR_CENTRE)
+
+
 def read_gallery_garments(validation: bool) -> list[Piece]:
     """The shipped gallery, at `GALLERY_HEIGHT` pixels."""
     pieces = []
@@ -191,6 +197,8 @@ def read_gallery_garments(validation: bool) -> list[Piece]:
         picture = cv2.copyMakeBorder(picture, *[PASTE_BORDER] * 4, cv2.BORDER_CONSTANT)
         landmarks = item.landmarks.copy()
         landmarks[:, :2] = (landmarks[:, :2] + 0.5) * scale - 0.5 + PASTE_BORDER
+        if item.attributes.get("neckline") == "off-shoulder":
+            landmarks[BARE_SHOULDERS, 2] = 0  # they say where the wearer's are: no cloth shows it
         names = [name for name, _ in HEADS]
         allowed: Allowed = {
             name: (value,) for name, value in item.attributes.items() if name in names
