@@ -219,6 +219,6 @@ def test_shoulders_above_an_off_shoulder_top_are_skin(bare):
     if bare:
         cover[: top + 22] = 0
     painted = underlay(person, Kind.UPPER, cover, whole(person))
-    x, y = np.int32(marks[Pose.LEFT_SHOULDER]) + (-4, 2)
+    x, y = np.int32(marks[Pose.LEFT_SHOULDER] + np.float32([-4, 2]))
     apart = np.abs(painted.pixels[y - 3 : y + 4, x - 3 : x + 4].astype(int) - LIGHT_SKIN).max(-1)
     assert (apart.mean() < 40) == bare
