@@ -256,6 +256,8 @@ def _beyond_sleeves(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Both arms of the body below, (h, w) float32 0..1, only where the new sleeves leave them bare:
     above that they are in cloth, and a bare one before the trunk would be a hole in it."""
+    if not any(arm.any() for arm in arms):
+        return arms
     bare = []
     for arm, side, covered in zip(
         arms, SIDES, sleeves_along_arms(draft, person, garment), strict=True

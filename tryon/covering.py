@@ -15,7 +15,7 @@ import numpy as np
 
 from tryon.agnostic import along_arm
 from tryon.anatomy import ARMS, body_unit, capsule_mask
-from tryon.masks import nearest_in
+from tryon.masks import disc, nearest_in
 from tryon.types import Draft, Garment, Kind, Layer, Limb, Part, Person
 
 ARM_OF = {Limb.LEFT: "left", Limb.RIGHT: "right"}
@@ -99,7 +99,7 @@ def _strips(
     if not len(covered) or covered[-1] - BEFORE_END < SHORTEST:
         return nothing
     # A sleeve that lies beside the arm's middle is on that arm, too.
-    wide = ALONG[_along(cv2.dilate(sleeve, _disc(BESIDE * unit)), marks, side)]
+    wide = ALONG[_along(cv2.dilate(sleeve, disc(BESIDE * unit)), marks, side)]
     first, last = max(wide[0] - ABOVE, TOP), covered[-1] - BEFORE_END
     share = np.linspace(first, last, 9)
     radii = np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
@@ -123,11 +123,6 @@ def _strips(
     open_ = (cloth[box] < SOLID) | (bare[box] & (sleeve[box] < SOLID))
     nothing[box] = even & (arm[box] | near) & open_
     return nothing
-
-
-def _disc(radius: float) -> np.ndarray:
-    size = 2 * max(round(radius), 1) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
 
 
 def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None:

@@ -480,9 +480,7 @@ OTHER_FIT = 2.2  # cost of a step: trousers of another fit have another shape, t
 SEWN_ON = 3.5  # cost of longer sleeves, if templates lend some; else they cannot be had
 CUT = 2.5  # cost of a neckline that can be cut: less than that of one that cannot
 NO_SLEEVES = 2.0  # cost of a top without any, if none is asked for: most have some
-DYED_PATTERN = (
-    1.0  # cost of a patterned garment in another colour: its stripes may drown in the dye
-)
+DYED_PATTERN = 1.0  # cost of a patterned garment in another colour: stripes may drown in the dye
 TEMPLATE = 0.5  # cost of a template that is not dyed, or of another garment that is
 UNUSUAL_NECKLINES = ("scoop", "boat", "turtleneck", "off-shoulder")  # not worn unless asked for
 

@@ -39,6 +39,7 @@ from tryon.measures import (
     torso_edges,
 )
 from tryon.neckline import Neckline, front_neckline
+from tryon.regions import BARE_ARMS
 from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Part, Person
 from tryon.vocabulary import OUTERWEAR_TYPES
 from tryon.warp import Curve, ThinPlateSpline, draw_mesh, grid_over, smoothstep
@@ -686,7 +687,8 @@ def clearances(
     fit_word = garment.attributes.get("fit", "regular") if asked is None else "regular"
     low, high = EASE_LIMITS[fit_word]
     seen = torso_edges(person, body, heights)
-    arms = inside_of_arms(person, body, heights)
+    loose = asked is not None and asked > 0
+    arms = inside_of_arms(person, body, heights) if loose else None
     result = np.zeros((len(heights), 2))
     for row, height in enumerate(heights):
         model = body.torso_half(float(height))
@@ -701,7 +703,7 @@ def clearances(
             ease = 1 + EASE_KEPT * (own / width - 1) + EASE_SHIFT[fit_word]
             most = high if height < 1.1 else 3.0  # skirts may flare
             hangs = width * np.clip(ease, low, most)
-            if asked and asked > 0:
+            if loose:
                 hangs = max(hangs, min(hangs * (1 + WIDER * asked), arms[row, side]))
             elif asked:
                 tight = max(SLIM_TRUNK * model, np.interp(height, SLIM_AT, SLIM_WITHIN) * width)
@@ -722,14 +724,13 @@ def inside_of_arms(person: Person, body: Measures, heights: np.ndarray) -> np.nd
         middle, _ = arm.at(np.linspace(0, arm.length, ARM_STEPS))
         at, off = body.spine.coordinates(middle)
         x, y = np.clip(np.round(middle), 0, np.array(person.photo.size[::-1]) - 1).astype(int).T
-        sleeved = ~np.isin(person.parts[y, x], BARE_ARM)
+        sleeved = ~np.isin(person.parts[y, x], BARE_ARMS)
         near = (np.abs(at / body.torso - heights[:, None]) < ARM_NEAR) & sleeved
         reach = -sign * off - UPPER_ARM_HALF * body.span / 2
         room[:, side] = np.where(near, reach, np.inf).min(axis=1)
     return room
 
 
-BARE_ARM = (Part.LEFT_ARM, Part.RIGHT_ARM)
 ARM_STEPS = 40  # points along an arm at which it is looked at
 ARM_NEAR = 0.06  # torso lengths up and down within which an arm is beside
 

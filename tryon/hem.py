@@ -11,7 +11,9 @@ Notable here:
 
 import numpy as np
 
+from tryon.agnostic import BELOW as WORN_BELOW
 from tryon.measures import Measures, measure
+from tryon.regions import TOPS
 from tryon.types import Draft, Garment, Kind, Outline, Part, Person
 
 # Torso lengths by which a top that follows the old hem may be taken up (tucked in) and let down. A
@@ -25,8 +27,6 @@ LEAST_COLUMNS = 5
 BELOW = 0.06  # torso lengths below the hem in which something else must be worn or bare
 STEP = 0.005  # torso lengths
 ROWS = 12  # heights at which the body's outline is computed; straight lines between
-TOPS = (Part.UPPER, Part.OUTERWEAR)
-BENEATH = (Part.TROUSERS, Part.SKIRT, Part.LEFT_LEG, Part.RIGHT_LEG)
 
 
 def old_hem(person: Person, body: Measures) -> np.ndarray | None:
@@ -59,7 +59,7 @@ def old_hem(person: Person, body: Measures) -> np.ndarray | None:
             continue
         last = int(cloth[-1])
         below = labels[last + 1 : last + 1 + round(BELOW / STEP)]
-        if len(below) and np.isin(below, BENEATH).mean() > 0.5:
+        if len(below) and np.isin(below, WORN_BELOW).mean() > 0.5:
             for side in (0, 1):
                 if column == 0 or (column > 0) == (side == 0):
                     found[side].append(float(heights[last]))

@@ -75,3 +75,9 @@ def where_gaps_are(hole: np.ndarray, frame: tuple[int, int, int, int]) -> bool:
     between_legs = abs(across - 0.5) < 0.2 and top > 0.15 and tall > 0.2
     in_the_neck = top + tall < 0.25
     return bool(beside or between_legs or in_the_neck)
+
+
+def disc(radius: float) -> np.ndarray:
+    """A round structuring element, (2 r + 1, 2 r + 1) uint8; a radius of one pixel at least."""
+    size = 2 * max(round(radius), 1) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))

@@ -15,11 +15,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from tryon.agnostic import OLD_GARMENT
 from tryon.anatomy import body_unit
-from tryon.types import Draft, Garment, Kind, Part, Person
+from tryon.masks import disc
+from tryon.types import Draft, Garment, Kind, Person
 from tryon.warp import smoothstep
 
-OLD_CLOTH = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
 REACH = 0.10  # shoulder widths between both edges, at most
 FADE = 0.9  # of `REACH`: standard deviation of the shift's fading
 ALIKE = 0.6  # cosine between the directions in which both edges look
@@ -37,10 +38,10 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
         return draft
     unit = body_unit(person.landmarks) * draft.fit.scale
     body = draft.fit.image(person.matte)
-    old = draft.fit.mask(np.isin(person.parts, OLD_CLOTH))
-    width = garment.hang.width or 0.0
+    old = draft.fit.mask(np.isin(person.parts, OLD_GARMENT))
+    asked = garment.hang.width or 0.0
     shift = edge_shift(
-        draft.reach, body >= 128, old, REACH * unit, draw_in=width <= 0, let_out=width >= 0
+        draft.reach, body >= 128, old, REACH * unit, draw_in=asked <= 0, let_out=asked >= 0
     )
     if shift is None:
         return draft
@@ -97,7 +98,7 @@ def edge_shift(
     known[rows, columns, :2] = to - np.column_stack([columns, rows])
     known[rows, columns, 2] = 1
     # Edges of the outline that follow nothing hold it where it is.
-    held = ours & (cv2.dilate(known[..., 2], _disc(reach)) == 0)
+    held = ours & (cv2.dilate(known[..., 2], disc(reach)) == 0)
     known[held, 2] = 1
     near = cv2.distanceTransform((known[..., 2] == 0).view(np.uint8), cv2.DIST_L2, 3)
     spread = cv2.GaussianBlur(known, (0, 0), max(FADE * reach / 2, 0.5))
@@ -115,8 +116,3 @@ def _direction(mask: np.ndarray) -> np.ndarray:
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), EDGE_SOFT)
     slope = np.dstack([cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)])
     return slope / np.maximum(np.linalg.norm(slope, axis=2, keepdims=True), 1e-6)
-
-
-def _disc(radius: float) -> np.ndarray:
-    size = 2 * max(round(radius), 1) + 1
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
