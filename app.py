@@ -86,6 +86,8 @@ def build_demo(
         w = SimpleNamespace(
             subject=remembered(None),
             choice=remembered(None),
+            picked=remembered(""),
+            which=remembered(""),
             worn=remembered(None),
             history=remembered([]),
         )
@@ -278,10 +280,14 @@ def wire_room(w: SimpleNamespace, room: Room) -> None:
 
     w.people.select(room.on_borrow, None, w.photo, queue=False, **private)
     w.photo.change(room.on_photo, [w.photo, *asked], photo, **fitting(w.photo_message))
-    w.who.select(room.on_which, asked, photo, **fitting(w.photo_message))
-    w.wardrobe.select(
+    # What was picked is kept first: an event that has to wait for an earlier one loses its data.
+    picking = {"queue": False, "trigger_mode": "multiple", **private}
+    w.who.select(room.on_pick, None, w.which, **picking).then(
+        room.on_which, [w.which, *asked], photo, **fitting(w.photo_message)
+    )
+    w.wardrobe.select(room.on_pick, None, w.picked, **picking).then(
         room.on_garment,
-        [w.photo, w.subject, w.words, w.history],
+        [w.picked, w.photo, w.subject, w.words, w.history],
         garment,
         **fitting(w.result_message),
     )

@@ -122,9 +122,13 @@ class Room:
             shown = self.tray.png(photo.pixels, "photo")
         yield from self._analyse(photo, shown, 0, choice, words, history, language)
 
+    def on_pick(self, event: gr.EventData) -> str:
+        """A card in a piece of our HTML was picked: its name."""
+        return _chosen(event)
+
     def on_which(
         self,
-        event: gr.EventData,
+        picked: str,
         subject: Subject | None,
         choice: Choice | None,
         words: str,
@@ -133,7 +137,7 @@ class Room:
     ) -> Iterator[Update]:
         """Another of several people was chosen."""
         language = language_of(request)
-        which = _whole_number(_chosen(event))
+        which = _whole_number(picked)
         if subject is None or subject.person is None or which is None:
             yield {self.widgets.subject: subject}
             return
@@ -196,7 +200,7 @@ class Room:
 
     def on_garment(
         self,
-        event: gr.EventData,
+        picked: str,
         photo: str | None,
         subject: Subject | None,
         words: str,
@@ -205,8 +209,7 @@ class Room:
     ) -> Iterator[Update]:
         """A garment was picked in the wardrobe: it takes the place of the visitor's own."""
         w, language = self.widgets, language_of(request)
-        chosen = _chosen(event)
-        item = next((item for item in self.gallery.items if item.identifier == chosen), None)
+        item = next((item for item in self.gallery.items if item.identifier == picked), None)
         if item is None:
             yield {w.result_message: ""}
             return

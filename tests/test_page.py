@@ -142,8 +142,6 @@ def test_slider_history_and_how_it_was_made(visit, photo):
     add_photo(page, photo)
     pick(page, "red-tee")
     shown(page, "Red tee")
-    # The verdict is there before the rest of the answer: a visitor does not choose in between.
-    page.wait_for_timeout(1500)
     pick(page, "blue-jeans")
     shown(page, "Blue jeans")
     page.click("#tab-slider-button")
