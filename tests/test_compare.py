@@ -45,7 +45,7 @@ def test_both_methods_are_scored_on_the_same_pairs():
     assert figures["learned short"]["ssim"] == learned["ssim"]
     assert "learned long" not in figures
     # Untrained, the network is the geometric draft.
-    for measure in ("ssim", "l1", "outline"):
+    for measure in ("ssim", "ssim x2", "l1", "outline"):
         assert learned[measure] == pytest.approx(geometric[measure], abs=0.1)
 
 

@@ -10,6 +10,7 @@ from test_fusion_net import tiny
 
 from tryon.agnostic import along_arm
 from tryon.compose import compose
+from tryon.covering import ALONG
 from tryon.fusion import geometric_draft
 from tryon.learned import (
     LearnedFusion,
@@ -19,7 +20,6 @@ from tryon.learned import (
     on_body,
     past_hands,
     rendered,
-    sleeves_follow,
     without_islands,
 )
 from tryon.studio import CANVAS, enter, told
@@ -126,13 +126,11 @@ def test_words_become_one_number_a_value():
     assert told({}).sum() == 0
 
 
-def test_sleeves_and_outline_keep_to_arms_and_body():
+def test_an_outline_keeps_to_the_body():
     wearer = enter(PERSON)
     body = wearer.matte >= 128
     drafted = body.copy()
     drafted[170:] = False
-    assert sleeves_follow(drafted.astype(np.float32), drafted, wearer)
-    assert not sleeves_follow(np.zeros(CANVAS, np.float32), drafted, wearer)
     assert on_body(drafted.astype(np.float32), drafted, wearer)
     stray = drafted.astype(np.float32)
     stray[40:200, :20] = 1
@@ -174,7 +172,15 @@ def test_long_sleeves_on_other_places_of_the_arms_are_not_taken(network, monkeyp
     arms = [np.ones((2, 9), bool), np.zeros((2, 9), bool)]
     monkeypatch.setattr("tryon.learned.sleeves_along_arms", lambda *_: arms.pop())
     assert network(PERSON, long, DRAFT) is DRAFT
-    assert network(PERSON, GARMENT, DRAFT) is not DRAFT
+
+
+@pytest.mark.parametrize(("end", "taken"), [(0.2, True), (0.55, True), (0.9, False)])
+def test_short_sleeves_may_lie_elsewhere_but_reach_no_hand(network, monkeypatch, end, taken):
+    drafted, ours = np.zeros((2, len(ALONG)), bool), np.tile(end > ALONG, (2, 1))
+    arms = [drafted, ours]
+    monkeypatch.setattr("tryon.learned.sleeves_along_arms", lambda *_: arms.pop())
+    learned = network(PERSON, GARMENT, DRAFT)
+    assert (learned is not DRAFT) == taken
 
 
 def test_prints_stay_straight_inside_and_edges_stay_where_they_are():

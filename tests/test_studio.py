@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from figures import flat_tee, standing_person
 
-from tryon.agnostic import PLANES, Cut, body_planes, kept, sleeve_end
+from tryon.agnostic import PLANES, UNTOLD, Cut, body_planes, kept, sleeve_end
 from tryon.anatomy import middle_of_hips, middle_of_shoulders
 from tryon.fusion import geometric_draft
 from tryon.studio import (
@@ -243,13 +243,28 @@ def test_the_neckline_cannot_be_read():
     assert (kept(low, marks, cut) != kept(high, marks, cut)).sum() <= 3
 
 
+def test_bare_arms_and_neck_stay_where_the_old_ends_are_followed():
+    parts, marks = studio_figure()
+    hidden = kept(parts, marks, Cut(arms=(0.9, 0.9), neck=1.0))
+    follows = Cut(arms=(0.9, 0.9), neck=1.0, sleeves=(True, False), neckline=True)
+    keep = kept(parts, marks, follows)
+    for part in (Part.LEFT_ARM, Part.NECK):
+        assert hidden[parts == part].mean() < 0.3 < 0.6 < keep[parts == part].mean()
+    np.testing.assert_array_equal(hidden[parts == Part.RIGHT_ARM], keep[parts == Part.RIGHT_ARM])
+    # And the network is told which skin ends the garment.
+    planes = body_planes(parts, marks, keep, np.ones(CANVAS, bool), follows)
+    halves = parts[::2, ::2]
+    assert planes[8][halves == Part.LEFT_ARM].max() == planes[8][halves == Part.NECK].max() == 255
+    assert planes[8][halves == Part.RIGHT_ARM].max() == UNTOLD
+
+
 def test_planes_say_where_the_body_is():
     parts, marks = studio_figure()
     shown = np.ones(CANVAS, bool)
     shown[:30] = False
-    planes = body_planes(parts, marks, kept(parts, marks, Cut()), shown)
+    planes = body_planes(parts, marks, kept(parts, marks, Cut()), shown, Cut())
     assert planes.shape == (PLANES, CANVAS[0] // 2, CANVAS[1] // 2)
-    assert set(np.unique(planes)) == {0, 255}
+    assert set(np.unique(planes)) == {0, UNTOLD, 255}
     elbow = np.round(marks[Pose.LEFT_ELBOW, :2] / 2).astype(int)
     assert planes[2, elbow[1], elbow[0]]
     assert not planes[4, elbow[1], elbow[0]]

@@ -46,8 +46,10 @@ class Cut:
     room: around trunk, arms and old garment, in shoulder widths. arms: left and right, the arm is
     hidden at least so far, 0 = shoulder, 1 = wrist, and in any case as far as the old sleeve.
     neck: 0 = hidden up to the collar bones, 1 = up to the chin. hem: how far below the old hem
-    the lower body is hidden, in torso lengths. lower: what is worn below stays all the same, for a
-    garment that ends where the old one does (see `hem`).
+    the lower body is hidden, in torso lengths.
+    For a garment that ends where the old one does (see `hem`, `edges`) what is beyond stays all
+    the same: lower: what is worn below; sleeves: left and right, the bare arm from the old
+    sleeve's end on; neckline: the neck.
     """
 
     room: float = 0.08
@@ -55,6 +57,8 @@ class Cut:
     neck: float = 0.5
     hem: float = 0.1
     lower: bool = False
+    sleeves: tuple[bool, bool] = (False, False)
+    neckline: bool = False
 
 
 def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
@@ -65,8 +69,8 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     unit = body_unit(landmarks)
     old = _is(parts, *OLD_GARMENT)
     sleeves = [
-        max(at_least, sleeve_end(parts, landmarks, side))
-        for side, at_least in zip(SIDES, cut.arms, strict=True)
+        max(0.0 if follows else at_least, sleeve_end(parts, landmarks, side))
+        for side, at_least, follows in zip(SIDES, cut.arms, cut.sleeves, strict=True)
     ]
     hidden = _trunk(old, landmarks, unit, cut)
     for side, end in zip(SIDES, sleeves, strict=True):
@@ -76,7 +80,12 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     neck = _is(parts, Part.NECK)
     hidden |= neck & (_neck_position(parts.shape, landmarks) > 1 - cut.neck)
 
-    certain = _is(parts, *HEAD, *HANDS, *(BELOW if cut.lower else ()))
+    certain = _is(
+        parts,
+        *(*HEAD, *HANDS),
+        *(BELOW if cut.lower else ()),
+        *((Part.NECK,) if cut.neckline else ()),
+    )
     for side, end in zip(SIDES, sleeves, strict=True):
         rows, columns = np.nonzero(parts == BARE_ARMS[side])
         if len(rows):
@@ -107,12 +116,13 @@ def sleeve_end(parts: np.ndarray, landmarks: np.ndarray, side: str) -> float:
 
 
 def body_planes(
-    parts: np.ndarray, landmarks: np.ndarray, keep: np.ndarray, shown: np.ndarray
+    parts: np.ndarray, landmarks: np.ndarray, keep: np.ndarray, shown: np.ndarray, cut: Cut
 ) -> np.ndarray:
-    """Where the body is, drawn for the network: (11, H/2, W/2) uint8, 0 or 255.
+    """Where the body is, drawn for the network: (11, H/2, W/2) uint8, 0 to 255.
 
     Head, torso, left upper arm, left forearm, right upper arm, right forearm, legs; kept head,
-    kept skin, kept lower garment; beyond the photo.
+    kept skin, kept lower garment; beyond the photo. Skin of an arm or a neck where the cut says
+    nothing of the garment's end is `UNTOLD`: there the garment may go on beneath it.
     """
     height, width = (side // PLANE_STRIDE for side in parts.shape)
     planes = np.zeros((PLANES, height, width), np.uint8)
@@ -138,9 +148,19 @@ def body_planes(
     for plane, labels in zip(planes[7:10], (HEAD, SKIN, LOWER), strict=True):
         plane[:] = _is(certain, *labels)
     planes[10] = ~shown[half]
-    return planes * 255
+    planes *= 255
+    untold = [
+        part
+        for part, follows in zip(
+            (*BARE_ARMS.values(), Part.NECK), (*cut.sleeves, cut.neckline), strict=True
+        )
+        if not follows
+    ]
+    planes[8][_is(certain, *untold)] = UNTOLD
+    return planes
 
 
+UNTOLD = 96
 LEG_RADIUS = 0.2  # shoulder widths
 
 

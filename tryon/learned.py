@@ -29,7 +29,8 @@ from tryon.agnostic import (
     old_hem,
 )
 from tryon.anatomy import ARMS, SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
-from tryon.covering import sleeves_along_arms
+from tryon.covering import ALONG, sleeves_along_arms
+from tryon.edges import ends_at_old_neckline, ends_at_old_sleeves
 from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
 from tryon.hem import ends_at_old_hem
 from tryon.image import Fit
@@ -132,16 +133,12 @@ class LearnedFusion:
         )
         alpha = without_islands(outline, wearer.matte >= 128)
         dropped = cv2.dilate(((outline > 0.1) & (alpha == 0)).astype(np.uint8), SEAM) > 0
-        if not (
-            sleeves_follow(alpha, drafted & (room > 0), wearer) and on_body(alpha, drafted, wearer)
-        ):
-            logger.info("the network's garment leaves the arms or the body: not taken")
+        if not on_body(alpha, drafted, wearer):
+            logger.info("the network's garment leaves the body: not taken")
             return draft
         dropped &= alpha < 0.1
         learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft)
-        if not (
-            sleeve_of(garment) in SHORT_SLEEVES or same_sleeves(learned, draft, person, garment)
-        ):
+        if not sleeves_believable(learned, draft, person, garment):
             logger.info("the network's sleeves leave their arms: not taken")
             return draft
         return learned if visible is None else rendered(learned, visible, shading)
@@ -195,10 +192,14 @@ def network_inputs(
     attributes: dict[str, str],
 ) -> dict[str, np.ndarray]:
     """What `FusionNet.forward` takes, float32, without the first dimension."""
-    follows = ends_at_old_hem(draft, person, garment)
-    keep = kept(wearer.parts, wearer.landmarks, cut_for(garment, wearer, drafted, follows))
+    cut = replace(
+        cut_for(garment, wearer, drafted, ends_at_old_hem(draft, person, garment)),
+        sleeves=ends_at_old_sleeves(draft, person, garment),
+        neckline=ends_at_old_neckline(draft, person, garment),
+    )
+    keep = kept(wearer.parts, wearer.landmarks, cut)
     seen = np.where(keep[..., None], wearer.pixels, np.uint8(HIDDEN))
-    planes = body_planes(wearer.parts, wearer.landmarks, keep, wearer.shown)
+    planes = body_planes(wearer.parts, wearer.landmarks, keep, wearer.shown, cut)
     start = start_flow(draft, wearer.fit, cloth.fit, garment.alpha)
     return {
         "seen": _as_colours(seen),
@@ -272,33 +273,21 @@ def calmed(flow: np.ndarray, drafted: np.ndarray, alpha: np.ndarray) -> np.ndarr
     return (flow + share * (drafted + smooth - flow)).astype(np.float32)
 
 
-# Along the middle of an arm: the network's sleeve may end so much before or after the draft's.
+# Of an arm: a sleeve may differ from the draft's over so much of it; and how far one of its kind
+# may reach where it does, 0 = shoulder, 1 = wrist.
 SLEEVE_SLACK = 0.3
-ALONG = np.linspace(0.05, 1.0, 39)  # of an arm, 0 = shoulder, 1 = wrist
+FARTHEST_END = {"sleeveless": 0.35, "short": 0.6}
 
 
-def sleeves_follow(alpha: np.ndarray, drafted: np.ndarray, wearer: StudioPerson) -> bool:
-    """Whether the network's outline covers the arms about as far as the draft's does."""
-    return all(
-        np.mean(_on_arm(drafted, wearer, side) ^ _on_arm(alpha > 0.5, wearer, side)) <= SLEEVE_SLACK
-        for side in SIDES
-    )
-
-
-def _on_arm(mask: np.ndarray, wearer: StudioPerson, side: str) -> np.ndarray:
-    """(len(ALONG),) bool: the mask along the middle of an arm."""
-    points = np.round(along_arm(wearer.landmarks, side, ALONG)).astype(int)
-    inside = (points >= 0).all(1) & (points < CANVAS[::-1]).all(1)
-    found = np.zeros(len(ALONG), bool)
-    found[inside] = mask[points[inside, 1], points[inside, 0]]
-    return found
-
-
-def same_sleeves(learned: Draft, draft: Draft, person: Person, garment: Garment) -> bool:
-    """Whether sleeves, not only some cloth, lie on the arms about as the draft's do."""
-    apart = sleeves_along_arms(learned, person, garment)
-    apart ^= sleeves_along_arms(draft, person, garment)
-    return bool(apart.mean(1).max() <= SLEEVE_SLACK)
+def sleeves_believable(learned: Draft, draft: Draft, person: Person, garment: Garment) -> bool:
+    """Whether sleeves lie on the arms about as the draft's do; those of a garment with short ones
+    or none may also lie elsewhere, but not reach too far."""
+    ours = sleeves_along_arms(learned, person, garment)
+    apart = (ours ^ sleeves_along_arms(draft, person, garment)).mean(1) > SLEEVE_SLACK
+    farthest = FARTHEST_END.get(sleeve_of(garment))
+    if farthest is None:
+        return not apart.any()
+    return not (apart & ours[:, farthest < ALONG].any(1)).any()
 
 
 PAST_HAND = (1.12, 2.2)  # of the forearm from the elbow: no sleeve goes on there

@@ -4,6 +4,8 @@ Notable here:
 - where the old garment met the background, the photo shows the body's edge to the pixel. A draft
   whose edge lies a little beside it would repaint background that nobody hid, or leave a fringe
   to be invented; moved onto it, the photo's own edge stays and nothing has to be painted.
+- where the new garment ends with the old one at the neck or the hem (see `edges`, `hem`), these
+  edges are followed in the same way.
 - the whole draft is moved by one smooth shift of the plane that fades away from those edges, so
   prints stay continuous. What lies farther from the edge than `REACH` (a loose garment over a
   tight one, or the other way round) is meant so and stays.
@@ -15,10 +17,12 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from tryon.agnostic import OLD_GARMENT
+from tryon.agnostic import BELOW, OLD_GARMENT
 from tryon.anatomy import body_unit
+from tryon.edges import ends_at_old_neckline
+from tryon.hem import ends_at_old_hem
 from tryon.masks import disc
-from tryon.types import Draft, Garment, Kind, Person
+from tryon.types import Draft, Garment, Kind, Part, Person
 from tryon.warp import smoothstep
 
 REACH = 0.10  # shoulder widths between both edges, at most
@@ -37,14 +41,33 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
     if garment.kind is Kind.LOWER:
         return draft
     unit = body_unit(person.landmarks) * draft.fit.scale
-    body = draft.fit.image(person.matte)
+    body = draft.fit.image(person.matte) >= 128
     old = draft.fit.mask(np.isin(person.parts, OLD_GARMENT))
     asked = garment.hang.width or 0.0
-    shift = edge_shift(
-        draft.reach, body >= 128, old, REACH * unit, draw_in=asked <= 0, let_out=asked >= 0
-    )
-    if shift is None:
-        return draft
+    may = {"draw_in": asked <= 0, "let_out": asked >= 0}
+    shift = edge_shift(draft.reach, body, old, REACH * unit, **may)
+    moved = draft if shift is None else _moved(draft, shift)
+    beyond = _beyond(draft, person, garment)
+    if not beyond:
+        return moved
+    rest = body & ~draft.fit.mask(np.isin(person.parts, beyond))
+    shift = edge_shift(moved.reach, rest, old, REACH * unit, **may)
+    return moved if shift is None else _moved(moved, shift)
+
+
+def _beyond(draft: Draft, person: Person, garment: Garment) -> list[Part]:
+    """What lies beyond the old garment where the new one ends with it: the neck, what is worn
+    below. Bare arms hang beside the trunk, too: theirs are not only sleeves' ends."""
+    beyond: list[Part] = []
+    if ends_at_old_hem(draft, person, garment):
+        beyond += BELOW
+    if ends_at_old_neckline(draft, person, garment):
+        beyond.append(Part.NECK)
+    return beyond
+
+
+def _moved(draft: Draft, shift: np.ndarray) -> Draft:
+    """The draft, moved by (h, w, 2) float32 pixels, see `edge_shift`."""
     height, width = draft.reach.shape
     at = np.dstack(np.meshgrid(np.arange(width), np.arange(height))).astype(np.float32) + shift
     moved = []

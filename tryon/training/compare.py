@@ -47,9 +47,10 @@ def compare_fusion(
     the garment picture that go in. progress(done, mean ssim of both).
 
     "ssim" (higher is better), "l1" (0..1), "features" (relative distance) at the size of the
-    person to come out; "outline": IoU of the drawn garment and the worn one; "taken": share of
-    pairs the network's answer was taken for. "kid" (times 1000) and "fid": of the unpaired try-ons'
-    features against the photos'. Pairs that fail are left out and counted in "failed".
+    person to come out; "ssim x2": at twice that size, against an enlargement; "outline": IoU of
+    the drawn garment and the worn one; "taken": share of pairs the network's answer was taken for.
+    "kid" (times 1000) and "fid": of the unpaired try-ons' features against the photos'. Pairs that
+    fail are left out and counted in "failed".
     """
     distance = FeatureDistance()
     rows: dict[str, dict[str, list[float]]] = {"geometric": {}, "learned": {}}
@@ -141,10 +142,14 @@ def score(
 ) -> dict[str, float]:
     """One draft, composed and held against the photo; see `compare_fusion`."""
     made = compose(person, garment, draft, garment.kind)
-    shrunk = cv2.resize(made.photo.pixels, truth.shape[1::-1], interpolation=cv2.INTER_AREA)
+    size = truth.shape[1::-1]
+    shrunk = cv2.resize(made.photo.pixels, size, interpolation=cv2.INTER_AREA)
+    twice = 2 * size[0], 2 * size[1]
+    larger = cv2.resize(made.photo.pixels, twice, interpolation=cv2.INTER_AREA)
     drawn, worn = made.coverage >= 128, is_part(person.parts, *OLD_GARMENT)
     return {
         "ssim": ssim(shrunk, truth),
+        "ssim x2": ssim(larger, cv2.resize(truth, twice, interpolation=cv2.INTER_LANCZOS4)),
         "l1": float(np.abs(shrunk.astype(np.float32) - truth).mean() / 255),
         "features": distance(shrunk, truth),
         "outline": float((drawn & worn).sum() / max((drawn | worn).sum(), 1)),

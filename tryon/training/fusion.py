@@ -430,12 +430,18 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
 
 
 def cut_of(worn: Pair) -> Cut:
-    """What must be hidden so that this garment may lie there, about as in use where it ends at the
-    old hem."""
+    """What must be hidden so that this garment may lie there, about as in use where it ends where
+    the old one does."""
     value = worn.attributes[SLEEVE]
     sleeves = ATTRIBUTES["sleeve"]
     arms = HIDDEN_FOR_SLEEVE[sleeves[value]] if value < len(sleeves) else 1.0
-    return Cut(arms=(arms, arms), hem=HEM_ROOM_FOLLOWING, lower=True)
+    return Cut(
+        arms=(arms, arms),
+        hem=HEM_ROOM_FOLLOWING,
+        lower=True,
+        sleeves=(True, True),
+        neckline=True,
+    )
 
 
 SLEEVE = HEADS.index("sleeve")

@@ -191,6 +191,8 @@ class Disturbance:
             neck=rng.uniform(0.2, 1.0),
             hem=hem,
             lower=follows,
+            sleeves=_both_or_one(rng),
+            neckline=bool(rng.random() < FOLLOWING),
         )
         return cls(person, garment, bool(rng.random() < 0.5), cut, rng)
 
@@ -263,7 +265,7 @@ def drawn(
     sample = {
         "seen": seen,
         "keep": keep.astype(np.uint8) * 255,
-        "planes": body_planes(told, joints, keep, shown),
+        "planes": body_planes(told, joints, keep, shown, how.cut),
         "garment": cloth,
         "alpha": cv2.warpAffine(worn.alpha, garment_map, shape),
         "start": _start(wearer, worn, studio, garment_map, size, rng),
@@ -276,10 +278,18 @@ def drawn(
     return sample if how.pictured else _told_alone(sample, worn)
 
 
-FOLLOWING = 0.6  # share of the samples whose garment ends at the old hem
+# Shares of the samples whose garment ends at the old hem, the old neckline, both old sleeves' ends;
+# of those whose two sleeves differ in that.
+FOLLOWING, ONE_SLEEVE = 0.6, 0.15
 EDGE = cv2.BORDER_REPLICATE
 SURE_WORN, SURE_NOT = 190, 20  # of 255, after resampling
 NEVER_OVER = (Part.HAIR, Part.FACE, Part.NECK, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
+
+
+def _both_or_one(rng: np.random.Generator) -> tuple[bool, bool]:
+    """Whether the left and the right sleeve end where the old ones do."""
+    left = bool(rng.random() < FOLLOWING)
+    return left, left != bool(rng.random() < ONE_SLEEVE)
 
 
 def _told_alone(sample: dict[str, np.ndarray], worn: Pair) -> dict[str, np.ndarray]:
