@@ -64,7 +64,6 @@ def test_sleeves_are_the_same_length_or_they_are_not(left, right):
     person = in_sleeves(end + left, end + right)
     draft = geometric_draft(person, TEE)
     same = tuple(bool(abs(off) < SAME_SLEEVE) for off in (left, right))
-    # Beyond the shoulder there is nothing to take away: no sleeve is still another length.
     assert ends_at_old_sleeves(draft, person, TEE) == same
 
 

@@ -80,12 +80,9 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     neck = _is(parts, Part.NECK)
     hidden |= neck & (_neck_position(parts.shape, landmarks) > 1 - cut.neck)
 
-    certain = _is(
-        parts,
-        *(*HEAD, *HANDS),
-        *(BELOW if cut.lower else ()),
-        *((Part.NECK,) if cut.neckline else ()),
-    )
+    below = BELOW if cut.lower else ()
+    throat = (Part.NECK,) if cut.neckline else ()
+    certain = _is(parts, *HEAD, *HANDS, *below, *throat)
     for side, end in zip(SIDES, sleeves, strict=True):
         rows, columns = np.nonzero(parts == BARE_ARMS[side])
         if len(rows):
@@ -149,18 +146,13 @@ def body_planes(
         plane[:] = _is(certain, *labels)
     planes[10] = ~shown[half]
     planes *= 255
-    untold = [
-        part
-        for part, follows in zip(
-            (*BARE_ARMS.values(), Part.NECK), (*cut.sleeves, cut.neckline), strict=True
-        )
-        if not follows
-    ]
+    skin, told = (*BARE_ARMS.values(), Part.NECK), (*cut.sleeves, cut.neckline)
+    untold = [part for part, ends in zip(skin, told, strict=True) if not ends]
     planes[8][_is(certain, *untold)] = UNTOLD
     return planes
 
 
-UNTOLD = 96
+UNTOLD = 96  # of 255
 LEG_RADIUS = 0.2  # shoulder widths
 
 

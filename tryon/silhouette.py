@@ -44,15 +44,17 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
     body = draft.fit.image(person.matte) >= 128
     old = draft.fit.mask(np.isin(person.parts, OLD_GARMENT))
     asked = garment.hang.width or 0.0
-    may = {"draw_in": asked <= 0, "let_out": asked >= 0}
-    shift = edge_shift(draft.reach, body, old, REACH * unit, **may)
-    moved = draft if shift is None else _moved(draft, shift)
+    shapes = [body]
     beyond = _beyond(draft, person, garment)
-    if not beyond:
-        return moved
-    rest = body & ~draft.fit.mask(np.isin(person.parts, beyond))
-    shift = edge_shift(moved.reach, rest, old, REACH * unit, **may)
-    return moved if shift is None else _moved(moved, shift)
+    if beyond:
+        shapes.append(body & ~draft.fit.mask(np.isin(person.parts, beyond)))
+    for shape in shapes:
+        shift = edge_shift(
+            draft.reach, shape, old, REACH * unit, draw_in=asked <= 0, let_out=asked >= 0
+        )
+        if shift is not None:
+            draft = _moved(draft, shift)
+    return draft
 
 
 def _beyond(draft: Draft, person: Person, garment: Garment) -> list[Part]:
