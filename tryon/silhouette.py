@@ -112,9 +112,8 @@ def edge_shift(
     y, x = np.nonzero(ours)
     places[nearest[y, x]] = np.column_stack([x, y])
     to = places[nearest[rows, columns]]
-    theirs, own = _direction(body), _direction(drawn)
     x, y = to.astype(int).T
-    follows = (theirs[rows, columns] * own[y, x]).sum(1) >= ALIKE
+    follows = (_direction(body, rows, columns) * _direction(drawn, y, x)).sum(1) >= ALIKE
     follows &= np.where(body[y, x], let_out, draw_in)
     rows, columns, to = rows[follows], columns[follows], to[follows]
     if len(rows) < LEAST_EDGE:
@@ -123,7 +122,7 @@ def edge_shift(
     known[rows, columns, :2] = to - np.column_stack([columns, rows])
     known[rows, columns, 2] = 1
     # Edges of the outline that follow nothing hold it where it is.
-    held = ours & (cv2.dilate(known[..., 2], disc(reach)) == 0)
+    held = ours & (cv2.dilate(known[..., 2].astype(np.uint8), disc(reach)) == 0)
     known[held, 2] = 1
     near = cv2.distanceTransform((known[..., 2] == 0).view(np.uint8), cv2.DIST_L2, 3)
     spread = cv2.GaussianBlur(known, (0, 0), max(FADE * reach / 2, 0.5))
@@ -136,8 +135,10 @@ def _edge(mask: np.ndarray) -> np.ndarray:
     return mask & (cv2.erode(mask.view(np.uint8), np.ones((3, 3), np.uint8)) == 0)
 
 
-def _direction(mask: np.ndarray) -> np.ndarray:
-    """(h, w, 2) float32: unit vectors, x and y, into a mask at its edge."""
+def _direction(mask: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """(n, 2) float32: unit vectors, x and y, into a mask at n pixels of its edge."""
     soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), EDGE_SOFT)
-    slope = np.dstack([cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)])
-    return slope / np.maximum(np.linalg.norm(slope, axis=2, keepdims=True), 1e-6)
+    slope = np.column_stack(
+        [cv2.Sobel(soft, cv2.CV_32F, *way)[rows, columns] for way in ((1, 0), (0, 1))]
+    )
+    return slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-6)
