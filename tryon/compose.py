@@ -16,7 +16,7 @@ import numpy as np
 
 from tryon.agnostic import arm_position
 from tryon.anatomy import SIDES, body_unit
-from tryon.covering import ALONG, cover_arms, sleeves_along_arms
+from tryon.covering import ALONG, close_sides, cover_arms, sleeves_along_arms
 from tryon.errors import Note
 from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.regions import edit_region, in_front, is_part
@@ -41,7 +41,8 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     photo's own, and so are face, hair and hands. The same input gives the same bytes.
     """
     kind = Kind(kind)
-    draft = cover_arms(follow_silhouette(draft, person, garment), person, garment)
+    draft = follow_silhouette(draft, person, garment)
+    draft = close_sides(cover_arms(draft, person, garment), person, garment)
     original = person.photo.pixels
     old = edit_region(person, kind)
     box = _work_box(person, draft, old)

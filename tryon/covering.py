@@ -13,13 +13,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from tryon.agnostic import along_arm
+from tryon.agnostic import OLD_GARMENT, along_arm
 from tryon.anatomy import ARMS, body_unit, capsule_mask
 from tryon.masks import disc, nearest_in
-from tryon.types import Draft, Garment, Kind, Layer, Limb, Part, Person
+from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Part, Person
 
 ARM_OF = {Limb.LEFT: "left", Limb.RIGHT: "right"}
 BARE_ARM = {Limb.LEFT: Part.LEFT_ARM, Limb.RIGHT: Part.RIGHT_ARM}
+ARM_PARTS = (*BARE_ARM.values(), Part.LEFT_HAND, Part.RIGHT_HAND)
 ALONG = np.linspace(0.0, 1.0, 41)  # of an arm, 0 = shoulder, 1 = wrist
 # Half widths of a bare arm at shoulder, elbow and wrist, shoulder widths: a sleeve covers that.
 ARM_HALF = (0.155, 0.115, 0.08)
@@ -27,12 +28,17 @@ BARE_REACH = 1.7  # of these half widths: how far from its line skin is that arm
 # Of the arm: sleeves that end before the first hide no more than they do; cloth goes so far above
 # where it was drafted first, but not on the shoulder's top; cuffs keep their own line.
 SHORTEST, ABOVE, TOP, BEFORE_END = 0.35, 0.12, 0.08, 0.04
+LONGEST_GAP = 0.15  # of the arm: a sleeve with a longer gap ends there
 SEAM_GAP = 0.09  # shoulder widths between sleeve and trunk that are no gap
 BESIDE = 0.07  # shoulder widths from an arm's middle
 EVEN = 0.03  # shoulder widths: unevenness of an outline that is smoothed away
 SOLID = 0.9  # cloth that may be copied
+EMPTY = 0.05
 SOFT = 0.8  # canvas pixels: a filled edge
-SEEN = 0.5  # visibility
+SEEN, SURELY_SEEN = 0.5, 0.8  # visibility
+ABOVE_PIT = 0.12  # shoulder widths above the armpits: below sleeves
+SIDE_GAP = 0.15  # shoulder widths: a wider gap between trunk and arm stays one
+SLEEVE_ROOM, HIDDEN_ROOM = 0.3, 0.05  # shoulder widths a sleeve may stand off the silhouette
 HAND_ROOM = 0.45  # shoulder widths to either side of the forearm's line
 CUFF_ENDS = 1.12  # of the forearm, from the elbow: at the hand's root
 
@@ -44,7 +50,10 @@ def cover_arms(draft: Draft, person: Person, garment: Garment) -> Draft:
         return draft
     marks = draft.fit.points(person.landmarks)
     inside = draft.fit.image(person.matte) >= 128
-    layers = [_without_hand(layer, marks) for layer in draft.layers]
+    layers = [
+        _not_in_the_air(_without_hand(layer, marks), marks, inside, body_unit(marks))
+        for layer in draft.layers
+    ]
     shown = [_shown(layer, garment) for layer in layers]
     cloth = np.max(shown, axis=0)
     reach = draft.reach & (np.max([layer.weight for layer in layers], axis=0) > 0.5)
@@ -60,6 +69,43 @@ def cover_arms(draft: Draft, person: Person, garment: Garment) -> Draft:
     return replace(draft, layers=tuple(layers), reach=reach)
 
 
+def close_sides(draft: Draft, person: Person, garment: Garment) -> Draft:
+    """The draft with its trunk as wide as the old garment's where a narrow strip of that would be
+    left between the trunk and an arm; the same object where there is none.
+
+    Skin or background would have to be invented in such a strip, and the arm would look too wide
+    or worn through. Where words asked for a slim garment, the strips are meant.
+    """
+    trunks = [number for number, layer in enumerate(draft.layers) if layer.limb is Limb.BODY]
+    if garment.kind is Kind.LOWER or not trunks or (garment.hang.width or 0.0) < 0:
+        return draft
+    unit = body_unit(person.landmarks) * draft.fit.scale
+    shown = [_shown(layer, garment) for layer in draft.layers]
+    trunk = np.max([shown[number] for number in trunks], axis=0) > SEEN
+    arms = ((np.max(shown, axis=0) > SEEN) & ~trunk) | draft.fit.mask(
+        np.isin(person.parts, ARM_PARTS)
+    )
+    kernel = np.ones((1, 2 * max(round(SIDE_GAP * unit / 2), 1) + 1), np.uint8)
+
+    def closed(mask: np.ndarray) -> np.ndarray:
+        return cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
+
+    seamless = 1 - np.prod([1 - one for one in shown], axis=0) > SOLID
+    strips = closed(trunk | arms) & ~closed(trunk) & ~closed(arms)
+    strips |= _near(trunk, 1) & _near(arms, 1)
+    strips &= _near(draft.fit.mask(np.isin(person.parts, OLD_GARMENT)), 1) & ~seamless
+    marks = draft.fit.points(draft.landmarks)
+    pits = [marks[pit] for pit in (Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT)]
+    top = min((pit[1] for pit in pits if pit[2] > 0), default=0) - ABOVE_PIT * unit
+    strips[: max(int(top), 0)] = False
+    filled = _filled(draft.layers[trunks[-1]], shown[trunks[-1]], strips)
+    if filled is None:
+        return draft
+    layers = list(draft.layers)
+    layers[trunks[-1]] = filled
+    return replace(draft, layers=tuple(layers), reach=draft.reach | strips)
+
+
 def sleeves_along_arms(draft: Draft, person: Person, garment: Garment) -> np.ndarray:
     """(2, len(ALONG)) bool: where along the left and the right arm their own sleeves lie."""
     marks = draft.fit.points(person.landmarks)
@@ -72,11 +118,16 @@ def sleeves_along_arms(draft: Draft, person: Person, garment: Garment) -> np.nda
 
 
 def _along(shown: np.ndarray, marks: np.ndarray, side: str) -> np.ndarray:
-    """(len(ALONG),) bool: an (h, w) mask along the middle of an arm."""
+    """(len(ALONG),) bool: an (h, w) mask along the middle of an arm, as far as it goes on there: a
+    raised forearm passes before its own sleeve."""
     points = np.round(along_arm(marks, side, ALONG)).astype(int)
     inside = (points >= 0).all(1) & (points < shown.shape[::-1]).all(1)
     found = np.zeros(len(ALONG), bool)
     found[inside] = shown[points[inside, 1], points[inside, 0]] > 0.5
+    at = np.flatnonzero(found)
+    breaks = np.flatnonzero(np.diff(ALONG[at]) > LONGEST_GAP)
+    if len(breaks):
+        found[at[breaks[0]] + 1 :] = False
     return found
 
 
@@ -131,8 +182,7 @@ def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None
     if not (strips.any() and core.any()):
         return None
     # A little more than the strips, so that the flow jumps outside of what is seen.
-    wide = cv2.dilate(strips.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    wide &= ~core
+    wide = _near(strips, 2) & ~core
     x, y, w, h = cv2.boundingRect((wide | core).view(np.uint8))
     box = np.s_[y : y + h, x : x + w]
     nearest, _ = nearest_in(core[box])
@@ -144,7 +194,28 @@ def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None
     flow[wide] = layer.flow[box][rows, columns]
     soft = cv2.GaussianBlur((strips | core).astype(np.float32), (0, 0), SOFT)
     weight[wide] = soft[wide]
+    # Nor may it jump where a piece's own alpha is its edge.
+    weight[_near(wide, 2) & ~wide & (shown < EMPTY)] = 0
     return replace(layer, flow=flow, weight=weight)
+
+
+def _not_in_the_air(layer: Layer, marks: np.ndarray, inside: np.ndarray, unit: float) -> Layer:
+    """A sleeve's layer no farther from the silhouette, (h, w) bool, than cloth may stand off; that
+    of an arm that is not seen, behind the back, hardly at all. Any other layer as it is."""
+    side = ARM_OF.get(layer.limb)
+    if side is None:
+        return layer
+    elbow, wrist = marks[list(ARMS[side][1:]), 2]
+    hidden = elbow < SURELY_SEEN and wrist < SEEN
+    away = cv2.distanceTransform((~inside).view(np.uint8), cv2.DIST_L2, 3)
+    room = (HIDDEN_ROOM if hidden else SLEEVE_ROOM) * unit
+    weight = layer.weight * np.clip(room + 0.5 - away, 0, 1)
+    return replace(layer, weight=weight.astype(np.float32))
+
+
+def _near(mask: np.ndarray, distance: int) -> np.ndarray:
+    """(h, w) bool: a mask and what is so many pixels away from it."""
+    return cv2.dilate(mask.view(np.uint8), np.ones((2 * distance + 1,) * 2, np.uint8)) > 0
 
 
 def _without_hand(layer: Layer, marks: np.ndarray) -> Layer:

@@ -108,8 +108,11 @@ KIND_NAMES = {
 def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading | None) -> Garment:
     mask = cutout.alpha >= 128
     studio = cutout.source == "plain"
-    prior = None if reading is None else reading.scores["kind"]
-    traced = trace(mask, kind, photo.pixels, studio=cutout.source != "scene", prior=prior)
+    prior, sleeveless = None, False
+    if reading is not None:
+        prior = reading.scores["kind"]
+        sleeveless = reading.scores["sleeve"]["sleeveless"] >= SURELY_SLEEVELESS
+    traced = trace(mask, kind, photo.pixels, cutout.source != "scene", prior, sleeveless)
     measured = measure(
         *(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind), studio=studio
     )
@@ -135,6 +138,7 @@ def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading |
     )
 
 
+SURELY_SLEEVELESS = 0.9  # probability from which on the outline is not asked for sleeves
 SLEEVE_TRUST = 0.3  # of the outline's measurement beside the network's view
 ARMHOLE_TRUST = 0.5  # of one that sees both armholes: as much as a network that is not certain,
 # which takes shirts and waistcoats without sleeves for short-sleeved ones

@@ -31,7 +31,7 @@ from tryon.agnostic import (
 from tryon.anatomy import ARMS, SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
 from tryon.covering import ALONG, sleeves_along_arms
 from tryon.edges import ends_at_old_neckline, ends_at_old_sleeves
-from tryon.fusion import GARMENT_LONG, neck_opening, painters_order, sleeve_of
+from tryon.fusion import GARMENT_LONG, neck_opening, one_sleeve, painters_order, sleeve_of
 from tryon.hem import ends_at_old_hem
 from tryon.image import Fit
 from tryon.measures import measure
@@ -150,6 +150,7 @@ def believable(person: Person, garment: Garment) -> bool:
         garment.kind is Kind.UPPER
         and garment.attributes.get("type") not in OUTERWEAR_TYPES
         and (sleeve_of(garment) in SHORT_SLEEVES or arms_straight(person))
+        and one_sleeve(garment) is None
         and person.view in VIEWS
     )
 

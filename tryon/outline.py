@@ -54,18 +54,20 @@ def trace(
     pixels: np.ndarray | None = None,
     studio: bool = False,
     prior: dict[str, float] | None = None,
+    sleeveless: bool = False,
 ) -> Trace:
     """Kind, landmarks and limbs of a garment from its mask ((H, W) bool).
 
     pixels: (H, W, 3) uint8, the picture, for what the outline alone does not show.
     studio: the picture is a shop's, where garments hang on mannequins (see `guess_kind`).
     prior: probability of each kind from elsewhere, weighed with what the outline looks like.
+    sleeveless: known from elsewhere: what stands out are straps, frills or a flared hem.
     """
     shape = shape_of(mask)
     score = 1.0
     parted = None
     if kind != Kind.LOWER:
-        parted = upper_landmarks(shape, grey_of(shape, pixels))
+        parted = upper_landmarks(shape, grey_of(shape, pixels), sleeveless)
     if kind is None:
         kind, score = guess_kind(shape, *_proportions(parted[1]), studio)
         if prior is not None:
@@ -108,19 +110,21 @@ def _proportions(landmarks: np.ndarray) -> tuple[float, float, float]:
     return float(np.hypot(*(hem - shoulders))) / chest, waist / chest, wide / chest
 
 
-def upper_landmarks(shape: Shape, grey: np.ndarray | None = None) -> tuple[Shape, np.ndarray]:
+def upper_landmarks(
+    shape: Shape, grey: np.ndarray | None = None, sleeveless: bool = False
+) -> tuple[Shape, np.ndarray]:
     """The shape with its sleeves parted, and (23, 3) landmarks of a top or a dress in the garment
     frame.
 
     grey: (h, w) uint8, the picture in the working frame: shows where a sleeve that lies against
-    the body ends and the body begins.
+    the body ends and the body begins. sleeveless: there are no sleeves to be found.
     """
-    shape, guessed = part_sleeves(shape, grey)
+    shape, guessed = (shape, set()) if sleeveless else part_sleeves(shape, grey)
     points: dict[str, tuple[float, float, float]] = {}
     for right, name in LEFT_RIGHT.items():
         side = side_of(shape, right)
         sign = 1.0 if right else -1.0
-        for key, (u, v, confidence) in _upper_side(side).items():
+        for key, (u, v, confidence) in _upper_side(side, sleeveless).items():
             if right in guessed and key == "ARMPIT":
                 confidence = min(confidence, GUESSED)
             points[f"{key}_{name}"] = (shape.axis + sign * u, v, confidence)
@@ -138,11 +142,11 @@ def _collect(shape: Shape, points: dict[str, tuple[float, float, float]]) -> np.
     return landmarks
 
 
-def _upper_side(side: Side) -> dict[str, tuple[float, float, float]]:
+def _upper_side(side: Side, sleeveless: bool) -> dict[str, tuple[float, float, float]]:
     """Landmarks of one side of a top or dress, in the side frame with confidences."""
     half = half_width(side)
     found: dict[str, tuple[float, float, float]] = {}
-    root = sleeve_root(side, half)
+    root = None if sleeveless else sleeve_root(side, half)
     if root is not None:
         shoulder, armpit, sure = root
         cuffs = lobe_end(side.path[shoulder : armpit + 1])

@@ -33,6 +33,7 @@ from tryon.regions import (
     skin_colour,
     torso_coordinates,
 )
+from tryon.twotone import split_at_waist
 from tryon.types import Part, Person, Photo, Pose
 
 __all__ = ["BodyAnalyser", "arm_mask", "edit_region", "in_front", "leg_mask", "skin_colour"]
@@ -248,7 +249,9 @@ def _parts(
         moved[..., 1] = (points[..., 1] - y0 + 0.5) * scale - 0.5
         return moved
 
-    scores = find(canvas, to_canvas(landmarks), inside, to_canvas(hands), view)
+    marks = to_canvas(landmarks)
+    scores = find(canvas, marks, inside, to_canvas(hands), view)
+    split_at_waist(scores, canvas, marks)
     parts = np.zeros((height, width), np.uint8)
     parts[box] = _labels_at(scores, (y1 - y0, x1 - x0), silhouette[box])
     return parts

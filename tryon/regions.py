@@ -236,10 +236,20 @@ def crossing_sleeve(person: Person, side: str) -> tuple[np.ndarray, np.ndarray] 
     over = np.flatnonzero(clothed & (across < HALF_TORSO) & (down > 0) & (down < 1.2))
     if len(over) < 2:
         return None
+    # Beside bare skin of that arm the cloth is the trunk's: the axis runs a little beside the arm.
+    bare = person.parts == (Part.LEFT_ARM if side == "left" else Part.RIGHT_ARM)
+    reach = max(round(BESIDE_BARE * unit), 1)
+    rows, columns = at[over, 1], at[over, 0]
+    beside = np.zeros(len(over), bool)
+    for number, (row, column) in enumerate(zip(rows, columns, strict=True)):
+        beside[number] = bare[row, max(column - reach, 0) : column + reach + 1].any()
+    if beside.mean() > 0.5:
+        return None
     run = slice(over[0], over[-1] + 1)
     return along[run], np.interp(steps[run], [0, 1, 2], SLEEVED_ARM) * (0.9 * unit)
 
 
+BESIDE_BARE = 0.2  # body units, level
 HALF_TORSO = 0.42  # body units
 
 

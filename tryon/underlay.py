@@ -33,6 +33,7 @@ from tryon.fill import (
 )
 from tryon.regions import edit_region, is_part
 from tryon.types import Kind, Part, Person, Pose
+from tryon.warp import smoothstep
 
 WORK_LONG = 320  # longest side of the small copy, pixels
 
@@ -65,6 +66,7 @@ REPLACED = {
 NEVER = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
 
 OPAQUE = 250  # from this alpha on nothing shows through
+HALF_OPAQUE = 128
 FRINGE = 0.02  # shoulder widths around the old garment in which its colours may linger
 
 # Half widths of bare limbs in shoulder widths (joint to joint), seen from the front, and where
@@ -165,8 +167,10 @@ def underlay(
     # further away.
     away = cv2.distanceTransform((~inner).view(np.uint8), cv2.DIST_L2, 3)
     share = np.clip(1.5 * (1 - (away - 1) / feather), 0, 1)
-    on_skin = ~inner & is_part(scene.parts[part], *RETOUCHED)
+    real_skin = is_part(scene.parts[part], *RETOUCHED)
+    on_skin = ~inner & real_skin
     share *= inner | on_skin | (scene.parts[part] == Part.BACKGROUND)
+    share[real_skin] *= _beside_bared(scene.bared[part], feather)[real_skin]
 
     def alpha(distance: np.ndarray) -> np.ndarray:
         whole = enlarge(distance, size, part_box, cv2.INTER_LINEAR)
@@ -215,6 +219,13 @@ def underlay(
     return Underlay(pixels, changed, tuple(arms), solid, scene.real_skin, visible, scene.kept)
 
 
+def _beside_bared(bared: np.ndarray, feather: int) -> np.ndarray:
+    """(h, w) float32 0..1: how near to what is bared, (h, w) bool. There the old garment's shadow
+    on the skin goes; where the new garment goes on just where the old one ended, it stays."""
+    away = cv2.distanceTransform((~bared).view(np.uint8), cv2.DIST_L2, 3)
+    return smoothstep(2 - away / feather)
+
+
 SKIN_SEEN = 0.01  # square shoulder widths of painted skin that are worth a remark
 
 
@@ -222,6 +233,7 @@ class _Scene:
     """The crop of the photo under work, at full size and as a small copy.
 
     Full size: photo, parts, old (the old garment with its fringe), hole (what must be painted),
+    bared (what of it was cloth),
     background and cloth_source (what may be copied), real_skin. Small copies end in `_small`.
     scale: small pixels per photo pixel. unit: shoulder width in small pixels. marks: (33, 2)
     landmarks in small pixels.
@@ -272,6 +284,7 @@ class _Scene:
         untouched = is_part(self.parts, *NEVER)
         self.old = grown & (region | core) & ~untouched & ~stays
         self.hole = self.old & (cover < OPAQUE)
+        self.bared = grow(shrink(core & (cover < HALF_OPAQUE), fringe), fringe)
         self.core_small = self.reduce(core) > 100
         self.old_small = self.reduce(self.old) > 0
         self.hole_small = self.reduce(self.hole) > 0
