@@ -21,6 +21,7 @@ from tryon.errors import Note
 from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.regions import edit_region, in_front, is_part
 from tryon.silhouette import follow_silhouette
+from tryon.strands import strands
 from tryon.types import Composite, Draft, Garment, Kind, Layer, Limb, Outline, Part, Person, Photo
 from tryon.underlay import REPLACED, Underlay, underlay
 from tryon.vocabulary import OUTERWEAR_TYPES
@@ -57,6 +58,10 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
         sheet.limb: in_front(person, sheet.limb, kind)[crop].astype(np.float32) / 255
         for sheet in sheets
     }
+    hair = None if kind is Kind.LOWER else _Hair.over(scene, crop)
+    if hair is not None:  # laid over everything at the end, strand by strand
+        for front in fronts.values():
+            front[hair.band] = 0
     crossings = {limb: _crossing(scene, front) for limb, front in fronts.items()}
     crossing = np.zeros(scene.size, bool)
     ahead = np.zeros(scene.size, np.float32)
@@ -78,6 +83,8 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     shadow = _contact_shadow(scene, alpha, body)
     pixels *= 1 - shadow[..., None]
     pixels += alpha[..., None] * (colour - pixels)
+    if hair is not None:
+        pixels = hair.laid_over(pixels)
 
     changes = body.changed | (alpha > 0) | (shadow > SHADOW_SEEN)
     changes &= ~scene.untouched
@@ -116,6 +123,41 @@ class _Scene:
         self.untouched = is_part(self.parts, *UNTOUCHED)
         self.near_head = grow(self.untouched, max(1, round(FRONT_EDGE * self.unit)))
         self.grain = Grain.of(self.photo)
+
+
+@dataclass(frozen=True, eq=False)
+class _Hair:
+    """Hair that lay over the old garment, to be laid over the new one. Inside the crop, band:
+    (h, w) bool; its n pixels have colour: (n, 3) float32, what the hair adds to what lies behind,
+    and clear: (n, 1) float32 0..1, how much of that shows."""
+
+    band: np.ndarray
+    colour: np.ndarray
+    clear: np.ndarray
+
+    @classmethod
+    def over(cls, scene: _Scene, crop: tuple[slice, slice]) -> "_Hair | None":
+        found = strands(scene.person)
+        if found is None:
+            return None
+        old = np.zeros(scene.person.photo.size, bool)
+        old[crop] = scene.old
+        at = found.band & old[found.box]
+        band = np.zeros_like(old)
+        band[found.box] = at
+        share = found.share[at][:, None]
+        photo = scene.person.photo.pixels[found.box][at]
+        # The photo, less what lay behind; no lighter than hair may be.
+        colour = np.clip(photo - (1 - share) * found.cloth[at], 0, share * HIGHLIGHT * found.hair[at])
+        return cls(band[crop], colour, 1 - share)
+
+    def laid_over(self, pixels: np.ndarray) -> np.ndarray:
+        """(h, w, 3) float32 with the hair over it."""
+        pixels[self.band] = self.colour + self.clear * pixels[self.band]
+        return pixels
+
+
+HIGHLIGHT = 1.5  # of the hair's colour nearby
 
 
 def _work_box(person: Person, draft: Draft, old: np.ndarray) -> Box | None:

@@ -853,8 +853,8 @@ def sleeve_map(
     """A sleeve onto an arm; None when the garment's landmarks do not give one.
 
     shown: the side of the garment whose sleeve it is; the other one's is mirrored. shoulder: where
-    that one is sewn on. trunk: the torso's map. trunk_side: heights (n,) as in `Measures.on_torso` and how far from the
-    spine the garment's trunk reaches there, (n,) photo pixels."""
+    that one is sewn on. trunk: the torso's map. trunk_side: heights (n,) as in `Measures.on_torso`
+    and how far from the spine the garment's trunk reaches there, (n,) photo pixels."""
     names = ("LEFT", "RIGHT")
     armpit, outer, inner = (
         garment.point(Outline[f"{part}_{names[shown]}"])

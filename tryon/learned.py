@@ -35,7 +35,7 @@ from tryon.fusion import GARMENT_LONG, neck_opening, one_sleeve, painters_order,
 from tryon.hem import ends_at_old_hem
 from tryon.image import Fit
 from tryon.measures import measure
-from tryon.neckline import front_neckline
+from tryon.neckline import Neckline, front_neckline
 from tryon.nets.blocks import fold_norms
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
 from tryon.nets.fusion import FusionNet, resized
@@ -137,7 +137,9 @@ class LearnedFusion:
             logger.info("the network's garment leaves the body: not taken")
             return draft
         dropped &= alpha < 0.1
-        learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft)
+        # A network that says what is visible knows the inside of the back when it lies on a neck.
+        neckline = front_neckline(garment) if visible is None else None
+        learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft, neckline)
         if not sleeves_believable(learned, draft, person, garment):
             logger.info("the network's sleeves leave their arms: not taken")
             return draft
@@ -363,6 +365,7 @@ def as_draft(
     wearer: StudioPerson,
     cloth: StudioGarment,
     draft: Draft,
+    neckline: Neckline | None,
 ) -> Draft:
     """The network's flow as a `Draft` in the studio frame.
 
@@ -379,7 +382,7 @@ def as_draft(
     at = ((moved + 0.5) * scale - 0.5).astype(np.float32)
     near = cv2.dilate((alpha > 0.02).astype(np.float32), np.ones((NEAR, NEAR), np.uint8))
     near[dropped] = 0
-    opening = neck_opening(front_neckline(garment), small, scale)
+    opening = neck_opening(neckline, small, scale)
     layers = []
     for piece in painters_order(measure(person), garment.kind):
         own = cv2.dilate((labels == piece).astype(np.uint8), SEAM) > 0

@@ -33,6 +33,7 @@ from tryon.regions import (
     skin_colour,
     torso_coordinates,
 )
+from tryon.strands import stranded
 from tryon.twotone import split_at_waist
 from tryon.types import Part, Person, Photo, Pose
 
@@ -110,6 +111,7 @@ class BodyAnalyser:
             confidence=subject.confidence,
         )
         person = replace(person, parts=clothed_legs(person))
+        person = replace(person, parts=stranded(person))
         notes = _notes(person, index)
         log.debug("person: view %s, confidence %.2f, notes %s", view, person.confidence, notes)
         return replace(person, notes=notes)

@@ -330,12 +330,12 @@ def render_losses(
     losses = {
         "picture": _mean_under((fused.picture - person).abs(), hidden * known),
         "body": _mean_under((fused.body - person).abs(), hidden * bare),
-        # Only where the warped garment lies there is something to show or to hide.
+        # Where the warped garment lies, and where it may have to be continued.
         "visible": _mean_under(
             F.binary_cross_entropy_with_logits(
                 fused.visible, (worn == WORN).float(), reduction="none"
             ),
-            known * (fused.alpha.detach() > 0.5),
+            known * torch.maximum((fused.alpha.detach() > 0.5).float(), hidden),
         ),
         "shading": (fused.shading - 1).square().mean(),
     }

@@ -1,0 +1,101 @@
+"""Hair over a garment: which pixels are hair, strand by strand.
+
+Notable here:
+- a parser draws hair as a smooth shape. Where long hair lies over a light top that shape takes in a
+  rim of the top, which would stay behind as a halo when the top is changed.
+- near that border both colours are known from a little further in, hair on the one side, cloth on
+  the other; how far a pixel's colour lies between them is its share of hair (compositing equation,
+  Porter and Duff 1984, solved along the line between two known colours).
+- where hair and cloth look alike nothing can be told, and nothing is changed.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tryon.anatomy import body_unit
+from tryon.fill import grow, spread
+from tryon.regions import is_part
+from tryon.types import Part, Person
+
+CLOTHES = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
+BAND = 0.09  # body units to either side of the border between hair and cloth
+WORK_LONG = 256  # longest side of the copy on which both colours are continued, pixels
+APART = 40.0  # 8-bit levels between both colours, from which they can be told apart
+SHADOW = 0.12  # what looks like so little hair is its shadow on the cloth
+MOSTLY = 0.8  # share of hair from which a pixel is called hair
+
+
+@dataclass(frozen=True, eq=False)
+class Strands:
+    """Inside a box of the photo. share: (h, w) float32 0..1, of hair; band: (h, w) bool, where that
+    is known; hair, cloth: (h, w, 3) float32, the colours of both nearby."""
+
+    box: tuple[slice, slice]
+    share: np.ndarray
+    band: np.ndarray
+    hair: np.ndarray
+    cloth: np.ndarray
+
+
+def strands(person: Person) -> Strands | None:
+    """How much of each pixel near the border between hair and clothes is hair; None without such a
+    border."""
+    radius = max(round(BAND * body_unit(person.landmarks)), 2)
+    hair, cloth = person.parts == Part.HAIR, is_part(person.parts, *CLOTHES)
+    border = grow(hair, 1) & cloth
+    x, y, w, h = cv2.boundingRect(border.view(np.uint8))
+    if w == 0:
+        return None
+    margin = 3 * radius
+    box = (slice(max(y - margin, 0), y + h + margin), slice(max(x - margin, 0), x + w + margin))
+    hair, cloth, border = hair[box], cloth[box], border[box]
+    away = cv2.distanceTransform((~border).view(np.uint8), cv2.DIST_L2, 3)
+    band = (away <= radius) & (hair | cloth)
+    photo = person.photo.pixels[box]
+    scale = min(1.0, WORK_LONG / max(hair.shape))
+    size = (max(round(hair.shape[1] * scale), 1), max(round(hair.shape[0] * scale), 1))
+    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    sides = []
+    for side in (hair, cloth):
+        sure = (side & (away > radius / 2)).astype(np.float32)
+        if not sure.any():
+            return None
+        sure = cv2.resize(sure, size, interpolation=cv2.INTER_AREA)
+        known = spread(small, np.where(sure > SURE, sure, 0))
+        sides.append(cv2.resize(known, hair.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    line = sides[0] - sides[1]
+    length = np.maximum((line**2).sum(-1), 1.0)
+    share = ((photo - sides[1]) * line).sum(-1) / length
+    share = np.clip((share - SHADOW) / (1 - SHADOW), 0, 1).astype(np.float32)
+    return Strands(box, share, band & (length > APART**2), *sides)
+
+
+SURE = 0.95  # of a small pixel
+
+
+def stranded(person: Person) -> np.ndarray:
+    """(H, W) uint8: the person's parts, with the border between hair and clothes drawn strand by
+    strand."""
+    found = strands(person)
+    if found is None:
+        return person.parts
+    parts = person.parts.copy()
+    inner = parts[found.box]
+    cloth = inner.copy()
+    cloth[inner == Part.HAIR] = _nearest_cloth(inner)[inner == Part.HAIR]
+    hair = found.share > MOSTLY
+    inner[found.band] = np.where(hair, np.uint8(Part.HAIR), cloth)[found.band]
+    return parts
+
+
+def _nearest_cloth(parts: np.ndarray) -> np.ndarray:
+    """(h, w) uint8: for each pixel the label of the nearest clothes."""
+    known = is_part(parts, *CLOTHES)
+    _, label = cv2.distanceTransformWithLabels(
+        (~known).view(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    of = np.zeros(int(label.max()) + 1, np.uint8)
+    of[label[known]] = parts[known]
+    return of[label]
