@@ -148,7 +148,8 @@ class _Hair:
         share = found.share[at][:, None]
         photo = scene.person.photo.pixels[found.box][at]
         # The photo, less what lay behind; no lighter than hair may be.
-        colour = np.clip(photo - (1 - share) * found.cloth[at], 0, share * HIGHLIGHT * found.hair[at])
+        most = share * HIGHLIGHT * found.hair[at]
+        colour = np.clip(photo - (1 - share) * found.cloth[at], 0, most)
         return cls(band[crop], colour, 1 - share)
 
     def laid_over(self, pixels: np.ndarray) -> np.ndarray:

@@ -405,7 +405,7 @@ def as_draft(
 
 # A chance below the first hides the garment, above the second nothing does. Inside the garment the
 # network only says where it is covered; the compositor knows hair, hands and arms much finer.
-COVERED = (0.2, 0.5)
+COVERED = (0.3, 0.8)
 
 
 def rendered(draft: Draft, visible: np.ndarray, shading: np.ndarray) -> Draft:

@@ -849,7 +849,8 @@ def _beside_front(scene: _Scene) -> np.ndarray:
     belly nor waistband is seen there, however slim it is; below a rounded hem they are."""
     w, h = scene.small_size
     covered = scene.covered_small > 128
-    spine = [scene.on_torso(height, 0) for height in np.linspace(0.2, 1.5, 2 * h)]
+    top, down = scene.on_torso(0, 0), scene.on_torso(1, 0) - scene.on_torso(0, 0)
+    spine = top + np.linspace(0.2, 1.5, 2 * h)[:, None] * down
     x, y = np.round(spine).T.astype(int)
     seen = (x >= 0) & (y >= 0) & (x < w) & (y < h)
     closed = np.zeros(h, bool)

@@ -17,7 +17,7 @@ class ConvNorm(nn.Module):
         self.norm = nn.BatchNorm2d(outputs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.relu6(self.norm(self.conv(x)))
+        return F.relu6(self.norm(self.conv(x)), inplace=True)
 
     def fold(self) -> None:
         """Put the (frozen) norm into the convolution; only after training."""

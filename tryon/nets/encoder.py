@@ -69,7 +69,7 @@ class Encoder(nn.Module):
         hint: (N, channels at stride 4, H/4, W/4), added to the features there.
         H and W must be multiples of the last stride.
         """
-        x = F.relu6(self.stem(pixels))
+        x = F.relu6(self.stem(pixels), inplace=True)
         features = []
         for stage, (_, _, _, stride, _) in zip(self.stages, self.config.stages, strict=True):
             if stride == 2:
@@ -92,8 +92,8 @@ class Block(nn.Module):
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = x if self.widen is None else F.relu6(self.widen(x))
-        y = self.narrow(F.relu6(self.depthwise(y)))
+        y = x if self.widen is None else F.relu6(self.widen(x), inplace=True)
+        y = self.narrow(F.relu6(self.depthwise(y), inplace=True))
         return x + y if self.residual else y
 
 
