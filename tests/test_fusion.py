@@ -2,14 +2,15 @@
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 from figures import flat_skirt, flat_tee, flat_trousers, standing_person
 
 from tryon.errors import TryOnError
-from tryon.fusion import even_share, geometric_draft
+from tryon.fusion import even_share, geometric_draft, one_sleeve
 from tryon.measures import measure
-from tryon.types import Hang, Limb, Outline, Part, Pose
+from tryon.types import Draft, Garment, Hang, Limb, Outline, Part, Pose
 
 LONG_CUFF = (205, 330)
 
@@ -252,3 +253,106 @@ def test_skirts_and_trousers_hang_as_asked():
         inner, outer = (placed(draft, Outline[f"HEM_{n}LEFT"])[0] for n in ("INNER_", ""))
         knees.append(outer - inner)
     assert knees[1] > 1.1 * knees[0]
+
+
+# --- garments that are turned away -------------------------------------------------------------
+
+
+def turned(side: int, left: float = 0.0) -> Garment:
+    """A tee whose picture shows the sleeve of one side, 0 = left, and so much of the other one."""
+    garment = flat_tee()
+    name, gone = (("RIGHT", Limb.RIGHT), ("LEFT", Limb.LEFT))[side]
+    marks = garment.landmarks.copy()
+    for mark in ("CUFF_OUTER", "CUFF_INNER", "ELBOW"):
+        marks[Outline[f"{mark}_{name}"]] = 0
+    # No shoulder and no armpit are seen there: the outline's corners are others.
+    marks[Outline[f"SHOULDER_{name}"], :2] = marks[Outline[f"COLLAR_{name}"], :2] + (0, 8)
+    marks[Outline[f"ARMPIT_{name}"], :2] = marks[Outline[f"WAIST_{name}"], :2]
+    hidden = garment.limbs == gone
+    y, x = np.nonzero(hidden)
+    first = np.argsort(np.abs(x - 200.0), kind="stable")[: round(left * len(x))]
+    hidden[y[first], x[first]] = False
+    return dataclasses.replace(
+        garment,
+        limbs=np.where(hidden, np.uint8(0), garment.limbs),
+        alpha=np.where(hidden, np.uint8(0), garment.alpha),
+        landmarks=marks,
+    )
+
+
+@pytest.mark.parametrize(
+    ("garment", "side"),
+    [
+        (flat_tee(), None),
+        (flat_skirt(), None),
+        (turned(0), 0),
+        (turned(1), 1),
+        (turned(1, left=0.05), 1),
+        (turned(1, left=0.4), None),
+    ],
+    ids=["two", "none", "left", "right", "a rest", "half"],
+)
+def test_one_sleeve(garment, side):
+    assert one_sleeve(garment) == side
+
+
+def extent(draft: Draft, garment: Garment, limb: Limb) -> np.ndarray:
+    """(2, 2): the corners of what a piece shows, in photo pixels."""
+    layer = next(layer for layer in draft.layers if layer.limb == limb)
+    cloth = cv2.remap(garment.alpha, layer.flow, None, cv2.INTER_LINEAR)
+    ys, xs = np.nonzero(layer.weight * cloth > 128)
+    corners = np.array([[xs.min(), ys.min()], [xs.max(), ys.max()]], np.float64)
+    return draft.fit.unpoints(corners)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_garment_that_shows_one_sleeve_is_worn_with_two(side):
+    garment = turned(side)
+    draft = geometric_draft(standing_person(), garment)
+    assert sorted(layer.limb for layer in draft.layers) == [Limb.BODY, Limb.LEFT, Limb.RIGHT]
+    left, right = (extent(draft, garment, limb) for limb in (Limb.LEFT, Limb.RIGHT))
+    mirrored = np.array([[400 - right[1, 0], right[0, 1]], [400 - right[0, 0], right[1, 1]]])
+    np.testing.assert_allclose(left, mirrored, atol=8)  # of 400 pixels; an arm is 26 wide
+    tee = geometric_draft(standing_person(), flat_tee())
+    np.testing.assert_allclose(left, extent(tee, flat_tee(), Limb.LEFT), atol=8)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_lent_sleeve_shows_the_other_ones_cloth(side):
+    garment = turned(side)
+    draft = geometric_draft(standing_person(), garment)
+    own = (Limb.LEFT, Limb.RIGHT)[side]
+    for layer in draft.layers:
+        if layer.limb == Limb.BODY:
+            continue
+        at = np.round(layer.flow[layer.weight > 0.9]).astype(int)
+        shown = garment.limbs[at[:, 1], at[:, 0]]
+        assert (shown == own).sum() > 500
+        assert (shown == Limb.BODY).sum() < 0.2 * (shown == own).sum()  # across the seam
+
+
+# --- how long a long sleeve is -----------------------------------------------------------------
+
+
+def cuffs(cuff: tuple[float, float], word: str, score: float = 1.0) -> np.ndarray:
+    """(2, 2): where the left sleeve of a tee of that cut ends, if its word is believed so much."""
+    garment = flat_tee(cuff, attributes={"sleeve": word}, attribute_scores={"sleeve": score})
+    marks = geometric_draft(standing_person(), garment).landmarks
+    return marks[[Outline.CUFF_OUTER_LEFT, Outline.CUFF_INNER_LEFT], :2]
+
+
+@pytest.mark.parametrize("cuff", [(170, 210), (185, 260)])
+def test_a_sleeve_that_ends_at_the_elbow_is_hardly_a_long_one(cuff):
+    person = standing_person()
+    elbow, wrist = person.point(Pose.LEFT_ELBOW)[1], person.point(Pose.LEFT_WRIST)[1]
+    unsure = cuffs(cuff, "long", 0.85)
+    np.testing.assert_allclose(unsure, cuffs(cuff, "three-quarter"))
+    assert (unsure[:, 1] < elbow + 0.5 * (wrist - elbow)).all()
+    sure = cuffs(cuff, "long", 0.95)
+    assert (sure[:, 1] > wrist - 20).all()
+
+
+def test_a_sleeve_that_reaches_the_wrist_is_long_however_unsurely():
+    far = (225, 380)
+    np.testing.assert_allclose(cuffs(far, "long", 0.6), cuffs(far, "long", 1.0))
+    assert (cuffs(far, "long")[:, 1] > cuffs(far, "three-quarter")[:, 1] + 5).all()

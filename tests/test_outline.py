@@ -5,13 +5,19 @@ import numpy as np
 import pytest
 
 from tryon.outline import trace
-from tryon.types import Kind, Outline
+from tryon.types import Kind, Limb, Outline
 
 MIDDLE = 250.0
 # Half of an outline, x from the middle and y, from the neck on.
 BROAD = [(0, 45), (60, 40), (130, 75), (140, 90), (128, 140), (138, 190), (140, 470), (0, 472)]
 SLOPING = [(0, 30), (55, 24), (150, 95), (152, 110), (146, 160), (150, 205), (160, 480), (0, 480)]
 STRAPS = [(0, 150), (70, 60), (85, 60), (95, 120), (140, 190), (150, 480), (0, 480)]
+
+
+# Outlines without sleeves that look as if they had some.
+FRILLS = [(0, 75), (45, 50), (120, 75), (195, 150), (170, 190), (128, 165), (130, 470), (0, 472)]
+BOWS = [(0, 150), (70, 60), (150, 40), (155, 95), (95, 85), (100, 130), (140, 190), (150, 480)]
+PEAKS = [(0, 60), (55, 45), (95, 70), (100, 220), (230, 400), (195, 440), (85, 330), (0, 330)]
 
 
 def drawn(half: list[tuple[float, float]]) -> np.ndarray:
@@ -42,3 +48,17 @@ def test_necks_end_where_broad_shoulders_begin():
     found = trace(drawn(BROAD), Kind.UPPER).landmarks
     np.testing.assert_allclose(found[Outline.COLLAR_LEFT, :2], (MIDDLE + 60, 40), atol=12)
     np.testing.assert_allclose(found[Outline.COLLAR_RIGHT, :2], (MIDDLE - 60, 40), atol=12)
+
+
+@pytest.mark.parametrize("half", [FRILLS, BOWS, PEAKS], ids=["frills", "bows", "peaks"])
+def test_what_stands_out_of_a_sleeveless_garment_is_no_sleeve(half):
+    mask = drawn(half)
+    asked, known = trace(mask, Kind.UPPER), trace(mask, Kind.UPPER, sleeveless=True)
+    assert np.isin((Limb.LEFT, Limb.RIGHT), asked.limbs).all()  # so it would be taken for
+    np.testing.assert_array_equal(known.limbs, np.where(mask, Limb.BODY, Limb.NONE))
+    for side in ("LEFT", "RIGHT"):
+        assert known.landmarks[Outline[f"ELBOW_{side}"], 2] == 0
+        # Without a sleeve the cuff is the armhole itself.
+        for cuff, seam in (("CUFF_OUTER", "SHOULDER"), ("CUFF_INNER", "ARMPIT")):
+            at = known.landmarks[[Outline[f"{cuff}_{side}"], Outline[f"{seam}_{side}"]], :2]
+            np.testing.assert_array_equal(at[0], at[1])

@@ -1,5 +1,7 @@
 """The body without the old garment: what is painted, in which colours, and what is left alone."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from figures import standing_person
 
 from tryon.regions import edit_region
 from tryon.types import Kind, Part, Person, Photo, Pose
-from tryon.underlay import _between, underlay
+from tryon.underlay import _beside_bared, _between, underlay
 
 WALL = (150, 160, 150)
 CLOTH = (30, 60, 160)
@@ -222,3 +224,50 @@ def test_shoulders_above_an_off_shoulder_top_are_skin(bare):
     x, y = np.int32(marks[Pose.LEFT_SHOULDER] + np.float32([-4, 2]))
     apart = np.abs(painted.pixels[y - 3 : y + 4, x - 3 : x + 4].astype(int) - LIGHT_SKIN).max(-1)
     assert (apart.mean() < 40) == bare
+
+
+def test_how_near_skin_is_to_what_is_bared():
+    bared = np.zeros((9, 30), bool)
+    bared[:, 0] = True
+    share = _beside_bared(bared, 6)
+    np.testing.assert_allclose(share[4, :7], 1)
+    assert 0.3 < share[4, 9] < 0.7
+    assert (np.diff(share[4]) <= 0).all()
+    np.testing.assert_allclose(share[4, 13:], 0)
+    assert not _beside_bared(np.zeros((4, 4), bool), 6).any()
+
+
+CUFF = 240  # the row in which short sleeves end
+
+
+def in_shaded_short_sleeves() -> tuple[Person, np.ndarray]:
+    """A figure in sleeves that end in a level line above the elbows, with a shadow on the skin
+    below them, (H, W) bool."""
+    person = dressed(sleeve=0)
+    parts, pixels = person.parts.copy(), person.photo.pixels.copy()
+    arms = np.isin(parts, (Part.LEFT_ARM, Part.RIGHT_ARM))
+    rows = np.arange(person.photo.height)[:, None]
+    sleeves = arms & (rows < CUFF)
+    parts[sleeves], pixels[sleeves] = Part.UPPER, CLOTH
+    shadow = arms & (rows >= CUFF) & (rows < CUFF + 5)
+    pixels[shadow] = np.multiply(LIGHT_SKIN, 0.6)
+    return replace(person, parts=parts, photo=Photo(pixels)), shadow
+
+
+@pytest.mark.parametrize("shorter", [0, 25])
+def test_a_shadow_on_the_skin_stays_where_the_new_garment_ends_with_the_old(shorter):
+    person, shadow = in_shaded_short_sleeves()
+    cover = np.where(person.parts == Part.UPPER, np.uint8(255), np.uint8(0))
+    end = slice(CUFF - shorter, CUFF)
+    cover[end, 255:] = 0  # the other sleeve goes as far as the old one
+    body = underlay(person, Kind.UPPER, cover, whole(person))
+    same = (body.pixels == person.photo.pixels).all(-1)
+    if not shorter:
+        skin = np.isin(person.parts, (Part.NECK, Part.LEFT_ARM, Part.RIGHT_ARM))
+        assert same[skin].all()
+        return
+    assert same[shadow & (person.parts == Part.RIGHT_ARM)].all()
+    lighter = body.pixels.astype(int).sum(-1) - person.photo.pixels.astype(int).sum(-1)
+    assert np.median(lighter[shadow & (person.parts == Part.LEFT_ARM)]) > 60
+    bared = body.pixels[CUFF - 15 : CUFF - 5, 262:268].astype(int)
+    assert np.abs(bared - LIGHT_SKIN).max() < 40

@@ -304,10 +304,10 @@ def shrink(mask: np.ndarray, radius: int) -> np.ndarray:
 
 
 def blur(picture: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian mean of a (h, w) float32 picture; wide ones are made on a reduced copy."""
+    """Gaussian mean of a (h, w) or (h, w, c) float32 picture; wide ones on a reduced copy."""
     sigma = max(sigma, 0.6)
     reduce = int(sigma // BLUR_SIGMA)
-    h, w = picture.shape
+    h, w = picture.shape[:2]
     if reduce < 2 or min(h, w) < 4 * reduce:
         return cv2.GaussianBlur(picture, (0, 0), sigma)
     small = cv2.resize(picture, (w // reduce, h // reduce), interpolation=cv2.INTER_AREA)

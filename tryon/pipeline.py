@@ -35,7 +35,7 @@ PhotoSource = Any  # Photo, path, bytes, PIL image or (H, W, 3) uint8 RGB array
 
 # How a garment is laid on a body: by outline landmarks alone, or corrected by the fusion network.
 METHODS = ("geometric", "learned")
-METHOD = "geometric"
+METHOD = "learned"
 
 # Below this confidence the visitor is asked to look at the result with care.
 DOUBTFUL = 0.35

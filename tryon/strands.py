@@ -6,7 +6,8 @@ Notable here:
 - near that border both colours are known from a little further in, hair on the one side, cloth on
   the other; how far a pixel's colour lies between them is its share of hair (compositing equation,
   Porter and Duff 1984, solved along the line between two known colours).
-- where hair and cloth look alike nothing can be told, and nothing is changed.
+- where hair and cloth look alike, or the cloth has stripes or a print in the colour of the hair,
+  nothing can be told, and nothing is changed.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import cv2
 import numpy as np
 
 from tryon.anatomy import body_unit
-from tryon.fill import grow, spread
+from tryon.fill import blur, grow, spread
 from tryon.regions import is_part
 from tryon.types import Part, Person
 
@@ -57,21 +58,50 @@ def strands(person: Person) -> Strands | None:
     scale = min(1.0, WORK_LONG / max(hair.shape))
     size = (max(round(hair.shape[1] * scale), 1), max(round(hair.shape[0] * scale), 1))
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    sides = []
+    sides, sigma = [], NEARBY * radius * scale
     for side in (hair, cloth):
-        sure = (side & (away > radius / 2)).astype(np.float32)
+        sure = side & (away > INSIDE * radius)
         if not sure.any():
             return None
-        sure = cv2.resize(sure, size, interpolation=cv2.INTER_AREA)
-        known = spread(small, np.where(sure > SURE, sure, 0))
+        weight = cv2.resize(sure.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        weight[weight < SURE] = 0
+        known = spread(small, weight)
         sides.append(cv2.resize(known, hair.shape[::-1], interpolation=cv2.INTER_LINEAR))
     line = sides[0] - sides[1]
     length = np.maximum((line**2).sum(-1), 1.0)
     share = ((photo - sides[1]) * line).sum(-1) / length
     share = np.clip((share - SHADOW) / (1 - SHADOW), 0, 1).astype(np.float32)
-    return Strands(box, share, band & (length > APART**2), *sides)
+    # What varies on the cloth alone: it was the last side.
+    even = blur(small * weight[..., None], sigma) / np.maximum(blur(weight, sigma), 1e-3)[..., None]
+    even = cv2.resize(even, hair.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    line = sides[0] - even
+    off = ((photo - even) * line).sum(-1) > VARIES * np.maximum((line**2).sum(-1), 1.0)
+    plain = _plain(off, cloth & (away > BEYOND * radius), sigma, size)
+    if not plain[band].mean() > MOSTLY_PLAIN:
+        return None
+    return Strands(box, share, band & plain & (length > APART**2), *sides)
 
 
+def _plain(off: np.ndarray, cloth: np.ndarray, sigma: float, size: tuple[int, int]) -> np.ndarray:
+    """(h, w) bool: where next to nothing of the cloth nearby is off its own colour.
+
+    off, cloth: (h, w) bool, what is off, what is cloth without strands. sigma: pixels of a copy of
+    this size, on which it is looked at."""
+    both, sure = (
+        cv2.resize(one.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        for one in (cloth & off, cloth)
+    )
+    found = blur(both, sigma) / np.maximum(blur(sure, sigma), 1e-3)
+    return cv2.resize(found, off.shape[::-1], interpolation=cv2.INTER_LINEAR) < MOST_OFF
+
+
+# Of the band's half width: how far inside of its border a colour is sure, and the standard
+# deviation of what is near.
+INSIDE, NEARBY = 0.5, 1.5
+BEYOND = 1.2  # where no strand lies on the cloth
+# Of the way from the cloth's colour to the hair's: what is farther is a pattern, and no fold; how
+# much of plain cloth may be; and how much of the band must lie on plain cloth.
+VARIES, MOST_OFF, MOSTLY_PLAIN = 0.5, 0.12, 0.5
 SURE = 0.95  # of a small pixel
 
 

@@ -23,6 +23,7 @@ from torch import nn
 
 from tryon import weights
 from tryon.agnostic import Cut
+from tryon.appearance import colour_of
 from tryon.learned import HEM_ROOM_FOLLOWING, HIDDEN_FOR_SLEEVE
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
 from tryon.nets.fusion import STRIDES, Fused, FusionConfig, FusionNet, resized, sample
@@ -393,8 +394,8 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
 
     "colour": mean difference 0..1 between warped and worn garment; "outline": IoU of the two;
     "told ...": the same when words say how it is worn, "start ...": for the geometric start. With
-    render also "ssim" and
-    "l1" (0..1) of the whole picture, and "hidden l1" of what was hidden.
+    render also "ssim" and "l1" (0..1) of the whole picture, "hidden l1" of what was hidden, and of
+    the first few pairs "colours obeyed", see `colours_obeyed`.
     """
     if not pairs:
         return {}
@@ -426,7 +427,38 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
                 rows.setdefault("ssim", []).append(ssim(picture, one["person"]))
                 rows.setdefault("l1", []).append(float(apart.mean()))
                 rows.setdefault("hidden l1", []).append(float(apart[one["keep"] == 0].mean()))
-    return {name: round(float(np.nanmean(values)), 4) for name, values in rows.items()}
+    figures = {name: round(float(np.nanmean(values)), 4) for name, values in rows.items()}
+    if render:
+        figures["colours obeyed"] = round(colours_obeyed(net, pairs[:VALIDATION_BATCH]), 4)
+    return figures
+
+
+# Colours that are told apart without doubt.
+PLAIN_COLOURS = ("black", "white", "grey", "red", "yellow", "green", "blue", "pink")
+
+
+def colours_obeyed(net: nn.Module, pairs: list[Pair]) -> float:
+    """The share, 0..1, of paintings that have the colour they were told where the garment is worn,
+    with no picture of a garment, only each of `PLAIN_COLOURS`. Chance is an eighth."""
+    device = next(net.parameters()).device
+    asked = np.stack([told({"colour": colour}) for colour in PLAIN_COLOURS])
+    right = []
+    for pair in pairs:
+        how = dataclasses.replace(Disturbance.none(cut_of(pair)), pictured=False)
+        one = drawn(pair, pair, CANVAS, how)
+        given = inputs(_tensors([one], device))
+        given = {
+            name: values.repeat(len(asked), 1, 1, 1)
+            for name, values in given.items()
+            if name != "text"
+        }
+        with torch.inference_mode():
+            fused = net(**given, text=torch.from_numpy(asked).to(device), render=True)
+        for colour, painted in zip(PLAIN_COLOURS, fused.picture, strict=True):
+            cloth = pixels_of(painted)[one["worn"] == WORN].astype(np.float32)[None] / 255
+            found, _ = colour_of(cv2.cvtColor(cloth, cv2.COLOR_RGB2LAB)[0])
+            right.append(found == colour)
+    return float(np.mean(right))
 
 
 def cut_of(worn: Pair) -> Cut:
