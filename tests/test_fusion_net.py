@@ -3,6 +3,7 @@
 import dataclasses
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -24,7 +25,9 @@ from tryon.training import fusion
 from tryon.training.adversary import adversarial_losses
 from tryon.training.fusion import FusionTask, bending, evaluate, inputs, pixels_of, warp_losses
 from tryon.training.pairs import Disturbance, Pairs, drawn
+from tryon.training.trainer import PREFETCH
 from tryon.types import Outline
+from tryon.vocabulary import ATTRIBUTES, COLOUR_RGB
 
 TINY = FusionConfig(
     channels=(8, 12, 16, 16, 24),
@@ -254,7 +257,8 @@ def test_all_phases_run_are_saved_and_resumed(tmp_path, monkeypatch, capsys):
     net = fusion.train(tmp_path, tmp_path / "out", None, **options)
     assert isinstance(net, FusionNet)
     figures = evaluate(net, [PAIR], render=True)
-    assert {"ssim", "outline", "told outline", "start outline", "l1"} <= figures.keys()
+    expected = {"ssim", "outline", "told outline", "start outline", "l1", "colours obeyed"}
+    assert expected <= figures.keys()
     # The drawn garment has sleeves, the drawn arms are bare.
     assert figures["start outline"] > 0.6
     assert figures["outline"] == pytest.approx(figures["start outline"], abs=0.05)
@@ -339,6 +343,29 @@ def test_without_a_picture_words_teach_the_renderer_and_nothing_else():
     assert net.renderer.paint.weight.grad.abs().sum() > 0
 
 
+def test_a_painter_that_does_as_it_is_told_obeys(monkeypatch):
+    """Colours are counted as obeyed when the painted cloth has them, and only then."""
+
+    class Painter(torch.nn.Module):
+        def __init__(self, wrong):
+            super().__init__()
+            self.none, self.wrong = torch.nn.Parameter(torch.zeros(1)), wrong
+
+        def forward(self, seen, text, **rest):
+            names = [f"{name}={value}" for name, values in ATTRIBUTES.items() for value in values]
+            picture = torch.zeros_like(seen)
+            for number, said in enumerate(text):
+                colour = names[int(said.argmax())].removeprefix("colour=")
+                rgb = COLOUR_RGB["orange" if self.wrong else colour]
+                picture[number] = (
+                    torch.tensor(rgb, dtype=torch.float32)[:, None, None] - 127
+                ) / 128
+            return SimpleNamespace(picture=picture)
+
+    assert fusion.colours_obeyed(Painter(wrong=False), [PAIR]) == 1.0
+    assert fusion.colours_obeyed(Painter(wrong=True), [PAIR]) == 0.0
+
+
 def test_one_phase_alone_goes_on_when_asked_and_may_begin_from_weights(tmp_path, monkeypatch):
     monkeypatch.setattr(fusion, "read_pairs", lambda cache, held_out: [PAIR][: 1 - held_out])
     monkeypatch.setattr(fusion, "FusionConfig", lambda fusion: TINY)
@@ -357,6 +384,24 @@ def test_one_phase_alone_goes_on_when_asked_and_may_begin_from_weights(tmp_path,
         torch.testing.assert_close(value, before[name], atol=1e-3, rtol=1e-3)
     with pytest.raises(ValueError, match="unknown phase"):
         fusion.train(tmp_path, out, None, phase="sew")
+
+
+def test_the_whole_canvas_is_used_from_when_it_is_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr(fusion, "read_pairs", lambda cache, held_out: [PAIR][: 1 - held_out])
+    monkeypatch.setattr(fusion, "FusionConfig", lambda fusion: TINY)
+    sizes = []
+
+    class Watched(FusionTask):
+        def batch(self, first, count, size):
+            sizes.append(size)
+            return super().batch(first, count, size)
+
+    monkeypatch.setattr(fusion, "FusionTask", Watched)
+    options = {"batch": 2, "sizes": ((32, 32), (64, 64)), "threads": 1, "phase": "warp"}
+    fusion.train(tmp_path, tmp_path, None, steps=20, full_size_from=0.5, **options)
+    small = sizes.count((32, 32))
+    assert sizes == small * [(32, 32)] + (len(sizes) - small) * [(64, 64)]
+    assert 10 <= small <= 10 + PREFETCH + 1  # some were made ahead
 
 
 def test_the_renderer_rests_in_phase_one():

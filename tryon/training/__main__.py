@@ -29,6 +29,7 @@ if __name__ == "__main__":
     parser.add_argument("--count", type=int, help="of wardrobe, heads: pictures to make")
     parser.add_argument("--fusion", help="how the fusion network joins its inputs")
     parser.add_argument("--phase", help="of fusion: only warp, render or adversarial")
+    parser.add_argument("--full-size-from", type=float, help="of fusion: progress, 0 to 1")
     parser.add_argument("--workers", type=int, help="of fusion and prepare-pairs")
     parser.add_argument("--limit", type=int, help="pairs that prepare-pairs makes ready")
     given = vars(parser.parse_args())

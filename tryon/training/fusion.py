@@ -79,6 +79,7 @@ def train(
     workers: int = 1,
     phase: str | None = None,
     start: str | None = None,
+    full_size_from: float | None = None,
     **options: object,
 ) -> FusionNet:
     """All phases, one after the other, into OUT/warp, OUT/render and OUT/adversarial.
@@ -87,8 +88,9 @@ def train(
     perceptual loss, None = without. resume: go on where a run into OUT stopped. fusion: the
     variant. workers: threads that make samples. phase: only this one, and on with it if it was
     done. start: weights of an earlier network to begin with, else each phase goes on from OUT's
-    phase before it. options: fields of `trainer.Schedule`; `minutes` and `steps` are for all phases
-    together, unless one is named.
+    phase before it. full_size_from: progress (0..1) of a phase from which on the whole canvas is
+    used, half of it before. options: fields of `trainer.Schedule`; `minutes` and `steps` are for
+    all phases together, unless one is named.
     """
     if phase not in (None, *PHASES):
         raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
@@ -110,6 +112,8 @@ def train(
             if name in own:
                 own[name] = type(own[name])(own[name] * share)
         schedule = dataclasses.replace(SCHEDULES[stage], **own)
+        if full_size_from is not None and len(schedule.sizes) > 1:
+            schedule = dataclasses.replace(schedule, size_starts=(0.0, full_size_from))
         task = FusionTask(
             Pairs(pairs, seed, workers, PICTURELESS[stage]),
             held_out,
