@@ -2,8 +2,8 @@
 
 Notable here:
 - the network corrects the geometric draft; where it was not trained (trousers, skirts, dresses,
-  open jackets, people seen from behind or wider than the studio frame), where it is no better (long
-  sleeves on bent arms) and where its answer is far from that draft, the draft stays as it is.
+  open jackets, people seen from behind or wider than the studio frame) and where its answer is far
+  from that draft, the draft stays as it is; so do long sleeves.
 - the network works at 256 x 192 in the studio frame and says for every pixel where on the garment
   it lies; `compose` reads the garment's own pixels there, at the photo's resolution.
 - its one flow is laid as trunk and sleeves again, by the garment's own limbs: what lies in front
@@ -28,7 +28,7 @@ from tryon.agnostic import (
     kept,
     old_hem,
 )
-from tryon.anatomy import ARMS, SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
+from tryon.anatomy import SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
 from tryon.covering import ALONG, sleeves_along_arms
 from tryon.edges import ends_at_old_neckline, ends_at_old_sleeves
 from tryon.fusion import GARMENT_LONG, neck_opening, one_sleeve, painters_order, sleeve_of
@@ -63,10 +63,8 @@ LEAST_SHARED = 0.6
 # Nor can a garment be corrected that leaves the studio frame by more than this share of itself.
 MOST_OUTSIDE = 0.02
 VIEWS = ("front", "side")
-# One flow lays both halves of a bent sleeve badly; the draft's own sleeves follow the arm. So long
-# ones are the network's only on arms straighter than this, degrees at the elbow.
+# Of others the network lays the trunk alone, see `trunk_of`.
 SHORT_SLEEVES = ("sleeveless", "short")
-LEAST_STRAIGHT = 130.0
 
 
 class LearnedFusion:
@@ -140,6 +138,8 @@ class LearnedFusion:
         # A network that says what is visible knows the inside of the back when it lies on a neck.
         neckline = front_neckline(garment) if visible is None else None
         learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft, neckline)
+        if sleeve_of(garment) not in SHORT_SLEEVES:
+            return trunk_of(learned, draft, garment, visible, shading)
         if not sleeves_believable(learned, draft, person, garment):
             logger.info("the network's sleeves leave their arms: not taken")
             return draft
@@ -151,21 +151,9 @@ def believable(person: Person, garment: Garment) -> bool:
     return (
         garment.kind is Kind.UPPER
         and garment.attributes.get("type") not in OUTERWEAR_TYPES
-        and (sleeve_of(garment) in SHORT_SLEEVES or arms_straight(person))
         and one_sleeve(garment) is None
         and person.view in VIEWS
     )
-
-
-def arms_straight(person: Person) -> bool:
-    """Whether neither arm is bent, as the picture shows it."""
-    for side in SIDES:
-        shoulder, elbow, wrist = person.landmarks[list(ARMS[side]), :2].astype(np.float64)
-        upper, lower = shoulder - elbow, wrist - elbow
-        size = max(float(np.linalg.norm(upper) * np.linalg.norm(lower)), 1e-6)
-        if np.degrees(np.arccos(np.clip(upper @ lower / size, -1, 1))) < LEAST_STRAIGHT:
-            return False
-    return True
 
 
 def _in_studio(draft: Draft, wearer: StudioPerson) -> np.ndarray | None:
@@ -403,9 +391,12 @@ def as_draft(
     )
 
 
-# A chance below the first hides the garment, above the second nothing does. Inside the garment the
-# network only says where it is covered; the compositor knows hair, hands and arms much finer.
+# A chance below the first hides the garment, above the second nothing does: at its outline, and
+# farther inside than those pixels. There the network only says where it is surely covered: it is
+# less sure on bold stripes, and the compositor knows hair, hands and arms much finer.
 COVERED = (0.3, 0.8)
+COVERED_INSIDE = (0.2, 0.5)
+INSIDE = (3.0, 9.0)
 
 
 def rendered(draft: Draft, visible: np.ndarray, shading: np.ndarray) -> Draft:
@@ -414,9 +405,63 @@ def rendered(draft: Draft, visible: np.ndarray, shading: np.ndarray) -> Draft:
 
     visible: (256, 192) float32, chance that the garment shows. shading: (256, 192) around 1.
     """
-    shown = smoothstep((visible - COVERED[0]) / (COVERED[1] - COVERED[0])).astype(np.float32)
+    depth = cv2.distanceTransform(draft.reach.view(np.uint8), cv2.DIST_L2, 3)
+    inside = smoothstep((depth - INSIDE[0]) / (INSIDE[1] - INSIDE[0]))
+    low, high = (a + inside * (b - a) for a, b in zip(COVERED, COVERED_INSIDE, strict=True))
+    shown = smoothstep((visible - low) / (high - low)).astype(np.float32)
     layers = tuple(
         replace(layer, weight=layer.weight * shown, shading=shading.astype(np.float32))
         for layer in draft.layers
     )
     return replace(draft, layers=layers, reach=draft.reach & (shown > 0.5))
+
+
+def trunk_of(
+    learned: Draft,
+    draft: Draft,
+    garment: Garment,
+    visible: np.ndarray | None,
+    shading: np.ndarray | None,
+) -> Draft:
+    """The network's trunk with the draft's own sleeves, in the studio frame. One flow lays both
+    halves of a long sleeve badly, and tears it where it passes the trunk."""
+    if visible is not None:
+        learned = rendered(learned, visible, shading)
+    height, width = learned.fit.canvas_size
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    points = np.column_stack([x.ravel(), y.ravel()]).astype(np.float32)
+    at = draft.fit.points(learned.fit.unpoints(points)).reshape(height, width, 2)
+    at = at.astype(np.float32)
+    light = None if shading is None else shading.astype(np.float32)
+    drafted = {}
+    for layer in draft.layers:
+        flow, weight = (
+            cv2.remap(one, at, None, cv2.INTER_LINEAR) for one in (layer.flow, layer.weight)
+        )
+        # At the end of what the draft laid the flow is a mix with nothing.
+        laid = layer.flow.any(-1).astype(np.float32)
+        weight *= cv2.remap(laid, at, None, cv2.INTER_LINEAR) > 0.999
+        drafted[layer.limb] = Layer(flow, weight, layer.limb, light)
+    # Around the sleeves the draft's trunk lies below the network's, so that no gap opens.
+    trunk = drafted.pop(Limb.BODY)
+    sleeved = np.max([_cloth((one,), garment, limb) for limb, one in drafted.items()], axis=0)
+    beside = cv2.dilate((sleeved > 0.5).astype(np.float32), ARMHOLE)
+    below = replace(trunk, weight=trunk.weight * beside)
+    layers = (below, *(drafted.get(layer.limb, layer) for layer in learned.layers))
+    reach = np.zeros_like(learned.reach)
+    for limb in (Limb.BODY, *drafted):
+        reach |= _cloth(layers, garment, limb) > 0.5
+    return replace(learned, layers=layers, reach=reach)
+
+
+ARMHOLE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))  # pixels
+
+
+def _cloth(layers: tuple[Layer, ...], garment: Garment, limb: Limb) -> np.ndarray:
+    """(h, w) float32 0..1: how much cloth the layers of a limb show."""
+    shown = [
+        layer.weight * cv2.remap(garment.alpha, layer.flow, None, cv2.INTER_LINEAR) / 255
+        for layer in layers
+        if layer.limb is limb
+    ]
+    return np.max(shown, axis=0)
