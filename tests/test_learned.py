@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -13,6 +14,7 @@ from tryon.compose import compose
 from tryon.covering import ALONG
 from tryon.fusion import geometric_draft
 from tryon.learned import (
+    INSIDE,
     LearnedFusion,
     believable,
     calmed,
@@ -26,6 +28,7 @@ from tryon.studio import CANVAS, enter, told
 from tryon.types import Kind, Limb, Pose
 from tryon.vocabulary import ATTRIBUTES
 
+LONG_CUFF = (205, 330)  # garment pixels
 PERSON = standing_person()
 GARMENT = flat_tee(attributes={"sleeve": "short"}, attribute_scores={"sleeve": 1.0})
 DRAFT = geometric_draft(PERSON, GARMENT)
@@ -72,13 +75,43 @@ def test_what_it_was_not_trained_on_stays_geometric(network):
     assert not believable(PERSON, jacket)
 
 
-def test_long_sleeves_are_its_own_on_straight_arms_only():
-    long = replace(GARMENT, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0})
-    elbow = PERSON.landmarks[Pose.LEFT_ELBOW, :2]
-    bent = standing_person({"LEFT_WRIST": (float(elbow[0]) - 70, float(elbow[1]) - 5)})
-    assert believable(PERSON, long)
-    assert not believable(bent, long)
-    assert believable(bent, GARMENT)
+@pytest.mark.parametrize("bent", [False, True])
+def test_long_sleeves_are_the_drafts_and_the_trunk_its_own(network, bent):
+    person = PERSON
+    if bent:
+        elbow = PERSON.landmarks[Pose.LEFT_ELBOW, :2]
+        person = standing_person({"LEFT_WRIST": (float(elbow[0]) - 70, float(elbow[1]) - 5)})
+    long = flat_tee(LONG_CUFF, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0})
+    draft = geometric_draft(person, long)
+    learned = network(person, long, draft)
+    assert learned is not draft
+    assert learned.fit.canvas_size == CANVAS
+    for limb in (Limb.LEFT, Limb.RIGHT):
+        ours, theirs = (
+            next(layer for layer in one.layers if layer.limb is limb) for one in (learned, draft)
+        )
+        y, x = np.nonzero(theirs.weight > 0.95)
+        at = np.round(learned.fit.points(draft.fit.unpoints(np.column_stack([x, y])))).astype(int)
+        apart = np.linalg.norm(ours.flow[at[:, 1], at[:, 0]] - theirs.flow[y, x], axis=1)
+        assert np.quantile(apart, 0.95) < 6  # garment pixels: a pixel of the smaller canvas
+    trunks = [layer for layer in learned.layers if layer.limb is Limb.BODY]
+    assert len(trunks) == 2  # the draft's below the network's, at the armholes alone
+    assert 0 < (trunks[0].weight > 0).sum() < 0.7 * (trunks[1].weight > 0).sum()
+
+
+def test_inside_a_garment_only_what_is_surely_covered_is_hidden(network):
+    learned = network(PERSON, GARMENT, DRAFT)
+    depth = cv2.distanceTransform(learned.reach.astype(np.uint8), cv2.DIST_L2, 3)
+    deep, edge = depth > INSIDE[1], learned.reach & (depth < INSIDE[0])
+
+    def shown(chance: float) -> np.ndarray:
+        drawn = rendered(learned, np.full(CANVAS, chance, np.float32), np.ones(CANVAS, np.float32))
+        return drawn.layers[0].weight
+
+    whole = learned.layers[0].weight
+    np.testing.assert_array_equal(shown(0.6)[deep], whole[deep])
+    assert shown(0.6)[edge].sum() < 0.8 * whole[edge].sum()
+    assert not shown(0.1).any()
 
 
 def test_an_answer_far_from_the_draft_is_not_taken(network):
@@ -164,14 +197,6 @@ def test_nothing_goes_on_beyond_the_hands():
         for share in (0.0, 0.5, 0.9, 1.0):
             x, y = np.round(along_arm(wearer.landmarks, side, np.array([share]))[0]).astype(int)
             assert not past[y, x]
-
-
-def test_long_sleeves_on_other_places_of_the_arms_are_not_taken(network, monkeypatch):
-    long = replace(GARMENT, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0})
-    assert network(PERSON, long, DRAFT) is not DRAFT
-    arms = [np.ones((2, 9), bool), np.zeros((2, 9), bool)]
-    monkeypatch.setattr("tryon.learned.sleeves_along_arms", lambda *_: arms.pop())
-    assert network(PERSON, long, DRAFT) is DRAFT
 
 
 @pytest.mark.parametrize(("end", "taken"), [(0.2, True), (0.55, True), (0.9, False)])

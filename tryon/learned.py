@@ -271,13 +271,11 @@ FARTHEST_END = {"sleeveless": 0.35, "short": 0.6}
 
 
 def sleeves_believable(learned: Draft, draft: Draft, person: Person, garment: Garment) -> bool:
-    """Whether sleeves lie on the arms about as the draft's do; those of a garment with short ones
-    or none may also lie elsewhere, but not reach too far."""
+    """Whether short sleeves lie on the arms about as the draft's do, or elsewhere, but not too far
+    down."""
     ours = sleeves_along_arms(learned, person, garment)
     apart = (ours ^ sleeves_along_arms(draft, person, garment)).mean(1) > SLEEVE_SLACK
-    farthest = FARTHEST_END.get(sleeve_of(garment))
-    if farthest is None:
-        return not apart.any()
+    farthest = FARTHEST_END[sleeve_of(garment)]
     return not (apart & ours[:, farthest < ALONG].any(1)).any()
 
 
