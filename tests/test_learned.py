@@ -16,6 +16,7 @@ from tryon.fusion import geometric_draft
 from tryon.learned import (
     INSIDE,
     LearnedFusion,
+    around_neck,
     believable,
     calmed,
     cut_for,
@@ -24,6 +25,7 @@ from tryon.learned import (
     rendered,
     without_islands,
 )
+from tryon.nets.fusion import Renderer
 from tryon.studio import CANVAS, enter, told
 from tryon.types import Kind, Limb, Pose
 from tryon.vocabulary import ATTRIBUTES
@@ -220,3 +222,25 @@ def test_prints_stay_straight_inside_and_edges_stay_where_they_are():
     assert calm[60, 95, 0] == pytest.approx(flow[60, 95, 0], abs=1e-3)
     np.testing.assert_array_equal(calm[alpha == 0], flow[alpha == 0])
     np.testing.assert_array_equal(calmed(flow, drafted, 0 * alpha), flow)
+
+
+def test_collars_and_gallery_necks_are_not_taken_for_the_inside_of_a_back(network, monkeypatch):
+    """A renderer that sees nothing around the neck hides a tee's there, but no collar."""
+    painter = LearnedFusion(tiny())
+    painter.net.config = replace(network.net.config, rendered=True)
+    neck = around_neck(enter(PERSON))
+
+    def blind(x, *rest):
+        body, visible, shading = Renderer.forward(painter.net.renderer, x, *rest)
+        hidden = torch.from_numpy(np.where(neck, -9.0, 9.0).astype(np.float32))
+        return body, hidden.expand_as(visible), shading
+
+    monkeypatch.setattr(painter.net.renderer, "forward", blind)
+    said = {"sleeve": "short", "neckline": "collar"}
+    collared = replace(GARMENT, attributes=said, attribute_scores=dict.fromkeys(said, 1.0))
+    shown = []
+    for garment in (GARMENT, collared, replace(GARMENT, identifier="tee")):
+        learned = painter(PERSON, garment, DRAFT)
+        shown.append(np.max([layer.weight for layer in learned.layers], axis=0)[neck].sum())
+    assert shown[0] == 0
+    assert min(shown[1:]) > 100

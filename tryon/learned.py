@@ -31,11 +31,18 @@ from tryon.agnostic import (
 from tryon.anatomy import SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
 from tryon.covering import ALONG, sleeves_along_arms
 from tryon.edges import ends_at_old_neckline, ends_at_old_sleeves
-from tryon.fusion import GARMENT_LONG, neck_opening, one_sleeve, painters_order, sleeve_of
+from tryon.fusion import (
+    COLLARED,
+    GARMENT_LONG,
+    neck_opening,
+    one_sleeve,
+    painters_order,
+    sleeve_of,
+)
 from tryon.hem import ends_at_old_hem
 from tryon.image import Fit
 from tryon.measures import measure
-from tryon.neckline import Neckline, front_neckline
+from tryon.neckline import STANDING, Neckline, front_neckline
 from tryon.nets.blocks import fold_norms
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
 from tryon.nets.fusion import FusionNet, resized
@@ -135,8 +142,13 @@ class LearnedFusion:
             logger.info("the network's garment leaves the body: not taken")
             return draft
         dropped &= alpha < 0.1
-        # A network that says what is visible knows the inside of the back when it lies on a neck.
-        neckline = front_neckline(garment) if visible is None else None
+        # A network that says what is visible knows the inside of the back when it lies on a neck,
+        # but takes collars for it, of which it was shown few.
+        neckline = None
+        if visible is None or collar_known(garment):
+            neckline = front_neckline(garment)
+            if visible is not None:
+                visible = np.where(around_neck(wearer), np.float32(1), visible)
         learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft, neckline)
         if sleeve_of(garment) not in SHORT_SLEEVES:
             return trunk_of(learned, draft, garment, visible, shading)
@@ -154,6 +166,25 @@ def believable(person: Person, garment: Garment) -> bool:
         and one_sleeve(garment) is None
         and person.view in VIEWS
     )
+
+
+def collar_known(garment: Garment) -> bool:
+    """Whether a garment has a collar, or comes from the gallery, where the inside is left out."""
+    return (
+        garment.identifier != ""
+        or garment.attributes.get("neckline") in ("collar", *STANDING)
+        or garment.attributes.get("type") in COLLARED
+    )
+
+
+NECK_WIDE, NECK_DEEP = 0.42, 0.3  # shoulder widths beside and below the middle of the shoulders
+
+
+def around_neck(wearer: StudioPerson) -> np.ndarray:
+    """(256, 192) bool: where collars and necklines lie."""
+    middle, unit = middle_of_shoulders(wearer.landmarks), body_unit(wearer.landmarks)
+    y, x = np.ogrid[: CANVAS[0], : CANVAS[1]]
+    return (np.abs(x - middle[0]) < NECK_WIDE * unit) & (y < middle[1] + NECK_DEEP * unit)
 
 
 def _in_studio(draft: Draft, wearer: StudioPerson) -> np.ndarray | None:
