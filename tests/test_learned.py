@@ -2,19 +2,17 @@
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 import torch
 from figures import flat_tee, flat_trousers, standing_person
 from test_fusion_net import tiny
 
-from tryon.agnostic import along_arm
+from tryon.agnostic import OLD_GARMENT, along_arm
 from tryon.compose import compose
 from tryon.covering import ALONG
 from tryon.fusion import geometric_draft
 from tryon.learned import (
-    INSIDE,
     LearnedFusion,
     around_neck,
     believable,
@@ -23,6 +21,7 @@ from tryon.learned import (
     on_body,
     past_hands,
     rendered,
+    shown_of,
     without_islands,
 )
 from tryon.nets.fusion import Renderer
@@ -101,19 +100,19 @@ def test_long_sleeves_are_the_drafts_and_the_trunk_its_own(network, bent):
     assert 0 < (trunks[0].weight > 0).sum() < 0.7 * (trunks[1].weight > 0).sum()
 
 
-def test_inside_a_garment_only_what_is_surely_covered_is_hidden(network):
-    learned = network(PERSON, GARMENT, DRAFT)
-    depth = cv2.distanceTransform(learned.reach.astype(np.uint8), cv2.DIST_L2, 3)
-    deep, edge = depth > INSIDE[1], learned.reach & (depth < INSIDE[0])
+def test_away_from_the_neck_only_what_is_surely_covered_is_hidden():
+    wearer = enter(PERSON)
+    neck, old = around_neck(wearer), np.isin(wearer.parts, OLD_GARMENT)
 
-    def shown(chance: float) -> np.ndarray:
-        drawn = rendered(learned, np.full(CANVAS, chance, np.float32), np.ones(CANVAS, np.float32))
-        return drawn.layers[0].weight
+    def shown(chance: float, collared: bool = False) -> np.ndarray:
+        return shown_of(np.full(CANVAS, chance, np.float32), wearer, collared)
 
-    whole = learned.layers[0].weight
-    np.testing.assert_array_equal(shown(0.6)[deep], whole[deep])
-    assert shown(0.6)[edge].sum() < 0.8 * whole[edge].sum()
-    assert not shown(0.1).any()
+    assert not shown(0.15)[neck].any()
+    assert (shown(0.2)[~neck] == 1).all()
+    assert (shown(0.6) == 1).all()
+    assert not shown(0.04)[~neck & ~old].any()
+    assert (shown(0.04)[old & ~neck] == 1).all()  # nothing is to be invented there
+    assert (shown(0.04, collared=True)[neck] == 1).all()
 
 
 def test_an_answer_far_from_the_draft_is_not_taken(network):
@@ -172,22 +171,15 @@ def test_an_outline_keeps_to_the_body():
     assert not on_body(stray, drafted, wearer)
 
 
-def test_a_trained_renderer_hides_and_shades(network):
+def test_a_trained_renderer_hides(network):
     learned = network(PERSON, GARMENT, DRAFT)
-    visible = np.ones(CANVAS, np.float32)
-    visible[:70] = 0.1  # behind the neck
-    shading = np.full(CANVAS, 0.9, np.float32)
-    drawn = rendered(learned, visible, shading)
+    shown = np.ones(CANVAS, np.float32)
+    shown[:70] = 0  # behind the neck
+    drawn = rendered(learned, shown)
     for before, after in zip(learned.layers, drawn.layers, strict=True):
         assert not after.weight[:70].any()
         np.testing.assert_array_equal(after.weight[70:], before.weight[70:])
-        assert after.shading is not None
     assert not drawn.reach[:70].any()
-    config = replace(network.net.config, rendered=True)
-    painter = LearnedFusion(tiny())
-    painter.net.config = config
-    assert painter(PERSON, GARMENT, DRAFT).layers[0].shading is not None
-    assert learned.layers[0].shading is None
 
 
 def test_nothing_goes_on_beyond_the_hands():

@@ -118,10 +118,9 @@ class LearnedFusion:
             flow = fused.flow[0].permute(1, 2, 0).float().cpu().numpy()
             alpha = fused.alpha[0, 0].float().cpu().numpy()
             drafted_flow = resized(tensors["start"], CANVAS)[0].permute(1, 2, 0).cpu().numpy()
-            shading = visible = None
+            visible = None
             if fused.visible is not None:
                 visible = torch.sigmoid(fused.visible)[0, 0].float().cpu().numpy()
-                shading = fused.shading[0, 0].float().cpu().numpy()
         if not np.isfinite(flow).all():
             return draft
         shared = _overlap(alpha > 0.5, drafted)
@@ -144,18 +143,17 @@ class LearnedFusion:
         dropped &= alpha < 0.1
         # A network that says what is visible knows the inside of the back when it lies on a neck,
         # but takes collars for it, of which it was shown few.
-        neckline = None
-        if visible is None or collar_known(garment):
-            neckline = front_neckline(garment)
-            if visible is not None:
-                visible = np.where(around_neck(wearer), np.float32(1), visible)
+        collared = collar_known(garment)
+        neckline = front_neckline(garment) if visible is None or collared else None
         learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft, neckline)
+        if visible is not None:
+            learned = rendered(learned, shown_of(visible, wearer, collared))
         if sleeve_of(garment) not in SHORT_SLEEVES:
-            return trunk_of(learned, draft, garment, visible, shading)
+            return trunk_of(learned, draft, garment)
         if not sleeves_believable(learned, draft, person, garment):
             logger.info("the network's sleeves leave their arms: not taken")
             return draft
-        return learned if visible is None else rendered(learned, visible, shading)
+        return learned
 
 
 def believable(person: Person, garment: Garment) -> bool:
@@ -420,48 +418,42 @@ def as_draft(
     )
 
 
-# A chance below the first hides the garment, above the second nothing does: at its outline, and
-# farther inside than those pixels. There the network only says where it is surely covered: it is
-# less sure on bold stripes, and the compositor knows hair, hands and arms much finer.
-COVERED = (0.3, 0.8)
-COVERED_INSIDE = (0.2, 0.5)
-INSIDE = (3.0, 9.0)
+# A chance below the first hides the garment, above the second nothing does: around the neck, where
+# the inside of the back has to go, and elsewhere. There a garment's own hem and cuffs look better
+# than an edge that is cut, and the compositor knows hair, hands and arms much finer.
+COVERED_AT_NECK = (0.2, 0.5)
+COVERED = (0.05, 0.15)
 
 
-def rendered(draft: Draft, visible: np.ndarray, shading: np.ndarray) -> Draft:
-    """The draft with what the network's renderer says of the garment: where something hides it
-    (the inside of a collar, behind the neck, is hidden too), and the light on it.
+def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.ndarray:
+    """(256, 192) float32 0..1: how much of a garment shows, by what the network says of it.
 
-    visible: (256, 192) float32, chance that the garment shows. shading: (256, 192) around 1.
-    """
-    depth = cv2.distanceTransform(draft.reach.view(np.uint8), cv2.DIST_L2, 3)
-    inside = smoothstep((depth - INSIDE[0]) / (INSIDE[1] - INSIDE[0]))
-    low, high = (a + inside * (b - a) for a, b in zip(COVERED, COVERED_INSIDE, strict=True))
+    visible: (256, 192) float32, chance that it shows. collared: nothing is hidden at the neck."""
+    neck = around_neck(wearer)
+    low, high = (np.where(neck, *both) for both in zip(COVERED_AT_NECK, COVERED, strict=True))
     shown = smoothstep((visible - low) / (high - low)).astype(np.float32)
-    layers = tuple(
-        replace(layer, weight=layer.weight * shown, shading=shading.astype(np.float32))
-        for layer in draft.layers
-    )
+    # Over the old garment whatever is hidden would have to be invented.
+    shown[~neck & np.isin(wearer.parts, OLD_GARMENT)] = 1
+    if collared:
+        shown[neck] = 1
+    return shown
+
+
+def rendered(draft: Draft, shown: np.ndarray) -> Draft:
+    """The draft with its layers shown as far as (256, 192) float32 0..1 says. What light the
+    network sees on the garment is not used: its colours are to stay its own."""
+    layers = tuple(replace(layer, weight=layer.weight * shown) for layer in draft.layers)
     return replace(draft, layers=layers, reach=draft.reach & (shown > 0.5))
 
 
-def trunk_of(
-    learned: Draft,
-    draft: Draft,
-    garment: Garment,
-    visible: np.ndarray | None,
-    shading: np.ndarray | None,
-) -> Draft:
+def trunk_of(learned: Draft, draft: Draft, garment: Garment) -> Draft:
     """The network's trunk with the draft's own sleeves, in the studio frame. One flow lays both
     halves of a long sleeve badly, and tears it where it passes the trunk."""
-    if visible is not None:
-        learned = rendered(learned, visible, shading)
     height, width = learned.fit.canvas_size
     x, y = np.meshgrid(np.arange(width), np.arange(height))
     points = np.column_stack([x.ravel(), y.ravel()]).astype(np.float32)
     at = draft.fit.points(learned.fit.unpoints(points)).reshape(height, width, 2)
     at = at.astype(np.float32)
-    light = None if shading is None else shading.astype(np.float32)
     drafted = {}
     for layer in draft.layers:
         flow, weight = (
@@ -470,7 +462,7 @@ def trunk_of(
         # At the end of what the draft laid the flow is a mix with nothing.
         laid = layer.flow.any(-1).astype(np.float32)
         weight *= cv2.remap(laid, at, None, cv2.INTER_LINEAR) > 0.999
-        drafted[layer.limb] = Layer(flow, weight, layer.limb, light)
+        drafted[layer.limb] = Layer(flow, weight, layer.limb)
     # Around the sleeves the draft's trunk lies below the network's, so that no gap opens.
     trunk = drafted.pop(Limb.BODY)
     sleeved = np.max([_cloth((one,), garment, limb) for limb, one in drafted.items()], axis=0)
