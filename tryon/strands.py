@@ -58,41 +58,44 @@ def strands(person: Person) -> Strands | None:
     scale = min(1.0, WORK_LONG / max(hair.shape))
     size = (max(round(hair.shape[1] * scale), 1), max(round(hair.shape[0] * scale), 1))
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    sides, sigma = [], NEARBY * radius * scale
-    for side in (hair, cloth):
-        sure = side & (away > INSIDE * radius)
-        if not sure.any():
-            return None
-        weight = cv2.resize(sure.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-        weight[weight < SURE] = 0
-        known = spread(small, weight)
-        sides.append(cv2.resize(known, hair.shape[::-1], interpolation=cv2.INTER_LINEAR))
-    line = sides[0] - sides[1]
-    length = np.maximum((line**2).sum(-1), 1.0)
-    share = ((photo - sides[1]) * line).sum(-1) / length
-    share = np.clip((share - SHADOW) / (1 - SHADOW), 0, 1).astype(np.float32)
-    # What varies on the cloth alone: it was the last side.
-    even = blur(small * weight[..., None], sigma) / np.maximum(blur(weight, sigma), 1e-3)[..., None]
-    even = cv2.resize(even, hair.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    line = sides[0] - even
-    off = ((photo - even) * line).sum(-1) > VARIES * np.maximum((line**2).sum(-1), 1.0)
-    plain = _plain(off, cloth & (away > BEYOND * radius), sigma, size)
-    if not plain[band].mean() > MOSTLY_PLAIN:
+
+    def reduced(mask: np.ndarray) -> np.ndarray:
+        return cv2.resize(mask.view(np.uint8) * np.float32(1), size, interpolation=cv2.INTER_AREA)
+
+    def enlarged(values: np.ndarray) -> np.ndarray:
+        return cv2.resize(values, hair.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+    sure = [reduced(side & (away > INSIDE * radius)) for side in (hair, cloth)]
+    if not all(one.any() for one in sure):
         return None
-    return Strands(box, share, band & plain & (length > APART**2), *sides)
+    known = [np.where(one < SURE, 0, one) for one in sure]
+    colours = [spread(small, one) for one in known]
+    beyond = reduced(cloth & (away > BEYOND * radius))
+    plain = _plain(small, colours[0], known[1], beyond, NEARBY * radius * scale)
+    if not plain[reduced(band) > 0.5].mean() > MOSTLY_PLAIN:
+        return None
+    band &= enlarged(plain.astype(np.float32)) > 0.5
+    hair_colour, cloth_colour = (enlarged(one) for one in colours)
+    line = hair_colour[band] - cloth_colour[band]
+    length = np.maximum((line**2).sum(-1), 1.0)
+    along = ((photo[band] - cloth_colour[band]) * line).sum(-1) / length
+    share = np.zeros(hair.shape, np.float32)
+    share[band] = np.clip((along - SHADOW) / (1 - SHADOW), 0, 1)
+    band[band] = length > APART**2
+    return Strands(box, share, band, hair_colour, cloth_colour)
 
 
-def _plain(off: np.ndarray, cloth: np.ndarray, sigma: float, size: tuple[int, int]) -> np.ndarray:
-    """(h, w) bool: where next to nothing of the cloth nearby is off its own colour.
+def _plain(
+    photo: np.ndarray, hair: np.ndarray, cloth: np.ndarray, beyond: np.ndarray, sigma: float
+) -> np.ndarray:
+    """(h, w) bool: where next to nothing of the cloth nearby is nearer to the hair's colour.
 
-    off, cloth: (h, w) bool, what is off, what is cloth without strands. sigma: pixels of a copy of
-    this size, on which it is looked at."""
-    both, sure = (
-        cv2.resize(one.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-        for one in (cloth & off, cloth)
-    )
-    found = blur(both, sigma) / np.maximum(blur(sure, sigma), 1e-3)
-    return cv2.resize(found, off.shape[::-1], interpolation=cv2.INTER_LINEAR) < MOST_OFF
+    photo, hair: (h, w, 3) float32, the picture and the hair's colour. cloth, beyond: (h, w)
+    float32, how much of a pixel is surely cloth, and cloth without strands. sigma: pixels."""
+    even = blur(photo * cloth[..., None], sigma) / np.maximum(blur(cloth, sigma), 1e-3)[..., None]
+    line = hair - even
+    off = ((photo - even) * line).sum(-1) > VARIES * np.maximum((line**2).sum(-1), 1.0)
+    return blur(beyond * off, sigma) / np.maximum(blur(beyond, sigma), 1e-3) < MOST_OFF
 
 
 # Of the band's half width: how far inside of its border a colour is sure, and the standard
