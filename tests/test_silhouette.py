@@ -60,6 +60,15 @@ def test_the_shift_fades_away_from_the_edges():
     assert np.abs(shift[60, [2, 97]]).max() == 0
 
 
+def test_deep_inside_the_cloth_nothing_is_bent():
+    """Not even beside an edge of the body: a gap between trunk and arm lies before the sleeve."""
+    drawn, body = block(20, 80), block(24, 96, 0, 120)
+    body[50:70, 44:52] = False
+    shift = edge_shift(drawn, body, body, 6.0)
+    assert np.abs(shift[60, 20:23]).max() > 1
+    assert not shift[55:65, 34:64].any()
+
+
 def test_a_drafted_top_covers_the_trunks_edge_and_no_background():
     person = standing_person()
     draft = geometric_draft(person, flat_tee())

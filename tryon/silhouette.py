@@ -30,6 +30,7 @@ FADE = 0.9  # of `REACH`: standard deviation of the shift's fading
 ALIKE = 0.6  # cosine between the directions in which both edges look
 BESIDE = 2  # canvas pixels inside the silhouette's edge where the old cloth must be
 EDGE_SOFT = 1.5  # canvas pixels over which an edge's direction is taken
+DEPTH = 1.0  # of `REACH`: so far inside of its edge cloth is moved with it, twice as far not at all
 LEAST_EDGE = 8  # canvas pixels of edge, or there is nothing to follow
 
 
@@ -127,7 +128,10 @@ def edge_shift(
     near = cv2.distanceTransform((known[..., 2] == 0).view(np.uint8), cv2.DIST_L2, 3)
     spread = cv2.GaussianBlur(known, (0, 0), max(FADE * reach / 2, 0.5))
     shift = spread[..., :2] / np.maximum(spread[..., 2:], 1e-6)
-    return shift * smoothstep(1 - near / (3 * FADE * reach))[..., None].astype(np.float32)
+    # Deep inside the cloth nothing is moved: stripes there would be bent for an edge far away.
+    depth = cv2.distanceTransform(drawn.view(np.uint8), cv2.DIST_L2, 3)
+    share = smoothstep(1 - near / (3 * FADE * reach)) * smoothstep(2 - depth / (DEPTH * reach))
+    return shift * share[..., None].astype(np.float32)
 
 
 def _edge(mask: np.ndarray) -> np.ndarray:
