@@ -50,11 +50,9 @@ def cover_arms(draft: Draft, person: Person, garment: Garment) -> Draft:
         return draft
     marks = draft.fit.points(person.landmarks)
     inside = draft.fit.image(person.matte) >= 128
-    layers = [
-        _not_in_the_air(_without_hand(layer, marks), marks, inside, body_unit(marks))
-        for layer in draft.layers
-    ]
-    shown = [_shown(layer, garment) for layer in layers]
+    away = cv2.distanceTransform((~inside).view(np.uint8), cv2.DIST_L2, 3)
+    layers = [_not_in_the_air(_without_hand(layer, marks), marks, away) for layer in draft.layers]
+    shown = [cloth_of(layer, garment) for layer in layers]
     cloth = np.max(shown, axis=0)
     reach = draft.reach & (np.max([layer.weight for layer in layers], axis=0) > 0.5)
     for number, layer in enumerate(layers):
@@ -80,7 +78,7 @@ def close_sides(draft: Draft, person: Person, garment: Garment) -> Draft:
     if garment.kind is Kind.LOWER or not trunks or (garment.hang.width or 0.0) < 0:
         return draft
     unit = body_unit(person.landmarks) * draft.fit.scale
-    shown = [_shown(layer, garment) for layer in draft.layers]
+    shown = [cloth_of(layer, garment) for layer in draft.layers]
     trunk = np.max([shown[number] for number in trunks], axis=0) > SEEN
     arms = ((np.max(shown, axis=0) > SEEN) & ~trunk) | draft.fit.mask(
         np.isin(person.parts, ARM_PARTS)
@@ -113,7 +111,7 @@ def sleeves_along_arms(draft: Draft, person: Person, garment: Garment) -> np.nda
     for row, (limb, side) in enumerate(ARM_OF.items()):
         for layer in draft.layers:
             if layer.limb == limb:
-                found[row] |= _along(_shown(layer, garment), marks, side)
+                found[row] |= _along(cloth_of(layer, garment), marks, side)
     return found
 
 
@@ -131,7 +129,7 @@ def _along(shown: np.ndarray, marks: np.ndarray, side: str) -> np.ndarray:
     return found
 
 
-def _shown(layer: Layer, garment: Garment) -> np.ndarray:
+def cloth_of(layer: Layer, garment: Garment) -> np.ndarray:
     """(h, w) float32 0..1: how much cloth a layer shows."""
     alpha = cv2.remap(garment.alpha, layer.flow, None, cv2.INTER_LINEAR)
     return layer.weight * alpha.astype(np.float32) / 255
@@ -199,16 +197,16 @@ def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None
     return replace(layer, flow=flow, weight=weight)
 
 
-def _not_in_the_air(layer: Layer, marks: np.ndarray, inside: np.ndarray, unit: float) -> Layer:
-    """A sleeve's layer no farther from the silhouette, (h, w) bool, than cloth may stand off; that
-    of an arm that is not seen, behind the back, hardly at all. Any other layer as it is."""
+def _not_in_the_air(layer: Layer, marks: np.ndarray, away: np.ndarray) -> Layer:
+    """A sleeve's layer no farther from the silhouette than cloth may stand off; that of an arm that
+    is not seen, behind the back, hardly at all. Any other layer as it is. away: (h, w) float32
+    pixels from the silhouette."""
     side = ARM_OF.get(layer.limb)
     if side is None:
         return layer
     elbow, wrist = marks[list(ARMS[side][1:]), 2]
     hidden = elbow < SURELY_SEEN and wrist < SEEN
-    away = cv2.distanceTransform((~inside).view(np.uint8), cv2.DIST_L2, 3)
-    room = (HIDDEN_ROOM if hidden else SLEEVE_ROOM) * unit
+    room = (HIDDEN_ROOM if hidden else SLEEVE_ROOM) * body_unit(marks)
     weight = layer.weight * np.clip(room + 0.5 - away, 0, 1)
     return replace(layer, weight=weight.astype(np.float32))
 

@@ -319,8 +319,11 @@ BLUR_SIGMA = 2.5  # pixels; a wider Gaussian is reduced to about this width
 
 
 def masked_blur(picture: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndarray:
-    """`blur` over what has weight only."""
-    return blur(picture * weight, sigma) / np.maximum(blur(weight, sigma), 1e-3)
+    """`blur` over what has weight only; weight: (h, w) float32."""
+    total = np.maximum(blur(weight, sigma), 1e-3)
+    if picture.ndim == 3:
+        weight, total = weight[..., None], total[..., None]
+    return blur(picture * weight, sigma) / total
 
 
 @dataclass(frozen=True)

@@ -405,12 +405,10 @@ def upper_targets(
     targets = Targets([], [])
     # Shoulder line: each point keeps its share of the way from the middle to the shoulder's tip.
     collar_targets = []
-    between = dict.fromkeys(Outline, 0.0)
-    if nearer is not None:
-        collars = [mark(one) for one in (Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT)]
-        if all(one is not None for one in collars):
-            middle = float(np.mean([axis.across(one) for one in collars]))
-            between |= {Outline.COLLAR_LEFT: middle, Outline.COLLAR_RIGHT: middle}
+    neck = 0.0  # of a garment turned away the neck is beside the axis
+    collars = [mark(one) for one in (Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT)]
+    if nearer is not None and all(one is not None for one in collars):
+        neck = float(np.mean([axis.across(one) for one in collars]))
     rises = [shoulder_rise(person, body, side) for side in (0, 1)]
     for side, (collar, shoulder) in enumerate(
         (
@@ -422,7 +420,7 @@ def upper_targets(
             point = shoulders[side] if which == shoulder else collar_point(garment, side, neckline)
             if point is None or (which == collar and hood is not None):
                 continue
-            out = abs(axis.across(point) - between[which]) * scale / (tips / 2)
+            out = abs(axis.across(point) - neck) * scale / (tips / 2)
             if nearer is not None and which == shoulder:
                 out = SEWN_ON
             if which == collar:

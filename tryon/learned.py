@@ -29,7 +29,7 @@ from tryon.agnostic import (
     old_hem,
 )
 from tryon.anatomy import SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
-from tryon.covering import ALONG, sleeves_along_arms
+from tryon.covering import ALONG, cloth_of, sleeves_along_arms
 from tryon.edges import ends_at_old_neckline, ends_at_old_sleeves
 from tryon.fusion import (
     COLLARED,
@@ -465,24 +465,12 @@ def trunk_of(learned: Draft, draft: Draft, garment: Garment) -> Draft:
         drafted[layer.limb] = Layer(flow, weight, layer.limb)
     # Around the sleeves the draft's trunk lies below the network's, so that no gap opens.
     trunk = drafted.pop(Limb.BODY)
-    sleeved = np.max([_cloth((one,), garment, limb) for limb, one in drafted.items()], axis=0)
+    sleeved = np.max([cloth_of(sleeve, garment) for sleeve in drafted.values()], axis=0)
     beside = cv2.dilate((sleeved > 0.5).astype(np.float32), ARMHOLE)
     below = replace(trunk, weight=trunk.weight * beside)
     layers = (below, *(drafted.get(layer.limb, layer) for layer in learned.layers))
-    reach = np.zeros_like(learned.reach)
-    for limb in (Limb.BODY, *drafted):
-        reach |= _cloth(layers, garment, limb) > 0.5
+    reach = np.max([cloth_of(layer, garment) for layer in layers], axis=0) > 0.5
     return replace(learned, layers=layers, reach=reach)
 
 
 ARMHOLE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))  # pixels
-
-
-def _cloth(layers: tuple[Layer, ...], garment: Garment, limb: Limb) -> np.ndarray:
-    """(h, w) float32 0..1: how much cloth the layers of a limb show."""
-    shown = [
-        layer.weight * cv2.remap(garment.alpha, layer.flow, None, cv2.INTER_LINEAR) / 255
-        for layer in layers
-        if layer.limb is limb
-    ]
-    return np.max(shown, axis=0)

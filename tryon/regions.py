@@ -118,8 +118,13 @@ def arm_mask(person: Person, side: str) -> np.ndarray:
     chain = person.landmarks[list(ARMS[side]), :2]
     mask = capsule_mask(person.parts.shape, chain, np.array(SLEEVED_ARM) * unit)
     mask &= person.silhouette
-    mask |= person.parts == (Part.LEFT_ARM if side == "left" else Part.RIGHT_ARM)
+    mask |= _bare_arm(person, side)
     return mask & ~is_part(person.parts, *HEAD, *HANDS)
+
+
+def _bare_arm(person: Person, side: str) -> np.ndarray:
+    """(H, W) bool: an arm's skin, without the hand."""
+    return person.parts == BARE_ARMS[SIDES.index(side)]
 
 
 def leg_mask(person: Person, side: str) -> np.ndarray:
@@ -196,7 +201,7 @@ def _arm_over_torso(person: Person, side: str) -> np.ndarray:
     """(H, W) bool: the part of an arm that a torso garment must not cover."""
     unit = body_unit(person.landmarks)
     shoulder = person.landmarks[ARMS[side][:1], :2]
-    bare = person.parts == (Part.LEFT_ARM if side == "left" else Part.RIGHT_ARM)
+    bare = _bare_arm(person, side)
     # The shoulder's cap belongs under the new armhole.
     bare &= ~capsule_mask(bare.shape, shoulder, [SHOULDER_CAP * unit])
     crossing = crossing_sleeve(person, side)
@@ -237,13 +242,10 @@ def crossing_sleeve(person: Person, side: str) -> tuple[np.ndarray, np.ndarray] 
     if len(over) < 2:
         return None
     # Beside bare skin of that arm the cloth is the trunk's: the axis runs a little beside the arm.
-    bare = person.parts == (Part.LEFT_ARM if side == "left" else Part.RIGHT_ARM)
+    bare = _bare_arm(person, side)
     reach = max(round(BESIDE_BARE * unit), 1)
-    rows, columns = at[over, 1], at[over, 0]
-    beside = np.zeros(len(over), bool)
-    for number, (row, column) in enumerate(zip(rows, columns, strict=True)):
-        beside[number] = bare[row, max(column - reach, 0) : column + reach + 1].any()
-    if beside.mean() > 0.5:
+    beside = [bare[y, max(x - reach, 0) : x + reach + 1].any() for x, y in at[over]]
+    if np.mean(beside) > 0.5:
         return None
     run = slice(over[0], over[-1] + 1)
     return along[run], np.interp(steps[run], [0, 1, 2], SLEEVED_ARM) * (0.9 * unit)

@@ -16,11 +16,12 @@ import cv2
 import numpy as np
 
 from tryon.anatomy import body_unit
-from tryon.fill import blur, grow, spread
-from tryon.regions import is_part
+from tryon.fill import grow, masked_blur, spread
+from tryon.masks import nearest_in
+from tryon.regions import TOPS, is_part
 from tryon.types import Part, Person
 
-CLOTHES = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
+CLOTHES = (*TOPS, Part.DRESS)
 BAND = 0.09  # body units to either side of the border between hair and cloth
 WORK_LONG = 256  # longest side of the copy on which both colours are continued, pixels
 APART = 40.0  # 8-bit levels between both colours, from which they can be told apart
@@ -92,10 +93,10 @@ def _plain(
 
     photo, hair: (h, w, 3) float32, the picture and the hair's colour. cloth, beyond: (h, w)
     float32, how much of a pixel is surely cloth, and cloth without strands. sigma: pixels."""
-    even = blur(photo * cloth[..., None], sigma) / np.maximum(blur(cloth, sigma), 1e-3)[..., None]
+    even = masked_blur(photo, cloth, sigma)
     line = hair - even
     off = ((photo - even) * line).sum(-1) > VARIES * np.maximum((line**2).sum(-1), 1.0)
-    return blur(beyond * off, sigma) / np.maximum(blur(beyond, sigma), 1e-3) < MOST_OFF
+    return masked_blur(off.astype(np.float32), beyond, sigma) < MOST_OFF
 
 
 # Of the band's half width: how far inside of its border a colour is sure, and the standard
@@ -116,19 +117,8 @@ def stranded(person: Person) -> np.ndarray:
         return person.parts
     parts = person.parts.copy()
     inner = parts[found.box]
-    cloth = inner.copy()
-    cloth[inner == Part.HAIR] = _nearest_cloth(inner)[inner == Part.HAIR]
+    nearest, _ = nearest_in(is_part(inner, *CLOTHES), 3)
+    cloth = np.where(inner == Part.HAIR, inner.ravel()[nearest], inner)
     hair = found.share > MOSTLY
     inner[found.band] = np.where(hair, np.uint8(Part.HAIR), cloth)[found.band]
     return parts
-
-
-def _nearest_cloth(parts: np.ndarray) -> np.ndarray:
-    """(h, w) uint8: for each pixel the label of the nearest clothes."""
-    known = is_part(parts, *CLOTHES)
-    _, label = cv2.distanceTransformWithLabels(
-        (~known).view(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    of = np.zeros(int(label.max()) + 1, np.uint8)
-    of[label[known]] = parts[known]
-    return of[label]
