@@ -236,3 +236,15 @@ def test_collars_and_gallery_necks_are_not_taken_for_the_inside_of_a_back(networ
         shown.append(np.max([layer.weight for layer in learned.layers], axis=0)[neck].sum())
     assert shown[0] == 0
     assert min(shown[1:]) > 100
+
+
+@pytest.mark.parametrize("said", [{"sleeve": "long"}, {}])
+def test_a_garment_called_long_that_shows_no_sleeves_is_laid_all_the_same(network, said):
+    """Read off a picture, the word and the outline need not agree."""
+    body = np.where(GARMENT.limbs != Limb.NONE, np.uint8(Limb.BODY), GARMENT.limbs)
+    scores = dict.fromkeys(said, 1.0)
+    bare = replace(GARMENT, limbs=body, attributes=said, attribute_scores=scores)
+    draft = geometric_draft(PERSON, bare)
+    learned = network(PERSON, bare, draft)
+    assert {layer.limb for layer in learned.layers} == {Limb.BODY}
+    assert learned.reach.any()

@@ -448,7 +448,8 @@ def rendered(draft: Draft, shown: np.ndarray) -> Draft:
 
 def trunk_of(learned: Draft, draft: Draft, garment: Garment) -> Draft:
     """The network's trunk with the draft's own sleeves, in the studio frame. One flow lays both
-    halves of a long sleeve badly, and tears it where it passes the trunk."""
+    halves of a long sleeve badly, and tears it where it passes the trunk. The same object where the
+    draft has no sleeves."""
     height, width = learned.fit.canvas_size
     x, y = np.meshgrid(np.arange(width), np.arange(height))
     points = np.column_stack([x.ravel(), y.ravel()]).astype(np.float32)
@@ -465,6 +466,8 @@ def trunk_of(learned: Draft, draft: Draft, garment: Garment) -> Draft:
         drafted[layer.limb] = Layer(flow, weight, layer.limb)
     # Around the sleeves the draft's trunk lies below the network's, so that no gap opens.
     trunk = drafted.pop(Limb.BODY)
+    if not drafted:
+        return learned
     sleeved = np.max([cloth_of(sleeve, garment) for sleeve in drafted.values()], axis=0)
     beside = cv2.dilate((sleeved > 0.5).astype(np.float32), ARMHOLE)
     below = replace(trunk, weight=trunk.weight * beside)
