@@ -5,6 +5,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -20,10 +21,19 @@ from tryon.nets.fusion import (
     expected_position,
     sample,
 )
+from tryon.similarity import ssim
 from tryon.studio import CANVAS
 from tryon.training import fusion
 from tryon.training.adversary import adversarial_losses
-from tryon.training.fusion import FusionTask, bending, evaluate, inputs, pixels_of, warp_losses
+from tryon.training.fusion import (
+    FusionTask,
+    bending,
+    evaluate,
+    inputs,
+    pixels_of,
+    structure,
+    warp_losses,
+)
 from tryon.training.pairs import Disturbance, Pairs, drawn
 from tryon.training.trainer import PREFETCH
 from tryon.types import Outline
@@ -205,6 +215,21 @@ def test_the_right_warp_costs_less_than_a_shifted_one():
         wrong = warp_losses(net(**inputs(given), render=False), given)
     assert right["outline"] < 0.5 * wrong["outline"]
     assert right["outline"] + right["colour"] < 0.5 * (wrong["outline"] + wrong["colour"])
+
+
+def test_structure_is_the_ssim_that_is_reported():
+    """Of brightness, and but for the window, which is flat in training."""
+    generator = np.random.default_rng(0)
+    smooth = cv2.GaussianBlur(generator.integers(0, 256, (96, 80, 3)).astype(np.float32), (0, 0), 4)
+    first = np.clip(127 + 8 * (smooth - 127), 0, 255).astype(np.uint8)
+    second = np.clip(np.roll(first, 2, 1) + generator.normal(0, 9, first.shape), 0, 255)
+    both = (first, second.astype(np.uint8))
+    ours, theirs = (fusion.colours(torch.from_numpy(one[None])) for one in both)
+    grey = [np.repeat(cv2.cvtColor(one, cv2.COLOR_RGB2GRAY)[..., None], 3, -1) for one in both]
+    inner = structure(ours, theirs)[..., 3:-3, 3:-3]
+    assert float(inner.mean()) == pytest.approx(ssim(*grey), abs=0.03)
+    assert 0.2 < ssim(*grey) < 0.8
+    assert torch.allclose(structure(ours, ours), torch.ones(()), atol=1e-3)
 
 
 def test_nothing_is_learned_from_what_is_unknown():

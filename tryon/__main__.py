@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tryon.types import Garment, Prompt, Result
 
 KINDS = ("upper", "lower", "dress")
-EVALUATIONS = ("pairs", "fusion", "parser", "garment", "describe")
+EVALUATIONS = ("pairs", "fusion", "kinds", "parser", "garment", "describe")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -607,6 +607,8 @@ def _evaluate_networks(
     with unpacked(arguments.data) as data, TemporaryDirectory(prefix="tryon-cache-") as nowhere:
         cache = arguments.cache or Path(nowhere)
         street, phone = (data / "ccp").is_dir(), (data / "garments-cc0").is_dir()
+        if "kinds" in wanted and street:
+            figures |= _evaluate_kinds(tryon, data, cache, arguments.limit)
         if "parser" in wanted and street:
             figures["parser"] = evaluate_parser(data, cache)
         if "garment" in wanted and street and phone:
@@ -618,6 +620,21 @@ def _evaluate_networks(
             print(f"{network}:")
             for name, value in values.items():
                 print(f"  {name:24} {value:g}")
+    return figures
+
+
+def _evaluate_kinds(
+    tryon: "TryOn", data: Path, cache: Path, limit: int | None
+) -> dict[str, dict[str, float]]:
+    from tryon.training.compare import compare_kinds
+    from tryon.training.people import read_ccp
+    from tryon.training.prepare import prepare
+
+    if not (cache / "ccp" / "pose.npz").is_file():
+        prepare(data, cache, validation_only=True)
+    people = read_ccp(data, cache, validation=True)[:limit]
+    figures = compare_kinds(tryon, people, lambda done: _progress(f"{done} self-made pairs"))
+    _progress("")
     return figures
 
 
