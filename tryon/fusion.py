@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from tryon.errors import TryOnError
-from tryon.hem import asked_hem, worn_hem
+from tryon.hem import asked_hem, old_leg_end, worn_hem, worn_leg_end
 from tryon.hood import Hood, behind_neck, hood_targets, neck_in_front, standing_hood
 from tryon.image import Fit
 from tryon.masks import nearest_in
@@ -1070,27 +1070,28 @@ def lower_targets(
         return targets, limbs
 
     targets.add(crotch, body.on_torso(CROTCH_AT, 0.0))
+    shapes = trouser_legs(garment, hips, hem, crotch, axis)
+    if not shapes:
+        return targets, limbs
+    below_hip = (CROTCH_AT - 1) * body.torso
+    true_legs = [max(body.leg_lengths[side] - below_hip, 1.0) for side in shapes]
+    longest = scale * LOWER_HANG * lengthened(garment)
+    measured = [
+        float(np.linalg.norm(end.mean(0) - seam.mean(0))) * longest / true
+        for (seam, end), true in zip(shapes.values(), true_legs, strict=True)
+    ]
+    # Both legs of a pair are as long, however they lie in the picture.
+    reach = leg_reach(garment, float(np.mean(measured)))
     legs = []
-    for side, limb in enumerate((Limb.LEFT, Limb.RIGHT)):
+    for side, (seam, end) in shapes.items():
         names, sign = ("LEFT", "RIGHT")[side], (1, -1)[side]
-        outer, inner = mark(Outline[f"HEM_{names}"]), mark(Outline[f"HEM_INNER_{names}"])
-        if inner is None:
-            continue
-        # The leg's outer edge at the crotch's height, between the hip and the hem.
-        deep = axis.down(crotch) - axis.down(hips[side])
-        fall = max(axis.down(hem[side]) - axis.down(hips[side]), 1.0)
-        outer_top = hips[side] + np.clip(deep / fall, 0, 1) * (hem[side] - hips[side])
-        seam, end = np.array([outer_top, crotch], np.float64), np.array([outer, inner], np.float64)
-        length = float(np.linalg.norm(end.mean(0) - seam.mean(0)))
-        if length < 2:
-            continue
-        below_hip = (CROTCH_AT - 1) * body.torso
         leg_points, heading = body.legs[side].points, body.legs[side].tangents[0]
         root = body.on_torso(CROTCH_AT, sign * THIGH_HALF * body.span)
         root = (root + leg_points[0] + below_hip * heading) / 2
         leg = Curve(np.array([root, *leg_points[1:]]))
-        true_leg = max(body.leg_lengths[side] - below_hip, 1.0)
-        reach = leg_reach(garment, length * scale * LOWER_HANG * lengthened(garment) / true_leg)
+        stop = reach
+        if garment.hang.length is None:
+            stop = worn_leg_end(reach, old_leg_end(person, leg, ANKLE_HALF * body.span))
         halves = []
         for pair, share in ((seam, 0.0), (end, min(reach, 1.0))):
             own = float(np.linalg.norm(pair[0] - pair[1])) / 2 * scale
@@ -1098,9 +1099,10 @@ def lower_targets(
             half = np.clip(own, *(k * leg_half for k in LEG_LIMITS))
             half = max(half * (1 + WIDER * (garment.hang.width or 0.0)), leg_half)
             halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
-        targets.add(outer_top, root + sign * np.array([halves[0], 0.0]))
+        targets.add(seam[0], root + sign * np.array([halves[0], 0.0]))
         marks = (Outline[f"HEM_{names}"], Outline[f"HEM_INNER_{names}"])
-        legs.append((limb, seam, end, leg, reach * leg.length, halves, OUTER[side], marks))
+        limb = (Limb.LEFT, Limb.RIGHT)[side]
+        legs.append((limb, seam, end, leg, stop * leg.length, halves, OUTER[side], marks))
     trunk = targets.spline()
     for limb, seam, end, leg, stop, halves, outer_sign, marks in legs:
         limbs[limb] = limb_map(
@@ -1115,6 +1117,34 @@ def lower_targets(
         )
     return targets, limbs
 
+
+def trouser_legs(
+    garment: Garment, hips: np.ndarray, hem: np.ndarray, crotch: np.ndarray, axis: Axis
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Side -> (2, 2) ends of the line across a leg at the crotch and at its hem, each outer and
+    inner, in the garment's picture. hips, hem: (2, 2) outer points left and right."""
+    shapes = {}
+    for side, names in enumerate(("LEFT", "RIGHT")):
+        inner = garment.point(Outline[f"HEM_INNER_{names}"])
+        if inner is None:
+            continue
+        # The leg's outer edge at the crotch's height, between the hip and the hem.
+        deep = axis.down(crotch) - axis.down(hips[side])
+        fall = max(axis.down(hem[side]) - axis.down(hips[side]), 1.0)
+        outer_top = hips[side] + np.clip(deep / fall, 0, 1) * (hem[side] - hips[side])
+        seam, end = np.array([outer_top, crotch], float), np.array([hem[side], inner], float)
+        if np.linalg.norm(end.mean(0) - seam.mean(0)) >= 2:
+            shapes[side] = seam, end
+    widths = {side: float(np.linalg.norm(end[0] - end[1])) for side, (_, end) in shapes.items()}
+    for side, (seam, end) in shapes.items():
+        # An inner corner found at the outer one: the other leg knows how wide a leg is.
+        if widths[side] < NARROWEST_LEG * max(widths.values()):
+            across = (seam[1] - seam[0]) / max(float(np.linalg.norm(seam[1] - seam[0])), 1e-6)
+            end[1] = end[0] + across * max(widths.values())
+    return shapes
+
+
+NARROWEST_LEG = 0.4  # of the other leg's hem
 
 # Trouser legs are neither tighter than the leg nor far wider.
 LEG_LIMITS = (1.02, 1.8)

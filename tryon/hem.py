@@ -6,6 +6,7 @@ Notable here:
   the photo shows the old hem and the new garment would end near it, it ends there: the wearer keeps
   their style, and nothing below has to be invented or covered.
 - what would end far elsewhere (a crop top on somebody in a tunic) hangs as long as it is.
+- trousers that cover the whole leg end where the old ones do, over the shoe or above the ankle.
 - a length that words asked for is obeyed: the top ends lower or higher than it would have.
 """
 
@@ -15,6 +16,7 @@ from tryon.agnostic import BELOW as WORN_BELOW
 from tryon.measures import Measures, measure
 from tryon.regions import TOPS
 from tryon.types import Draft, Garment, Kind, Outline, Part, Person
+from tryon.warp import Curve
 
 # Torso lengths by which a top that follows the old hem may be taken up (tucked in) and let down. A
 # crop top or a tunic means to be one.
@@ -94,6 +96,45 @@ def asked_hem(natural: float, usual: float, steps: float) -> float:
     if abs(steps) >= 1:  # not only "a bit"
         hem = max(hem, natural) if steps > 0 else min(hem, natural)
     return float(np.clip(hem, *ASKED_HEM))
+
+
+# Of the leg from crotch to ankle: where old trousers may end, how far from there those that are to
+# end alike may end by themselves, and from where on trousers cover the whole leg.
+LEG_END = (0.3, 1.6)
+SAME_LEGS = 0.12
+WHOLE_LEG = 0.9
+LEG_COLUMNS = np.linspace(-0.6, 0.6, 5)  # half ankles beside the middle of the leg
+LEAST_LEG_COLUMNS = 3
+LEG_STEP = 0.01
+
+
+def old_leg_end(person: Person, leg: Curve, half: float) -> float | None:
+    """Where a leg of the trousers worn ends, in lengths of `leg`: a curve from the crotch to the
+    ankle, half an ankle being `half` pixels. None where the photo does not show it."""
+    along = np.arange(LEG_END[0], LEG_END[1] + BELOW, LEG_STEP)
+    height, width = person.photo.size
+    ends = []
+    for column in LEG_COLUMNS:
+        points = leg.place(along * leg.length, np.full(len(along), column * half))
+        x, y = np.round(points).astype(int).T
+        within = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        labels = person.parts[y[within], x[within]]
+        cloth = np.flatnonzero(labels == Part.TROUSERS)
+        last = int(cloth[-1]) if len(cloth) else len(labels)
+        # Something else must be seen there: nothing is known of what the photo cuts off.
+        if last + round(BELOW / LEG_STEP) < len(labels):
+            ends.append(float(along[last]))
+    return float(np.median(ends)) if len(ends) >= LEAST_LEG_COLUMNS else None
+
+
+def worn_leg_end(natural: float, old: float | None) -> float:
+    """The lengths of a leg at which trousers end that by themselves would end at `natural`. old:
+    see `old_leg_end`. Whole legs end where the old ones do, over the shoe or above the ankle;
+    shorter ones only where they would do nearly so."""
+    if old is None:
+        return natural
+    both_whole = min(natural, old) >= WHOLE_LEG
+    return old if both_whole or abs(natural - old) <= SAME_LEGS else natural
 
 
 def ends_at_old_hem(draft: Draft, person: Person, garment: Garment) -> bool:

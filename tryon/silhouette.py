@@ -17,7 +17,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from tryon.agnostic import BELOW, OLD_GARMENT
+from tryon.agnostic import BELOW, LOWER, OLD_GARMENT
 from tryon.anatomy import body_unit
 from tryon.edges import ends_at_old_neckline
 from tryon.hem import ends_at_old_hem
@@ -25,6 +25,7 @@ from tryon.masks import disc
 from tryon.types import Draft, Garment, Kind, Part, Person
 from tryon.warp import smoothstep
 
+OLD = {Kind.UPPER: OLD_GARMENT, Kind.DRESS: OLD_GARMENT, Kind.LOWER: LOWER}
 REACH = 0.10  # shoulder widths between both edges, at most
 FADE = 0.9  # of `REACH`: standard deviation of the shift's fading
 ALIKE = 0.6  # cosine between the directions in which both edges look
@@ -37,13 +38,11 @@ LEAST_EDGE = 8  # canvas pixels of edge, or there is nothing to follow
 def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
     """The draft with its outline moved onto the silhouette's where both are near.
 
-    The same object for trousers and skirts, and where there is nothing to follow.
+    The same object where there is nothing to follow.
     """
-    if garment.kind is Kind.LOWER:
-        return draft
     unit = body_unit(person.landmarks) * draft.fit.scale
     body = draft.fit.image(person.matte) >= 128
-    old = draft.fit.mask(np.isin(person.parts, OLD_GARMENT))
+    old = draft.fit.mask(np.isin(person.parts, OLD[garment.kind]))
     asked = garment.hang.width or 0.0
     shapes = [body]
     beyond = _beyond(draft, person, garment)

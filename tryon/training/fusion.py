@@ -193,7 +193,7 @@ WEIGHTS = {
     "marks": 0.1,  # and where its collar, armpits, cuffs and hem are
     "confidence": 0.05,  # how good the warp will turn out to be
     "picture": 4.0,  # the finished picture, where it was hidden
-    "structure": 1.0,  # and its edges, seams and prints lie where they should (SSIM)
+    "structure": 2.0,  # and its edges, seams and prints lie where they should (SSIM)
     "body": 2.0,  # the body beside the garment: skin, neck, what is worn below
     "visible": 0.3,  # hair, hands and crossed arms lie over the garment
     "perceptual": 0.5,  # edges and textures, not only mean colours
