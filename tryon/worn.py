@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tryon.fill import masked_blur
+from tryon.masks import disc, nearest_in
 from tryon.matting import bleed, refine_alpha
 from tryon.types import Kind, Limb, Outline, Part, Person, Pose
 
@@ -58,8 +60,8 @@ def take_off(person: Person, kind: Kind | None) -> Worn | None:
     if seen.sum() < LEAST_AREA * seen.size:
         return None
     body = _Body.of(person, scale)
-    under = _covered(seen, parts, body, kind)
-    mask = _solid(seen | under)
+    mask = _solid(seen | _covered(seen, parts, body, kind))
+    under = mask & ~seen  # what lies over it, and holes that no garment has
     read = _read(mask, seen, body, kind)
     if read is None:
         return None
@@ -70,10 +72,10 @@ def take_off(person: Person, kind: Kind | None) -> Worn | None:
         landmarks[mark, :2] = (point + 0.5) / scale - 0.5
         landmarks[mark, 2] = confidence
     full = cv2.resize(limbs, person.photo.size[::-1], interpolation=cv2.INTER_NEAREST)
-    inside = alpha >= 128
-    full[inside & (full == Limb.NONE)] = Limb.BODY
-    full[~inside] = Limb.NONE
-    hidden = float((under & mask).sum() / max(mask.sum(), 1))
+    nearest, _ = nearest_in(full != Limb.NONE)
+    full = full.ravel()[nearest]  # the fine outline is not the small map's
+    full[alpha < 128] = Limb.NONE
+    hidden = float(under.sum() / max(mask.sum(), 1))
     edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     cropped = any(float(edge.mean()) > 0.05 for edge in edges)
     return Worn(kind, alpha, pixels, landmarks, full, hidden, cropped)
@@ -188,7 +190,21 @@ class _Body:
         cv2.fillConvexPoly(canvas, np.round(polygon).astype(np.int32), 1)
         return canvas > 0
 
+    def shoulder_lines(self, shape: tuple[int, ...]) -> np.ndarray:
+        """(h, w) bool, thick lines on top of both shoulders, from beside the neck to their ends."""
+        canvas = np.zeros(shape[:2], np.uint8)
+        for side in SIDES:
+            joint = self.joint(f"{side}_SHOULDER")
+            neck = self.middle + NECK_SIDE * (joint - self.middle) - 0.2 * self.unit * self.down
+            tip = joint + 0.06 * self.unit * self.outward(side) - 0.1 * self.unit * self.down
+            line = np.round([neck, tip]).astype(int)
+            cv2.line(canvas, *map(tuple, line.tolist()), 1, max(2, round(0.06 * self.unit)))
+        return canvas > 0
 
+
+NECK_SIDE = (
+    0.5  # of the way from the middle to a shoulder joint: where the shoulder leaves the neck
+)
 COVER_REACH = 0.3  # of the unit: a cover this wide between cloth on both sides is bridged
 
 
@@ -197,11 +213,21 @@ def _covered(seen: np.ndarray, parts: np.ndarray, body: _Body, kind: Kind) -> np
     covers = np.isin(parts, COVERS)
     radius = max(2, round(COVER_REACH * body.unit))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    # Long hair hides shoulders, too: there cloth begins at the shoulder line.
+    shoulders = np.zeros_like(seen)
+    if kind != Kind.LOWER and seen.any():
+        shoulders = body.shoulder_lines(seen.shape) & (parts == Part.HAIR)
     padded = cv2.copyMakeBorder(
-        seen.astype(np.uint8), radius, radius, radius, radius, cv2.BORDER_CONSTANT, value=0
+        (seen | shoulders).astype(np.uint8),
+        radius,
+        radius,
+        radius,
+        radius,
+        cv2.BORDER_CONSTANT,
+        value=0,
     )
     closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, disk)[radius:-radius, radius:-radius] > 0
-    where = covers & closed
+    where = covers & (closed | shoulders)
     if kind != Kind.LOWER:
         below = np.zeros_like(seen)
         if kind == Kind.DRESS:
@@ -240,6 +266,9 @@ def _read(
 
 LEAST_BELOW = 0.15  # of the unit: a top that ends so soon below the armpits is a neckline only
 ARMPIT_DOWN = 0.36  # of the unit, below the shoulder joint
+SLEEVE_IN = (
+    0.08  # of the unit: from there inwards, past half of a sleeve that hangs beside the trunk
+)
 ARMPIT_REACH = 0.28  # of the unit: how far from there a notch of the outline is the armpit
 SHORTEST_SLEEVE = 0.3  # of the upper arm: cloth that ends before is no sleeve
 CROSSING = 0.65  # of the upper arm: from here on a sleeve may lie in front of the trunk
@@ -253,15 +282,16 @@ def _read_sleeve(
     out, unit = body.outward(side), body.unit
     joint = body.joint(f"{side}_SHOULDER")
     shoulder = _last_inside(mask, joint, joint - 0.4 * unit * body.down + 0.05 * unit * out)
-    armpit, armpit_sure = _find_armpit(mask, body, side)
+    arm = _Polyline(body.limb(side, "SHOULDER", "ELBOW", "WRIST"))
+    end = _cloth_end(seen, arm, 0.10 * unit)
+    upper = arm.lengths[1]
+    sleeved = end >= SHORTEST_SLEEVE * upper
+    armpit, armpit_sure = _find_armpit(mask, body, side, sleeved)
     marks = {
         Outline[f"SHOULDER_{side}"]: (shoulder, SURE if _at(mask, joint) else LIKELY),
         Outline[f"ARMPIT_{side}"]: (armpit, armpit_sure),
     }
-    arm = _Polyline(body.limb(side, "SHOULDER", "ELBOW", "WRIST"))
-    end = _cloth_end(seen, arm, 0.10 * unit)
-    upper = arm.lengths[1]
-    if end < SHORTEST_SLEEVE * upper:
+    if not sleeved:
         marks[Outline[f"CUFF_OUTER_{side}"]] = (shoulder, LIKELY)
         marks[Outline[f"CUFF_INNER_{side}"]] = (armpit, armpit_sure)
         return marks
@@ -349,8 +379,11 @@ def _last_inside(mask: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.nda
     return points[last]
 
 
-def _find_armpit(mask: np.ndarray, body: _Body, side: str) -> tuple[np.ndarray, float]:
-    """The notch of the outline near where the armpit must be, else the place itself."""
+def _find_armpit(
+    mask: np.ndarray, body: _Body, side: str, sleeved: bool
+) -> tuple[np.ndarray, float]:
+    """The notch of the outline near where the armpit must be, else the place itself. sleeved: what
+    lies beside the trunk there is a sleeve."""
     expected = body.joint(f"{side}_SHOULDER") + ARMPIT_DOWN * body.unit * body.down
     expected = expected + 0.02 * body.unit * body.outward(side)
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
@@ -372,6 +405,8 @@ def _find_armpit(mask: np.ndarray, body: _Body, side: str) -> tuple[np.ndarray, 
             best, best_value = points[top], float(value[top])
     if best is not None and best_value > 12:
         return best, SURE
+    if sleeved:
+        return expected - SLEEVE_IN * body.unit * body.outward(side), GUESSED
     if _at(mask, expected):
         # nothing to see: stay inside, or go out to the side where the garment ends there
         edge = _last_inside(mask, expected, expected + 0.2 * body.unit * body.outward(side))
@@ -431,13 +466,15 @@ def _sleeve_pixels(
     # lower down an arm may lie across the armhole's line: hands in pockets, folded arms
     across = (along > CROSSING * arm.lengths[1]) & (away < 0.85 * half)
     piece = mask & near & (beyond | across) & (along <= end + 2)
-    # loose cloth outside the capsule that hangs on the sleeve alone belongs to it, too
+    # loose cloth outside the capsule belongs to what it is nearest to
     rest = mask & beyond & ~piece
-    count, labels = cv2.connectedComponents(rest.astype(np.uint8))
-    body_side = cv2.dilate((mask & ~beyond & ~piece).astype(np.uint8), np.ones((3, 3))) > 0
-    touching = np.unique(labels[body_side & rest])
-    free = np.setdiff1d(np.arange(1, count), touching)
-    return piece | np.isin(labels, free)
+    if not piece.any() or not rest.any():
+        return piece
+    to_sleeve, to_trunk = (
+        cv2.distanceTransform((~one).astype(np.uint8), cv2.DIST_L2, 3)
+        for one in (piece, mask & ~beyond & ~piece)
+    )
+    return piece | (rest & (to_sleeve < to_trunk))
 
 
 def _read_collar(trunk: np.ndarray, body: _Body, marks: Marks) -> Marks:
@@ -611,10 +648,45 @@ def _pixels(
     photo = person.photo
     size = (photo.width, photo.height)
     seen = np.isin(person.parts, chosen)
-    keep = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    grown = cv2.dilate(keep.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    visible = refine_alpha(photo.pixels, seen & grown)
+    keep = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    grown = cv2.dilate(keep, np.ones((5, 5), np.uint8)) > 0
+    scale = photo.width / mask.shape[1]
+    # Spikes and threads are slips of the labels.
+    sound = cv2.morphologyEx(
+        (seen & grown).astype(np.uint8), cv2.MORPH_OPEN, disc(SPIKE * body.unit * scale)
+    )
+    visible = refine_alpha(photo.pixels, sound > 0)
     pixels = bleed(photo.pixels, visible)
-    hidden = cv2.resize(under.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    alpha = np.maximum(visible, np.where(hidden > 0.5, 255, 0).astype(np.uint8))
+    # What the small map bridges or calls a hole is cloth.
+    hidden = (cv2.erode(keep, np.ones((5, 5), np.uint8)) > 0) & (visible < 128)
+    hidden |= (cv2.resize(under.astype(np.float32), size) > 0.5) & (visible < 128)
+    alpha = np.maximum(visible, np.where(hidden, 255, 0).astype(np.uint8))
+    if hidden.any():
+        # At the edge of what lies over it cloth has its colour, too.
+        sure = cv2.erode((visible >= 250).astype(np.uint8), disc(TAINTED * body.unit * scale))
+        filled = _with_details(bleed(photo.pixels, sure * 255), sure, body, scale)
+        tainted = cv2.dilate(hidden.astype(np.uint8), disc(TAINTED * body.unit * scale)) > sure
+        pixels[tainted] = filled[tainted]
     return alpha, pixels
+
+
+TAINTED = 0.06  # of the unit: radius
+SPIKE = 0.03  # of the unit: radius
+DETAIL = 0.12  # of the unit: standard deviation of what is coarser than a detail
+
+
+def _with_details(pixels: np.ndarray, sure: np.ndarray, body: _Body, scale: float) -> np.ndarray:
+    """(H, W, 3) uint8 with stripes and folds where smooth colours fill a hidden garment: those of
+    its other side, mirrored about the trunk's middle. sure: (H, W) uint8, 1 = really seen; scale:
+    photo pixels for one of the small frame."""
+    height, width = sure.shape
+    middle = (body.middle + 0.5) * scale - 0.5
+    # A reflection about the line through the middle along `down`.
+    turn = 2 * np.outer(body.down, body.down) - np.eye(2)
+    mirror = np.column_stack([turn, middle - turn @ middle])
+    weight = sure.astype(np.float32)
+    coarse = masked_blur(pixels.astype(np.float32), weight, DETAIL * body.unit * scale)
+    detail = (pixels - coarse) * weight[..., None]
+    detail, share = (cv2.warpAffine(one, mirror, (width, height)) for one in (detail, weight))
+    filled = pixels + detail * ((sure == 0) & (share > 0.99))[..., None]
+    return np.clip(filled + 0.5, 0, 255).astype(np.uint8)

@@ -17,7 +17,7 @@ import numpy as np
 from tryon.anatomy import capsule_mask
 from tryon.covering import cloth_of
 from tryon.errors import TryOnError
-from tryon.fusion import geometric_draft
+from tryon.fusion import LOWER_HANG, geometric_draft
 from tryon.image import Fit
 from tryon.measures import (
     ANKLE_HALF,
@@ -139,7 +139,12 @@ def flat_picture(person: Person, labels: np.ndarray, kind: Kind, body: Person) -
     alpha = _one_piece((alpha * 255 + 0.5).astype(np.uint8))
     if alpha is None or _evenness(alpha > 127, draft.fit) < LEAST_EVEN:
         return None
-    return Photo((pixels + 0.5).astype(np.uint8), alpha)
+    pixels = (pixels + 0.5).astype(np.uint8)
+    if kind is not Kind.UPPER:
+        # What hung around a body lies flat at half of its girth.
+        size = round(pixels.shape[1] * LOWER_HANG), pixels.shape[0]
+        pixels, alpha = cv2.resize(pixels, size), cv2.resize(alpha, size)
+    return Photo(pixels, alpha)
 
 
 MOST_HIDDEN = 0.25  # of a garment, by hair, hands, bags
