@@ -65,6 +65,7 @@ SCHEDULES = {
         sizes=(CANVAS,),
     ),
 }
+SELF_MADE_TIMES = 3  # men, coats and streets are few among them, and all that there are
 VALIDATION_LIMIT = 64  # pairs looked at during training
 SHEET_ROWS = 12
 DONE = "done"
@@ -97,7 +98,10 @@ def train(
     seed = int(options.get("seed", 0))
     pairs = read_pairs(cache, held_out=False)
     held_out = read_pairs(cache, held_out=True)
-    print(f"{len(pairs)} pairs to learn from, {len(held_out)} held out", flush=True)
+    street = [pair for pair in pairs if pair.identifier.startswith("ccp-")]
+    print(f"{len(pairs)} pairs to learn from, {len(street)} of them self-made, ", end="")
+    print(f"{len(held_out)} held out", flush=True)
+    pairs += street * (SELF_MADE_TIMES - 1)
     net = None
     shares = {phase: 1.0} if phase else SHARES
     for stage, share in shares.items():

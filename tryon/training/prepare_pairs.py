@@ -3,7 +3,8 @@
 Notable here:
 - what the product sees is what training sees: our parser's parts, the pose model's landmarks and
   silhouette, the geometric draft of exactly this garment on this body.
-- one interface for three layouts: VITON shards, VITON-HD, DressCode (its tops).
+- one interface for three layouts: VITON shards, VITON-HD, DressCode (its tops); and for the street
+  photos of Clothing Co-Parsing, whose garments are made flat (`undress`): men, coats, streets.
 - pairs that teach wrong things are dropped by measurement, and the list of them is kept.
 - a pair is about 20 kB: JPEG and PNG bytes and a few small arrays, in files of `SHARD` pairs.
   The command can be stopped and started again; finished files are not made anew.
@@ -39,8 +40,9 @@ from tryon.studio import (
     plain_start,
     start_flow,
 )
-from tryon.training.labels import viton_parts
-from tryon.training.people import VALIDATION_VITON, read_poses
+from tryon.training.labels import ccp_parts, viton_parts
+from tryon.training.people import VALIDATION_CCP, VALIDATION_VITON, read_poses
+from tryon.training.undress import figure, flat_picture
 from tryon.types import Garment, Kind, Part, Person, Photo, Pose
 from tryon.vocabulary import ATTRIBUTES
 
@@ -54,19 +56,25 @@ QUALITY = 95  # of JPEG, for what is not stored as it came
 
 @dataclass(frozen=True)
 class Source:
-    """Where a pair lies. mask, parse: None where the data set has none."""
+    """Where a pair lies. mask, parse: None where the data set has none. street: a photo with labels
+    drawn by hand (as `parse`) and no picture of the garment; cloth is the photo itself."""
 
     identifier: str
     person: Path
     cloth: Path
     mask: Path | None = None
     parse: Path | None = None
+    street: bool = False
 
     @property
     def held_out(self) -> bool:
-        """True for pairs that are never trained on: one in 29."""
+        """True for pairs that are never trained on: one in 29. Street photos that are not trained
+        on are left out at once (see `find_pairs`)."""
         name = self.identifier
-        return (int(name) if name.isdigit() else zlib.crc32(name.encode())) % VALIDATION_VITON == 0
+        return (
+            not self.street
+            and (int(name) if name.isdigit() else zlib.crc32(name.encode())) % VALIDATION_VITON == 0
+        )
 
 
 def find_pairs(data: Path) -> list[Source]:
@@ -74,7 +82,8 @@ def find_pairs(data: Path) -> list[Source]:
 
     VITON: viton-*/{person,cloth}/ID.jpg, {cloth_mask,parse}/ID.png. VITON-HD:
     train/{image,cloth}/ID.jpg, cloth-mask/ID.jpg. DressCode: upper_body/images/ID_0.jpg (person)
-    and ID_1.jpg. FileNotFoundError if there are none.
+    and ID_1.jpg. Clothing Co-Parsing: ccp/photo/ID.jpg, label/ID.png, labels.json, without those
+    that the parser is judged on. FileNotFoundError if there are none.
     """
     pairs = []
     for person in data.glob("viton-*/person/*.jpg"):
@@ -90,6 +99,10 @@ def find_pairs(data: Path) -> list[Source]:
     for person in data.glob("**/upper_body/images/*_0.jpg"):
         cloth = person.with_name(person.name.replace("_0.jpg", "_1.jpg"))
         pairs.append(Source(f"dc-{person.stem[:-2]}", person, cloth))
+    for number, person in enumerate(sorted(data.glob("ccp/photo/*.jpg"))):
+        label = person.parent.parent / "label" / f"{person.stem}.png"
+        if number % VALIDATION_CCP != VALIDATION_CCP - 1 and label.is_file():
+            pairs.append(Source(f"ccp-{person.stem}", person, person, parse=label, street=True))
     pairs = [pair for pair in pairs if pair.cloth.is_file()]
     if not pairs:
         raise FileNotFoundError(f"no pairs of a known layout in {data}")
@@ -119,14 +132,16 @@ def prepare_pairs(
         held_out = [pair for pair in wanted if pair.held_out][: limit // 10]
         rest = [pair for pair in wanted if not pair.held_out]
         wanted = [*held_out, *rest[: limit - len(held_out)]]
-    poses = read_poses(cache / "viton")
+    poses = {False: read_poses(cache / "viton")}
+    if any(pair.street for pair in wanted):
+        poses[True] = read_poses(cache / "ccp")
     others = _next_of([pair for pair in wanted if pair.held_out])
     work = [
         (
             pair,
             others.get(pair.identifier),
-            poses.get(pair.identifier),
-            cache / "viton" / "silhouette",
+            poses[pair.street].get(pair.person.stem if pair.street else pair.identifier),
+            cache / ("ccp" if pair.street else "viton") / "silhouette",
         )
         for pair in wanted
         if pair.identifier not in known
@@ -257,6 +272,8 @@ def _prepared(
     """The pair as stored, or why it is dropped. other: whose garment the person is to try on."""
     if landmarks is None:
         return "no pose"
+    if pair.street:
+        return _self_made(pair, landmarks, silhouettes, parser)
     photo_bytes = np.fromfile(pair.person, np.uint8)
     photo = _picture(photo_bytes)
     matte = cv2.imread(str(silhouettes / f"{pair.identifier}.png"), cv2.IMREAD_GRAYSCALE)
@@ -267,23 +284,38 @@ def _prepared(
         landmarks = landmarks * np.float32([scale, scale, 1])
         photo_bytes = _jpeg(photo)
     person = person_of(photo, landmarks, matte, parser)
-    if landmarks[Pose.LEFT_SHOULDER, 0] < landmarks[Pose.RIGHT_SHOULDER, 0]:
-        return "back view"
     parse = None
     if pair.parse is not None and pair.parse.is_file():
         parse = viton_parts(cv2.imread(str(pair.parse), cv2.IMREAD_UNCHANGED))
+    garment = garment_of(pair)
+    theirs = None if other is None else garment_of(other)
+    return _as_stored(pair, photo_bytes, person, parse, garment, other, theirs)
+
+
+def _as_stored(
+    pair: Source,
+    photo_bytes: np.ndarray,
+    person: Person,
+    parse: np.ndarray | None,
+    garment: Garment | None,
+    other: Source | None = None,
+    theirs: Garment | None = None,
+) -> dict[str, np.ndarray] | str:
+    """The pair as stored, or why it is dropped. photo_bytes: the photo, encoded. parse: (H, W)
+    `Part`s as the data set has them. theirs: the garment of `other`."""
+    photo, landmarks, matte = person.photo.pixels, person.landmarks, person.matte
+    if landmarks[Pose.LEFT_SHOULDER, 0] < landmarks[Pose.RIGHT_SHOULDER, 0]:
+        return "back view"
     worn = worn_mask(person.parts, parse)
     if (worn == WORN).mean() < LEAST_WORN:
         return "little worn"
-    garment = garment_of(pair)
     if garment is None:
         return "bad mask"
     laid = lay_out(garment)
     if colour_apart(photo, worn == WORN, laid) > MOST_APART:
         return "another colour"
-    fit = person_fit(person.landmarks, person.photo.size)
+    fit = person_fit(landmarks, person.photo.size)
     start = _drafted(person, garment, fit)
-    theirs = None if other is None else garment_of(other)
     other_start = None if theirs is None else _drafted(person, theirs, fit)
     marks = np.column_stack([laid.landmarks[:, :2], garment.landmarks[:, 2]])
     values = [garment.attributes.get(name) for name in HEADS]
@@ -315,6 +347,46 @@ def _prepared(
     }
 
 
+def _self_made(
+    pair: Source, landmarks: np.ndarray, silhouettes: Path, parser: Parser
+) -> dict[str, np.ndarray] | str:
+    """A street photo's top or coat, made flat, and the part of the photo that the studio frame
+    shows; or why it is dropped."""
+    photo = _picture(np.fromfile(pair.person, np.uint8))
+    matte = cv2.imread(str(silhouettes / f"{pair.person.stem}.png"), cv2.IMREAD_GRAYSCALE)
+    names = json.loads((pair.parse.parent.parent / "labels.json").read_text())
+    labels = ccp_parts(cv2.imread(str(pair.parse), cv2.IMREAD_UNCHANGED), names, landmarks)
+    flat = flat_picture(_person(photo, landmarks, matte, labels), labels, Kind.UPPER, figure())
+    if flat is None:
+        return "no flat picture"
+    x, y, width, height = cv2.boundingRect((flat.alpha > 127).astype(np.uint8))
+    around = (
+        slice(max(y - FLAT_MARGIN, 0), y + height + FLAT_MARGIN),
+        slice(max(x - FLAT_MARGIN, 0), x + width + FLAT_MARGIN),
+    )
+    garment = cut_garment(flat.pixels[around], flat.alpha[around])
+    fit = person_fit(landmarks, photo.shape[:2])
+    margin = np.array(CANVAS[::-1]) * FRAME_MARGIN
+    corners = fit.unpoints(np.array([-margin, np.array(CANVAS[::-1]) + margin], np.float32))
+    (x0, y0), (x1, y1) = np.clip(np.round(corners).astype(int), 0, photo.shape[1::-1])
+    if min(x1 - x0, y1 - y0) < LEAST_SIDE:
+        return "out of the frame"
+    scale = min(1.0, fit.scale)
+    size = round((x1 - x0) * scale), round((y1 - y0) * scale)
+    landmarks = landmarks.copy()
+    landmarks[:, :2] = (landmarks[:, :2] - (x0, y0) + 0.5) * scale - 0.5
+    photo, matte = (
+        cv2.resize(one[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA) for one in (photo, matte)
+    )
+    labels = cv2.resize(labels[y0:y1, x0:x1], size, interpolation=cv2.INTER_NEAREST)
+    photo_bytes = _jpeg(photo)
+    person = person_of(_picture(photo_bytes), landmarks, matte, parser)
+    return _as_stored(pair, photo_bytes, person, labels, garment)
+
+
+FLAT_MARGIN = 12  # pixels around a flat garment
+FRAME_MARGIN = 0.15  # of the studio frame, to each side: training shifts and shrinks it
+LEAST_SIDE = 64  # pixels of the photo
 LEAST_WORN = 0.04  # of the photo
 MASK_AREA = (0.08, 0.75)  # of the garment picture
 # CIELAB units between the middle colours of garment and worn garment: 99 of 100 VITON pairs are
@@ -390,6 +462,11 @@ def garment_of(pair: Source) -> Garment | None:
         if cutout is None:
             return None
         alpha = cutout.alpha
+    return cut_garment(pixels, alpha)
+
+
+def cut_garment(pixels: np.ndarray, alpha: np.ndarray) -> Garment | None:
+    """The `Garment`, a top, of a picture (H, W, 3) uint8 and its alpha; None for a bad one."""
     scale = GARMENT_LONGEST / max(pixels.shape[:2])
     if scale < 1:
         pixels, alpha = (
