@@ -17,10 +17,13 @@ from tryon.hem import (
     asked_hem,
     ends_at_old_hem,
     old_hem,
+    old_leg_end,
     worn_hem,
+    worn_leg_end,
 )
 from tryon.measures import measure
-from tryon.types import Hang, Outline, Part, Pose
+from tryon.types import Hang, Outline, Part, Person, Photo, Pose
+from tryon.warp import Curve
 
 
 def dressed(hem: float):
@@ -137,3 +140,64 @@ def test_longer_and_shorter_tops_leave_the_old_hem(row):
         ends.append(draft.landmarks[[Outline.HEM_LEFT, Outline.HEM_RIGHT], 1].mean())
         assert ends_at_old_hem(draft, person, flat_tee()) == (steps is None)
     assert (np.diff(ends) > 0.08 * torso).all()
+
+
+# --- trousers ------------------------------------------------------------------------------------
+
+
+def in_trousers_to(row: int) -> Person:
+    """A figure whose trousers end at a row of the picture, bare legs below."""
+    person = standing_person()
+    parts = person.parts.copy()
+    parts[row:][parts[row:] == Part.TROUSERS] = Part.LEFT_LEG
+    return replace(person, parts=parts)
+
+
+def leg_ends(person: Person, **more) -> np.ndarray:
+    draft = geometric_draft(person, flat_trousers(480, **more))
+    return draft.landmarks[[Outline.HEM_LEFT, Outline.HEM_RIGHT], 1]
+
+
+@pytest.mark.parametrize("row", [550, 560, 575])
+def test_whole_trousers_end_where_the_old_ones_do(row):
+    person = in_trousers_to(row)
+    np.testing.assert_allclose(leg_ends(person), row, atol=6)
+
+
+def test_whole_trousers_do_not_end_at_old_shorts():
+    ends = leg_ends(in_trousers_to(430))
+    assert (ends > 555).all()
+
+
+def test_trousers_that_were_asked_to_be_longer_leave_the_old_end():
+    person = in_trousers_to(560)
+    assert (leg_ends(person, hang=Hang(length=1.0)) > leg_ends(person) + 4).all()
+
+
+@pytest.mark.parametrize(
+    ("natural", "old", "expected"),
+    [
+        (0.95, 1.1, 1.1),
+        (1.0, 0.92, 0.92),
+        (0.4, 0.5, 0.5),  # shorts that end nearly where the old ones do
+        (0.4, 1.0, 0.4),
+        (1.0, 0.4, 1.0),
+        (1.0, None, 1.0),
+    ],
+)
+def test_where_trousers_end(natural, old, expected):
+    assert worn_leg_end(natural, old) == expected
+
+
+def test_an_end_that_the_photo_cuts_off_is_not_known():
+    person = in_trousers_to(595)
+    cut = replace(
+        person,
+        photo=Photo(person.photo.pixels[:500]),
+        parts=person.parts[:500],
+        silhouette=person.silhouette[:500],
+        matte=person.matte[:500],
+    )
+    leg = Curve(person.landmarks[[Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE], :2])
+    assert old_leg_end(person, leg, 10) is not None
+    assert old_leg_end(cut, leg, 10) is None

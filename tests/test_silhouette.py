@@ -1,8 +1,10 @@
 """The new garment's outline follows the photo's own edge where both are near."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from figures import flat_tee, flat_trousers, standing_person
+from figures import flat_skirt, flat_tee, flat_trousers, standing_person
 
 from tryon.anatomy import body_unit
 from tryon.fusion import geometric_draft
@@ -86,10 +88,25 @@ def test_a_drafted_top_covers_the_trunks_edge_and_no_background():
     assert len(followed.layers) == len(draft.layers)
 
 
-def test_trousers_stay_as_drafted():
+def test_trousers_follow_the_legs_they_are_worn_over():
     person, trousers = standing_person(), flat_trousers()
     draft = geometric_draft(person, trousers)
-    assert follow_silhouette(draft, person, trousers) is draft
+    legs = draft.fit.mask(np.isin(person.parts, (Part.TROUSERS, Part.SKIRT)))
+    shins = legs & (draft.fit.mask(np.arange(800)[:, None] > np.full((1, 400), 400)))
+    rows = np.flatnonzero(shins.any(1))[8:-8]
+    before, after = (
+        np.count_nonzero((one.reach ^ shins)[rows])
+        for one in (draft, follow_silhouette(draft, person, trousers))
+    )
+    assert after < 0.6 * before
+
+
+def test_a_skirt_over_bare_legs_has_nothing_to_follow():
+    person, skirt = standing_person(), flat_skirt()
+    parts = np.where(person.parts == Part.TROUSERS, Part.LEFT_LEG, person.parts)
+    person = replace(person, parts=parts.astype(np.uint8))
+    draft = geometric_draft(person, skirt)
+    assert follow_silhouette(draft, person, skirt) is draft
 
 
 @pytest.mark.parametrize(
