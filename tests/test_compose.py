@@ -1,13 +1,16 @@
 """Compositing: layers in order, alpha exact, colours kept, and nothing changed that must not be."""
 
 import time
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+from figures import flat_skirt, flat_trousers, standing_person
 from test_underlay import CLOTH, DARK_SKIN, LIGHT_SKIN, dressed
 
-from tryon.compose import _Sheet, _stack, _texture, compose
+from tryon.compose import _folds, _Scene, _Sheet, _stack, _texture, compose
+from tryon.fusion import geometric_draft
 from tryon.image import Fit
 from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Part, Person, Photo, Pose
 
@@ -186,6 +189,21 @@ def test_a_folded_old_garment_lends_its_folds():
     shown = composite.photo.pixels[column, x - 20 : x + 20].astype(float).mean((1, 2))
     assert np.corrcoef(shown, wave[column])[0, 1] > 0.8
     assert shown.std() / shown.mean() < 0.12
+
+
+@pytest.mark.parametrize("legs", [True, False])
+def test_the_dark_between_two_legs_is_no_fold_of_a_skirt(legs):
+    person = standing_person()
+    pixels = person.photo.pixels.copy()
+    legged = person.parts == Part.TROUSERS
+    across = 1 - 0.15 * np.exp(-(((np.arange(400) - 200) / 12.0) ** 2))
+    pixels[legged] = (170 * across)[np.nonzero(legged)[1], None].astype(np.uint8)
+    person = replace(person, photo=Photo(pixels))
+    garment = flat_trousers() if legs else flat_skirt(300)
+    draft = geometric_draft(person, garment)
+    scene = _Scene(person, Kind.LOWER, np.s_[:, :], legged=len(draft.layers) > 1)
+    folds = _folds(scene)
+    assert (folds.min() < 0.98) == legs
 
 
 def test_painted_skin_is_told():

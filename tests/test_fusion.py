@@ -5,12 +5,12 @@ import dataclasses
 import cv2
 import numpy as np
 import pytest
-from figures import flat_skirt, flat_tee, flat_trousers, standing_person
+from figures import flat_skirt, flat_tee, flat_trousers, garment_of, standing_person
 
 from tryon.errors import TryOnError
 from tryon.fusion import even_share, geometric_draft, one_sleeve
 from tryon.measures import measure
-from tryon.types import Draft, Garment, Hang, Limb, Outline, Part, Pose
+from tryon.types import Draft, Garment, Hang, Kind, Limb, Outline, Part, Pose
 
 LONG_CUFF = (205, 330)
 
@@ -97,6 +97,60 @@ def test_trousers_end_at_the_ankles_and_shorts_above_the_knees():
     assert abs(placed(full, Outline.HEM_LEFT)[1] - ankle) < 25
     assert placed(short, Outline.HEM_LEFT)[1] < knee
     assert 230 < drawn(full)[:, 1].min() < 325  # the waistband, above the hips
+
+
+def test_trousers_called_shorts_by_mistake_cover_the_leg():
+    called = flat_trousers(480, attributes={"type": "shorts"}, attribute_scores={"type": 1.0})
+    draft = geometric_draft(standing_person(), called)
+    ankle = standing_person().point(Pose.LEFT_ANKLE)[1]
+    assert abs(placed(draft, Outline.HEM_LEFT)[1] - ankle) < 25
+
+
+def test_both_legs_are_as_long_however_they_lie():
+    marks = flat_trousers(480).landmarks.copy()
+    for name in ("HEM_LEFT", "HEM_INNER_LEFT"):
+        marks[Outline[name], 1] = 330  # this one is bent in the picture
+    bent = dataclasses.replace(flat_trousers(480), landmarks=marks)
+    draft = geometric_draft(standing_person(), bent)
+    ends = [placed(draft, Outline[f"HEM_{side}"])[1] for side in ("LEFT", "RIGHT")]
+    assert abs(ends[0] - ends[1]) < 10
+
+
+def test_an_inner_corner_found_at_the_outer_one_does_not_close_the_leg():
+    marks = flat_trousers(480).landmarks.copy()
+    marks[Outline.HEM_INNER_LEFT, :2] = marks[Outline.HEM_LEFT, :2] - (3, 0)
+    slip = dataclasses.replace(flat_trousers(480), landmarks=marks)
+    whole, slipped = (
+        geometric_draft(standing_person(), one).reach for one in (flat_trousers(480), slip)
+    )
+    assert np.count_nonzero(whole ^ slipped) < 0.06 * np.count_nonzero(whole)
+
+
+def test_trousers_close_below_the_crotch():
+    """Thighs touch there: no gap opens right below the crotch."""
+    draft = geometric_draft(standing_person(), flat_trousers(480))
+    crotch = placed(draft, Outline.CROTCH)
+    x, top = draft.fit.points(crotch[None])[0]
+    rows = np.arange(round(top) + 2, round(top + 0.12 * 230 * draft.fit.scale))
+    assert len(rows) > 5
+    assert draft.reach[rows, round(x)].all()
+
+
+def test_no_dress_is_longer_than_its_wearer():
+    points = {
+        "COLLAR": (20, 20),
+        "COLLAR_CENTRE": (0, 30),
+        "SHOULDER": (48, 30),
+        "ARMPIT": (45, 90),
+        "WAIST": (42, 200),
+        "HEM": (50, 490),
+        "HEM_CENTRE": (0, 490),
+    }
+    around = [f"{name}_LEFT" for name in ("COLLAR", "SHOULDER", "ARMPIT", "WAIST", "HEM")]
+    around += [name.replace("LEFT", "RIGHT") for name in reversed(around)]
+    dress = garment_of(Kind.DRESS, points, {Limb.BODY: around})
+    person = standing_person()
+    assert drawn(geometric_draft(person, dress))[:, 1].max() < person.point(Pose.LEFT_FOOT)[1]
 
 
 def test_a_longer_skirt_ends_lower():

@@ -13,6 +13,7 @@ from tryon.reader import Reading
 from tryon.types import Kind, Outline, Photo
 from tryon.vocabulary import ATTRIBUTES
 
+NO_MARKS = np.zeros((len(Outline), 3), np.float32)
 RED, FLOOR = (190, 40, 40), (150, 120, 80)
 
 
@@ -110,11 +111,13 @@ def test_type_fits_the_kind_and_sleeve_is_weighed_with_the_outline():
         type={**dict.fromkeys(ATTRIBUTES["type"], 0.0), "dress": 0.6, "hoodie": 0.3, "polo": 0.1},
         sleeve={"sleeveless": 0.05, "short": 0.45, "three-quarter": 0.0, "long": 0.5},
     )
-    found = _read(seen, {"sleeve": ("short", 0.9)}, Kind.UPPER)
+    found = _read(seen, {"sleeve": ("short", 0.9)}, Kind.UPPER, NO_MARKS)
     assert found["type"] == ("hoodie", pytest.approx(0.75))
     assert found["sleeve"][0] == "short"
-    assert _read(seen, {"sleeve": ("three-quarter", 0.5)}, Kind.UPPER)["sleeve"][0] == "long"
-    assert "sleeve" not in _read(seen, {}, Kind.LOWER)
+    assert (
+        _read(seen, {"sleeve": ("three-quarter", 0.5)}, Kind.UPPER, NO_MARKS)["sleeve"][0] == "long"
+    )
+    assert "sleeve" not in _read(seen, {}, Kind.LOWER, NO_MARKS)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +130,22 @@ def test_two_armholes_outweigh_a_network_that_is_not_certain(short, score, sleev
         type=dict.fromkeys(ATTRIBUTES["type"], 1 / len(ATTRIBUTES["type"])),
         sleeve={"sleeveless": 1 - short, "short": short, "three-quarter": 0.0, "long": 0.0},
     )
-    assert _read(seen, {"sleeve": ("sleeveless", score)}, Kind.UPPER)["sleeve"][0] == sleeve
+    assert (
+        _read(seen, {"sleeve": ("sleeveless", score)}, Kind.UPPER, NO_MARKS)["sleeve"][0] == sleeve
+    )
+
+
+@pytest.mark.parametrize(("legs", "expected"), [(0.6, "shorts"), (1.6, "jeans")])
+def test_long_legs_are_no_shorts(legs, expected):
+    """legs: as long as so many waists."""
+    types = {**dict.fromkeys(ATTRIBUTES["type"], 0.0), "shorts": 0.7, "jeans": 0.2, "skirt": 0.1}
+    seen = reading(np.zeros((4, 4), np.uint8), type=types)
+    marks = NO_MARKS.copy()
+    marks[[Outline.WAIST_LEFT, Outline.WAIST_RIGHT]] = (100, 0, 1), (0, 0, 1)
+    marks[Outline.CROTCH] = 50, 40, 1
+    for name, x in (("LEFT", 120), ("RIGHT", -20), ("INNER_LEFT", 70), ("INNER_RIGHT", 30)):
+        marks[Outline[f"HEM_{name}"]] = x, 40 + 100 * legs, 1
+    assert _read(seen, {}, Kind.LOWER, marks)["type"][0] == expected
 
 
 def test_the_analyser_asks_the_reader_and_says_its_type():

@@ -51,7 +51,7 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
         nothing = np.zeros(person.photo.size, np.uint8)
         return Composite(person.photo, nothing > 0, original, nothing)
     crop = (slice(box[1], box[3]), slice(box[0], box[2]))
-    scene = _Scene(person, kind, crop)
+    scene = _Scene(person, kind, crop, legged=kind is Kind.LOWER and len(draft.layers) > 1)
 
     sheets = _sheets(garment, draft, box)
     fronts = {
@@ -111,10 +111,10 @@ class _Sheet:
 
 
 class _Scene:
-    """The photo's crop and what is asked of it more than once."""
+    """The photo's crop and what is asked of it more than once. legged: the garment has legs."""
 
-    def __init__(self, person: Person, kind: Kind, crop: tuple[slice, slice]) -> None:
-        self.person, self.kind = person, kind
+    def __init__(self, person: Person, kind: Kind, crop: tuple[slice, slice], legged: bool) -> None:
+        self.person, self.kind, self.legged = person, kind, legged
         self.photo = person.photo.pixels[crop]
         self.parts = person.parts[crop]
         self.size = self.parts.shape
@@ -445,6 +445,11 @@ def _lit(scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay) -
     return np.clip(colour, 0, 255)
 
 
+FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
+# The dark between two legs is no fold of a skirt, a skirt's long folds are none of trousers.
+LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
+
+
 def _folds(scene: _Scene) -> np.ndarray:
     """(h, w) float32 around 1: folds and shadows of the old garment, 1 where there was none."""
     h, w = scene.size
@@ -457,7 +462,7 @@ def _folds(scene: _Scene) -> np.ndarray:
     parts = cv2.resize(scene.parts, size, interpolation=cv2.INTER_NEAREST)
     folds = np.ones(size[::-1], np.float32)
     # Each garment by itself: where a white top meets dark shorts is no fold.
-    for labels in ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,), (Part.TROUSERS, Part.SKIRT)):
+    for labels in (*FOLDED, LEGGED if scene.legged else HANGING):
         one = old & np.isin(parts, labels)
         if np.count_nonzero(one) >= FOLDS_LEAST:
             folds *= _folds_of(small, one, unit)

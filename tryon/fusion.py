@@ -249,8 +249,11 @@ class LimbMap:
 BLEND = 0.1
 # Both pieces are drawn this far across the seam (in seam lengths), so no gap can open.
 OVERLAP = 0.12
-# Rows of control points along a limb; an elbow needs a few around it.
+# Rows of control points along a limb, 0 = its seam, 1 = its end; an elbow needs a few around it,
+# the rounded top between two legs some close to the crotch.
 LIMB_ROWS = 8
+SLEEVE_AT = np.linspace(0, 1, LIMB_ROWS)
+LEG_AT = np.concatenate([[0, 0.03, 0.07], SLEEVE_AT[1:]])
 # Points between both ends of a seam that stay where the torso has them.
 SEAM_POINTS = 3
 
@@ -266,18 +269,17 @@ def limb_map(
     marks: tuple[Outline, ...],
     sewn_to: np.ndarray | None = None,
     lent: Limb | None = None,
+    share: np.ndarray = SLEEVE_AT,
 ) -> LimbMap:
     """A sleeve or leg as a ruled surface between its outer and its inner edge.
 
-    edges: (2, LIMB_ROWS, 2) garment points, outer and inner, from the seam on. limb: the wearer's,
-    photo frame. starts: where
-    along it the outer and the inner edge begin; stop: where both end; halves: (2, LIMB_ROWS), how
-    far the outer and the inner edge lie from it; all in photo pixels. outer_sign: on which side of
-    the curve the outer edge lies. sewn_to: (2, 2) photo pixels, where the seam's ends go, if not
-    where the torso has them. lent: see `LimbMap`.
+    edges: (2, n, 2) garment points, outer and inner, at the shares `share` (n,) of its length.
+    limb: the wearer's, photo frame. starts: where along it the outer and the inner edge begin;
+    stop: where both end; halves: (2, n), how far the outer and the inner edge lie from it; all in
+    photo pixels. outer_sign: on which side of the curve the outer edge lies. sewn_to: (2, 2) photo
+    pixels, where the seam's ends go, if not where the torso has them. lent: see `LimbMap`.
     """
     ends = trunk(edges[:, 0]) if sewn_to is None else sewn_to
-    share = np.linspace(0, 1, LIMB_ROWS)
     source, target = list(edges), []
     for edge, sign in ((0, outer_sign), (1, -outer_sign)):
         along = starts[edge] + share * (stop - starts[edge])
@@ -295,14 +297,17 @@ def limb_map(
     return LimbMap(spline, seam, outward, marks, lent)
 
 
-def limb_edges(limbs: np.ndarray, limb: Limb, seam: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """(2, LIMB_ROWS, 2) garment points: a limb's outer and inner edge from its seam to its end.
+def limb_edges(
+    limbs: np.ndarray, limb: Limb, seam: np.ndarray, end: np.ndarray, at: np.ndarray = SLEEVE_AT
+) -> np.ndarray:
+    """(2, n, 2) garment points: a limb's outer and inner edge at the shares `at` (n,) of the way
+    from its seam to its end.
 
     limbs: (H, W) uint8 of `Limb`. seam, end: (2, 2) garment points, outer and inner. Between them
     the edges are those of the limb's own pixels, found at right angles to the straight line; that
     line itself where there are none.
     """
-    share = np.linspace(0, 1, LIMB_ROWS)[:, None]
+    share = at[:, None]
     edges = np.stack([seam[k] + share * (end[k] - seam[k]) for k in (0, 1)])
     widths = np.linalg.norm(edges[0] - edges[1], axis=1)
     reach = EDGE_REACH * float(widths[1:].mean())
@@ -312,7 +317,7 @@ def limb_edges(limbs: np.ndarray, limb: Limb, seam: np.ndarray, end: np.ndarray)
         line = end[edge] - seam[edge]
         outwards = seam[edge] - seam[1 - edge] + end[edge] - end[1 - edge]
         towards = perpendicular_towards(line, outwards)
-        for row in range(1, LIMB_ROWS - 1):
+        for row in range(1, len(at) - 1):
             x, y = np.round(edges[edge, row] + t[:, None] * towards).astype(int).T
             within = (x >= 0) & (y >= 0) & (x < w) & (y < h)
             on = np.zeros(len(t), bool)
@@ -672,7 +677,8 @@ def body_length_factor(
     """
     length = (axis.down(hems.mean(0)) - axis.down(armpits.mean(0))) * scale
     if garment.kind is Kind.DRESS:
-        return lengthened(garment)
+        most = body.legs[0].length + body.torso * (1 - armpit_height)
+        return min(lengthened(garment), FLOOR * most / max(length, 1e-3))
     if garment.attributes.get("type") in LONG_TYPES:
         return HANG_LONG * lengthened(garment)
     asked = garment.hang.length
@@ -694,6 +700,8 @@ def body_length_factor(
     factor = (wanted - armpit_height) * body.torso / max(length, 1e-3)
     return float(np.clip(factor, *LENGTH_LIMITS[bool(asked)]))
 
+
+FLOOR = 0.99  # of the way down to the ankles: no skirt or dress is longer
 
 # How far a top's length is squeezed or stretched at most; the second where a length was asked for.
 LENGTH_LIMITS = ((0.5, 1.3), (0.35, 1.6))
@@ -1053,7 +1061,7 @@ def lower_targets(
         top = 0.72
         length = axis.down(hem.mean(0)) * scale * LOWER_HANG * lengthened(garment)
         most = body.legs[0].length + body.torso * (1 - top)
-        length = min(length, 0.99 * most)
+        length = min(length, FLOOR * most)
         per_height = length / max(axis.down(hem.mean(0)), 1.0) / body.torso
         downs = [0.0, axis.down(hips.mean(0)), axis.down(hem.mean(0))]
         halves = [axis.width(p) / 2 for p in (waist, hips, hem)]
@@ -1082,6 +1090,7 @@ def lower_targets(
     ]
     # Both legs of a pair are as long, however they lie in the picture.
     reach = leg_reach(garment, float(np.mean(measured)))
+    apart = leg_distances(body)
     legs = []
     for side, (seam, end) in shapes.items():
         names, sign = ("LEFT", "RIGHT")[side], (1, -1)[side]
@@ -1099,23 +1108,45 @@ def lower_targets(
             half = np.clip(own, *(k * leg_half for k in LEG_LIMITS))
             half = max(half * (1 + WIDER * (garment.hang.width or 0.0)), leg_half)
             halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
+        outer_halves = halves[0] + LEG_AT * (halves[1] - halves[0])
+        # Cloth closes below the crotch, where thighs touch.
+        closed = 1 - smoothstep((LEG_AT - THIGHS_TOUCH[0]) / (THIGHS_TOUCH[1] - THIGHS_TOUCH[0]))
+        most = THIGH_STRETCH * (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * LEG_AT * stop) * body.span
+        middle = np.interp(LEG_AT * stop, *apart) / 2 + THIGHS_OVER * body.span
+        inner = np.minimum(closed * middle, most)
+        both_halves = np.stack([outer_halves, np.maximum(outer_halves, inner)])
         targets.add(seam[0], root + sign * np.array([halves[0], 0.0]))
         marks = (Outline[f"HEM_{names}"], Outline[f"HEM_INNER_{names}"])
         limb = (Limb.LEFT, Limb.RIGHT)[side]
-        legs.append((limb, seam, end, leg, stop * leg.length, halves, OUTER[side], marks))
+        legs.append((limb, seam, end, leg, stop * leg.length, both_halves, OUTER[side], marks))
     trunk = targets.spline()
     for limb, seam, end, leg, stop, halves, outer_sign, marks in legs:
         limbs[limb] = limb_map(
             trunk,
-            limb_edges(garment.limbs, limb, seam, end),
+            limb_edges(garment.limbs, limb, seam, end, LEG_AT),
             leg,
             (0.0, 0.0),
             stop,
-            np.tile(np.linspace(*halves, LIMB_ROWS), (2, 1)),
+            halves,
             outer_sign,
             marks,
+            share=LEG_AT,
         )
     return targets, limbs
+
+
+# Shares of the leg from the crotch on in which thighs touch, at first surely; and how much wider
+# than a leg cloth may be for it.
+THIGHS_TOUCH = (0.1, 0.5)
+THIGH_STRETCH = 1.35
+THIGHS_OVER = 0.05  # spans by which one leg's cloth lies over the other's there
+
+
+def leg_distances(body: Measures) -> tuple[np.ndarray, np.ndarray]:
+    """Shares of the legs from the hips to the ankles, and how far both are apart there, pixels."""
+    shares = SLEEVE_AT
+    left, right = (leg.at(shares * leg.length)[0] for leg in body.legs)
+    return shares, np.linalg.norm(left - right, axis=1)
 
 
 def trouser_legs(
@@ -1153,7 +1184,7 @@ LEG_LIMITS = (1.02, 1.8)
 def leg_reach(garment: Garment, measured: float) -> float:
     """Where trousers end, as a fraction of the leg from the crotch to the ankle."""
     word = garment.attributes.get("type", "")
-    if word == "shorts" or (word not in FULL_LENGTH and measured < 0.58):
+    if (word == "shorts" and measured < 0.9) or (word not in FULL_LENGTH and measured < 0.58):
         limits = LEG_REACH["shorts"]
     elif measured < (0.55 if word in FULL_LENGTH else 0.75):
         limits = LEG_REACH["cropped"]

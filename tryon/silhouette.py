@@ -43,6 +43,8 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
     unit = body_unit(person.landmarks) * draft.fit.scale
     body = draft.fit.image(person.matte) >= 128
     old = draft.fit.mask(np.isin(person.parts, OLD[garment.kind]))
+    if garment.kind is Kind.LOWER and not _like_the_old(draft.reach, body, old, REACH * unit):
+        return draft
     asked = garment.hang.width or 0.0
     shapes = [body]
     beyond = _beyond(draft, person, garment)
@@ -55,6 +57,21 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
         if shift is not None:
             draft = _moved(draft, shift)
     return draft
+
+
+LIKE_OLD = 0.6  # of both edges: so much must lie near the other one
+
+
+def _like_the_old(drawn: np.ndarray, body: np.ndarray, old: np.ndarray, reach: float) -> bool:
+    """Whether what is worn on the legs is shaped as what is drawn there. Following a wide leg, or
+    shorts, where they happen to be near would leave steps."""
+    near = cv2.dilate(old.view(np.uint8), np.ones((2 * BESIDE + 1,) * 2, np.uint8)) > 0
+    theirs, ours = _edge(body) & near, _edge(drawn)
+    for one, other in ((theirs, ours), (ours, theirs)):
+        away = cv2.distanceTransform((~other).view(np.uint8), cv2.DIST_L2, 3)
+        if not one.any() or (away[one] <= reach).mean() < LIKE_OLD:
+            return False
+    return True
 
 
 def _beyond(draft: Draft, person: Person, garment: Garment) -> list[Part]:
