@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from figures import flat_skirt, flat_tee
 
-from tryon.neckline import front_neckline
+from tryon.neckline import front_neckline, stands_up
 from tryon.types import Garment, Limb, Outline, Photo
 
 
@@ -108,3 +108,17 @@ def test_a_plain_top_gets_a_plain_round_neckline():
 
 def test_the_gallerys_necks_are_cut_already():
     assert front_neckline(dataclasses.replace(tee_with_inside(30), identifier="tee-white")) is None
+
+
+def test_a_tube_around_the_neck_is_a_turtleneck():
+    tee = flat_tee()
+    assert not stands_up(tee.alpha, tee.landmarks)
+    alpha, marks = tee.alpha.copy(), tee.landmarks.copy()
+    alpha[2:60, 158:243] = 255  # a tube of 85 pixels, 58 high, above the shoulders
+    for side, x in (("LEFT", 240), ("RIGHT", 160)):
+        marks[Outline[f"COLLAR_{side}"], :2] = x, 3
+    assert stands_up(alpha, marks)
+    alpha[2:60, 190:210] = 0  # straps
+    assert not stands_up(alpha, marks)
+    marks[Outline.COLLAR_LEFT, 2] = 0
+    assert not stands_up(alpha, marks)

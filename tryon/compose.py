@@ -6,6 +6,7 @@ Notable here:
 - the garment takes from the scene what a picture of it cannot know: folds and shadows that lay on
   the old garment (as far as that was plain enough to show them), a trace of the light's colour
   and strength, contact shadows, softness and grain. Each is limited, so its colours stay its own.
+  Where it gets folds, those of its own picture, how it happened to lie there, are smoothed.
 - everything happens inside the box of what changes; every pixel outside `region` is the photo's.
 """
 
@@ -79,7 +80,8 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     colour, alpha = _stack(sheets, fronts, scene.size)
     if kind != Kind.LOWER:
         colour *= 1 - _creases(scene, sheets, draft, box)[..., None]
-    colour = _lit(scene, colour, alpha, body)
+    # The ridges of a padded jacket are no folds.
+    colour = _lit(scene, colour, alpha, body, smoothed=not inner_stays)
     shadow = _contact_shadow(scene, alpha, body)
     pixels *= 1 - shadow[..., None]
     pixels += alpha[..., None] * (colour - pixels)
@@ -433,9 +435,14 @@ CAST_LIMIT = 0.06
 EXPOSURE_LIMITS = (0.80, 1.06)
 
 
-def _lit(scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay) -> np.ndarray:
-    """The garment's colours in the light of the scene."""
-    folds = _folds(scene)
+def _lit(
+    scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay, smoothed: bool
+) -> np.ndarray:
+    """The garment's colours in the light of the scene. smoothed: where the old garment's folds are
+    seen, those in the new one's picture go."""
+    folds, trust = _folds(scene)
+    if smoothed and trust.any():
+        folds = folds / _own_folds(scene, colour, alpha) ** trust
     colour = colour * folds[..., None]
     colour *= _ambient(scene)
     under = _arm_shadow(scene, alpha, body)
@@ -450,8 +457,27 @@ FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
 LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
 
 
-def _folds(scene: _Scene) -> np.ndarray:
-    """(h, w) float32 around 1: folds and shadows of the old garment, 1 where there was none."""
+# Shoulder widths: what is finer in the garment's picture is knit, seams and pockets, and stays.
+OWN_FOLDS = 0.02
+
+
+def _own_folds(scene: _Scene, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """(h, w) float32 around 1: the folds that lay in the garment's own picture."""
+    h, w = scene.size
+    scale = min(1.0, FOLDS_LONG / max(h, w))
+    size = (max(round(w * scale), 1), max(round(h * scale), 1))
+    cloth = cv2.resize((alpha > 0.99).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
+    cloth = shrink(cloth, 1)
+    if np.count_nonzero(cloth) < FOLDS_LEAST:
+        return np.ones((h, w), np.float32)
+    small = cv2.resize(np.clip(colour, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
+    folds, _ = _folds_of(small, cloth, scene.unit * scale, OWN_FOLDS)
+    return enlarge(folds, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
+
+
+def _folds(scene: _Scene) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) float32 around 1: folds and shadows of the old garment, 1 where there was none; and
+    (h, w) float32 0..1, how far they are believed."""
     h, w = scene.size
     scale = min(1.0, FOLDS_LONG / max(h, w))
     size = (max(round(w * scale), 1), max(round(h * scale), 1))
@@ -461,19 +487,26 @@ def _folds(scene: _Scene) -> np.ndarray:
     small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA)
     parts = cv2.resize(scene.parts, size, interpolation=cv2.INTER_NEAREST)
     folds = np.ones(size[::-1], np.float32)
+    trust = np.zeros(size[::-1], np.float32)
     # Each garment by itself: where a white top meets dark shorts is no fold.
     for labels in (*FOLDED, LEGGED if scene.legged else HANGING):
         one = old & np.isin(parts, labels)
         if np.count_nonzero(one) >= FOLDS_LEAST:
-            folds *= _folds_of(small, one, unit)
-    return enlarge(folds, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
+            found, sure = _folds_of(small, one, unit)
+            folds *= found
+            trust = np.maximum(trust, sure)
+    folds, trust = (enlarge(one, (w, h), (0, 0, w, h), cv2.INTER_LINEAR) for one in (folds, trust))
+    return folds, trust
 
 
-def _folds_of(small: np.ndarray, old: np.ndarray, unit: float) -> np.ndarray:
-    """(h, w) float32 around 1: the folds of one garment, read from a small copy of the photo."""
+def _folds_of(
+    small: np.ndarray, cloth: np.ndarray, unit: float, finest: float = FOLD_SIZE[0]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) float32 around 1: the folds of one garment, read from a small picture of it; and
+    (h, w) float32 0..1, how far they are believed. cloth: (h, w) bool. finest: shoulder widths."""
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    weight = old.astype(np.float32)
+    weight = cloth.astype(np.float32)
     near = masked_blur(grey, weight, FOLD_SIZE[0] * unit)
     wide = masked_blur(grey, weight, FOLD_SIZE[1] * unit)
     ratio = near / np.maximum(wide, 1)
@@ -487,7 +520,7 @@ def _folds_of(small: np.ndarray, old: np.ndarray, unit: float) -> np.ndarray:
     wide = masked_blur(grey, plain, FOLD_SIZE[1] * unit)
     inside = plain > 0
     if not inside.any():
-        return np.ones(old.shape, np.float32)
+        return np.ones(cloth.shape, np.float32), np.zeros(cloth.shape, np.float32)
     contrast = float(np.std(((grey - near) / np.maximum(wide, 20))[inside]))
     bright = float(np.median(grey[inside]))
     trust = FOLDS_KEPT * (
@@ -495,12 +528,14 @@ def _folds_of(small: np.ndarray, old: np.ndarray, unit: float) -> np.ndarray:
         * np.clip((bright - 22) / 50, 0, 1)
         * np.clip((covered - 0.5) / 0.35, 0, 1)
     )
+    if finest != FOLD_SIZE[0]:
+        near = masked_blur(grey, plain, finest * unit)
     ratio = np.clip(near / np.maximum(wide, 1), *FOLDS)
     folds = np.where(weight > 0, 1 + trust * (ratio - 1), 1).astype(np.float32)
-    # No edge of the old garment may show on the new one.
+    # No edge of this garment may show on another one.
     soft = blur(weight, 0.03 * unit)
     fade = np.clip(2 * soft - 1, 0, 1)
-    return 1 + fade * (folds - 1)
+    return 1 + fade * (folds - 1), fade * trust
 
 
 def _ambient(scene: _Scene) -> np.ndarray:

@@ -41,6 +41,7 @@ from tryon.fusion import (
 )
 from tryon.hem import ends_at_old_hem
 from tryon.image import Fit
+from tryon.masks import nearest_in
 from tryon.measures import measure
 from tryon.neckline import STANDING, Neckline, front_neckline
 from tryon.nets.blocks import fold_norms
@@ -398,12 +399,13 @@ def as_draft(
     near = cv2.dilate((alpha > 0.02).astype(np.float32), np.ones((NEAR, NEAR), np.uint8))
     near[dropped] = 0
     opening = neck_opening(neckline, small, scale)
+    # The soft edge of the cutout is no limb's: it goes with the nearest one.
+    nearest = labels.ravel()[nearest_in(labels != Limb.NONE)[0]] if labels.any() else labels
     layers = []
     for piece in painters_order(measure(person), garment.kind):
-        own = cv2.dilate((labels == piece).astype(np.uint8), SEAM) > 0
-        if not own.any():
+        if not (labels == piece).any():
             continue
-        shown = (own | (labels == Limb.NONE)) & ~opening
+        shown = (cv2.dilate((nearest == piece).astype(np.uint8), SEAM) > 0) & ~opening
         weight = cv2.remap(
             shown.astype(np.float32), at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )

@@ -84,6 +84,44 @@ def front_neckline(garment: Garment) -> Neckline | None:
     return edge_below(garment)
 
 
+# A collar that stands up is a tube: as wide a little below its top as farther down, and solid,
+# before the shoulders begin. Depths and widths in widths of the collar: turtlenecks of the gallery
+# have 1.15 and 1.20, all other tops, straps aside, at least 1.35 at the second depth.
+TUBE_AT, SHOULDERS_AT = (0.12, 0.24, 0.35), 0.9
+TUBE_WIDEST, TUBE_GROWS, SHOULDERS_LEAST = 1.28, 1.08, 1.9
+TUBE_SOLID = 0.97
+
+
+def stands_up(alpha: np.ndarray, landmarks: np.ndarray) -> bool:
+    """Whether a garment's outline, (H, W) uint8, and its (23, 3) landmarks show a turtleneck."""
+    ends = landmarks[[Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT]].astype(np.float64)
+    if not (ends[:, 2] > 0).all():
+        return False
+    left, right = ends[:, :2]
+    width = float(np.linalg.norm(left - right))
+    if width < 8:
+        return False
+    along = (left - right) / width
+    down = np.array([-along[1], along[0]])
+    down = down if down[1] > 0 else -down
+    t = np.linspace(-1.6, 1.6, 321)
+    depths = np.array([*TUBE_AT, SHOULDERS_AT])
+    places = (left + right) / 2 + width * (depths[:, None, None] * down + t[:, None] * along)
+    on = cv2.remap(alpha, places.astype(np.float32), None, cv2.INTER_LINEAR) >= 128
+    if not on.any(1).all():
+        return False
+    first, last = on.argmax(1), on.shape[1] - 1 - on[:, ::-1].argmax(1)
+    widths = (last - first) * (t[1] - t[0])
+    solid = [row[a : b + 1].mean() for row, a, b in zip(on, first, last, strict=True)]
+    tube = widths[:-1]
+    return bool(
+        min(solid[:-1]) >= TUBE_SOLID
+        and tube.max() <= TUBE_WIDEST
+        and tube[-1] <= TUBE_GROWS * tube[0]
+        and widths[-1] >= SHOULDERS_LEAST
+    )
+
+
 def edge_below(garment: Garment) -> Neckline | None:
     """The front's edge as `front_neckline` finds it, whatever the garment is."""
     left, right = garment.point(Outline.COLLAR_LEFT), garment.point(Outline.COLLAR_RIGHT)
