@@ -1,11 +1,14 @@
 """The fusion network held against the geometric draft, and what words are said in training."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 from figures import flat_tee, standing_person
 from test_fusion_net import tiny
 
+from tryon.__main__ import main
 from tryon.anatomy import middle_of_hips, middle_of_shoulders
 from tryon.errors import TryOnError
 from tryon.learned import LearnedFusion
@@ -117,3 +120,24 @@ def test_half_is_said_without_words_and_nothing_about_a_dyed_colour():
     assert dyed.sum() > 0
     assert (dyed * told({"colour": "red"})).sum() == 0
     assert some_words(known, None).sum() == 0
+
+
+def test_the_command_scores_kinds_on_held_out_people(tmp_path, monkeypatch, capsys):
+    (tmp_path / "ccp").mkdir()
+    monkeypatch.setattr("tryon.__main__.load_tryon", lambda: "room")
+    monkeypatch.setattr("tryon.training.prepare.prepare", lambda *given, **how: None)
+
+    def read(data, cache, validation):
+        assert validation
+        return ["one", "two", "three"]
+
+    monkeypatch.setattr("tryon.training.people.read_ccp", read)
+
+    def compare(tryon, people, progress):
+        assert tryon == "room"
+        return {"trousers": {"ssim": 0.5, "pairs": len(people)}}
+
+    monkeypatch.setattr("tryon.training.compare.compare_kinds", compare)
+    status = main(["evaluate", str(tmp_path), "--only", "kinds", "--limit", "2", "--json"])
+    assert status == 0
+    assert json.loads(capsys.readouterr().out) == {"trousers": {"ssim": 0.5, "pairs": 2}}

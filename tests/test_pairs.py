@@ -6,12 +6,13 @@ import cv2
 import numpy as np
 import pytest
 from figures import flat_tee, standing_person
+from test_worn import CLOTH, sleeved
 
 from tryon.agnostic import PLANES, Cut, kept
 from tryon.fusion import geometric_draft
 from tryon.image import Fit
 from tryon.nets.fusion import WORDS
-from tryon.studio import CANVAS, GREY, lay_out, person_fit, plain_start, start_flow
+from tryon.studio import CANVAS, GREY, SHOULDERS_AT, lay_out, person_fit, plain_start, start_flow
 from tryon.training.pairs import (
     BENEATH,
     HIDDEN,
@@ -98,6 +99,16 @@ def test_three_layouts_are_found_behind_one_interface(tmp_path):
     assert not found["000030"].held_out
     assert found["dc-048392"].cloth.name == "048392_1.jpg"
     assert found["hd-00001_00"].mask.parent.name == "cloth-mask"
+
+
+def test_street_photos_are_found_without_those_that_are_judged(tmp_path):
+    for number in range(20):
+        touch(tmp_path / "ccp" / "photo" / f"{number:04d}.jpg")
+        touch(tmp_path / "ccp" / "label" / f"{number:04d}.png")
+    found = find_pairs(tmp_path)
+    assert len(found) == 18
+    assert {"ccp-0009", "ccp-0019"}.isdisjoint(pair.identifier for pair in found)
+    assert all(pair.street and not pair.held_out for pair in found)
 
 
 def test_no_pairs_is_said(tmp_path):
@@ -217,6 +228,56 @@ def test_preparation_stores_pairs_and_keeps_the_list_of_dropped_ones(tmp_path, m
         for name, values in stale.items():
             if name not in ("start", "other_start"):
                 np.testing.assert_array_equal(arrays[name], values)
+
+
+class ByColour:
+    """Tells parts by their colours alone."""
+
+    PALETTE = ((Part.UPPER, CLOTH), (Part.TROUSERS, (60, 40, 30)), (Part.FACE, (190, 150, 120)))
+
+    def parts_of(self, pixels, landmarks, silhouette, hands):
+        parts, colours = (np.array(one, np.float32) for one in zip(*self.PALETTE, strict=True))
+        apart = np.linalg.norm(pixels[..., None, :].astype(np.float32) - colours, axis=-1)
+        labels = parts[apart.argmin(-1)].astype(np.uint8)
+        return np.eye(len(Part), dtype=np.float32)[np.where(silhouette, labels, 0)]
+
+
+def test_street_photos_become_pairs(tmp_path, monkeypatch):
+    """The frame alone is stored, and the garment that was made flat lies on it again."""
+    monkeypatch.setattr("tryon.training.prepare_pairs.Parser.load", ByColour)
+    person = sleeved()
+    pixels = person.photo.pixels.copy()
+    pixels[person.parts == Part.TROUSERS] = (60, 40, 30)
+    names = ["null", "t-shirt", "jeans", "skin"]
+    label = np.full(person.parts.shape, 3, np.uint8)
+    for number, part in ((0, Part.BACKGROUND), (1, Part.UPPER), (2, Part.TROUSERS)):
+        label[person.parts == part] = number
+    for part in ("photo", "label"):
+        (tmp_path / "ccp" / part).mkdir(parents=True)
+    (tmp_path / "ccp" / "labels.json").write_text(json.dumps(names))
+    silhouettes = tmp_path / "cache" / "ccp" / "silhouette"
+    silhouettes.mkdir(parents=True)
+    (tmp_path / "cache" / "viton").mkdir()
+    cv2.imwrite(str(tmp_path / "ccp" / "photo" / "0001.jpg"), pixels[..., ::-1])
+    cv2.imwrite(str(tmp_path / "ccp" / "label" / "0001.png"), label)
+    cv2.imwrite(str(silhouettes / "0001.png"), person.matte)
+    for folder in ("ccp", "viton"):
+        np.savez(
+            tmp_path / "cache" / folder / "pose.npz",
+            ids=np.array(["0001"]),
+            landmarks=person.landmarks[None],
+        )
+    prepare_pairs(tmp_path, tmp_path / "cache", tmp_path / "out")
+    (stored,) = read_pairs(tmp_path / "cache", held_out=False)
+    assert stored.identifier == "ccp-0001"
+    assert stored.pixels.shape[0] < 500  # of 800 rows
+    shoulders = stored.landmarks[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER], :2]
+    for x, y in np.round(shoulders).astype(int):  # the landmarks were cropped with the photo
+        assert np.abs(stored.pixels[y + 3, x].astype(int) - CLOTH).max() < 20
+        assert stored.worn[y + 3, x] == WORN
+    np.testing.assert_allclose(stored.fit.points(shoulders).mean(0), SHOULDERS_AT, atol=0.5)
+    assert overlap(drawn(stored, stored, CANVAS, Disturbance.none())) > 0.3
+    assert ATTRIBUTES["colour"][stored.attributes[HEADS.index("colour")]] == "blue"
 
 
 # --- samples -------------------------------------------------------------------------------------
