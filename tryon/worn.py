@@ -202,9 +202,7 @@ class _Body:
         return canvas > 0
 
 
-NECK_SIDE = (
-    0.5  # of the way from the middle to a shoulder joint: where the shoulder leaves the neck
-)
+NECK_SIDE = 0.5  # of the way from the middle to a shoulder joint: there the shoulder begins
 COVER_REACH = 0.3  # of the unit: a cover this wide between cloth on both sides is bridged
 
 
@@ -217,15 +215,8 @@ def _covered(seen: np.ndarray, parts: np.ndarray, body: _Body, kind: Kind) -> np
     shoulders = np.zeros_like(seen)
     if kind != Kind.LOWER and seen.any():
         shoulders = body.shoulder_lines(seen.shape) & (parts == Part.HAIR)
-    padded = cv2.copyMakeBorder(
-        (seen | shoulders).astype(np.uint8),
-        radius,
-        radius,
-        radius,
-        radius,
-        cv2.BORDER_CONSTANT,
-        value=0,
-    )
+    cloth = (seen | shoulders).astype(np.uint8)
+    padded = cv2.copyMakeBorder(cloth, *[radius] * 4, cv2.BORDER_CONSTANT, value=0)
     closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, disk)[radius:-radius, radius:-radius] > 0
     where = covers & (closed | shoulders)
     if kind != Kind.LOWER:
@@ -266,9 +257,7 @@ def _read(
 
 LEAST_BELOW = 0.15  # of the unit: a top that ends so soon below the armpits is a neckline only
 ARMPIT_DOWN = 0.36  # of the unit, below the shoulder joint
-SLEEVE_IN = (
-    0.08  # of the unit: from there inwards, past half of a sleeve that hangs beside the trunk
-)
+SLEEVE_IN = 0.08  # of the unit: from there inwards, past half of a sleeve that hangs there
 ARMPIT_REACH = 0.28  # of the unit: how far from there a notch of the outline is the armpit
 SHORTEST_SLEEVE = 0.3  # of the upper arm: cloth that ends before is no sleeve
 CROSSING = 0.65  # of the upper arm: from here on a sleeve may lie in front of the trunk
@@ -661,9 +650,9 @@ def _pixels(
     hidden = (cv2.erode(keep, np.ones((5, 5), np.uint8)) > 0) & (visible < 128)
     hidden |= (cv2.resize(under.astype(np.float32), size) > 0.5) & (visible < 128)
     alpha = np.maximum(visible, np.where(hidden, 255, 0).astype(np.uint8))
-    if hidden.any():
-        # At the edge of what lies over it cloth has its colour, too.
-        sure = cv2.erode((visible >= 250).astype(np.uint8), disc(TAINTED * body.unit * scale))
+    # At the edge of what lies over it cloth has its colour, too.
+    sure = cv2.erode((visible >= 250).astype(np.uint8), disc(TAINTED * body.unit * scale))
+    if hidden.any() and sure.any():
         filled = _with_details(bleed(photo.pixels, sure * 255), sure, body, scale)
         tainted = cv2.dilate(hidden.astype(np.uint8), disc(TAINTED * body.unit * scale)) > sure
         pixels[tainted] = filled[tainted]
