@@ -1090,7 +1090,6 @@ def lower_targets(
     ]
     # Both legs of a pair are as long, however they lie in the picture.
     reach = leg_reach(garment, float(np.mean(measured)))
-    apart = leg_distances(body)
     legs = []
     for side, (seam, end) in shapes.items():
         names, sign = ("LEFT", "RIGHT")[side], (1, -1)[side]
@@ -1101,24 +1100,11 @@ def lower_targets(
         stop = reach
         if garment.hang.length is None:
             stop = worn_leg_end(reach, old_leg_end(person, leg, ANKLE_HALF * body.span))
-        halves = []
-        for pair, share in ((seam, 0.0), (end, min(reach, 1.0))):
-            own = float(np.linalg.norm(pair[0] - pair[1])) / 2 * scale
-            leg_half = (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * share) * body.span
-            half = np.clip(own, *(k * leg_half for k in LEG_LIMITS))
-            half = max(half * (1 + WIDER * (garment.hang.width or 0.0)), leg_half)
-            halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
-        outer_halves = halves[0] + LEG_AT * (halves[1] - halves[0])
-        # Cloth closes below the crotch, where thighs touch.
-        closed = 1 - smoothstep((LEG_AT - THIGHS_TOUCH[0]) / (THIGHS_TOUCH[1] - THIGHS_TOUCH[0]))
-        most = THIGH_STRETCH * (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * LEG_AT * stop) * body.span
-        middle = np.interp(LEG_AT * stop, *apart) / 2 + THIGHS_OVER * body.span
-        inner = np.minimum(closed * middle, most)
-        both_halves = np.stack([outer_halves, np.maximum(outer_halves, inner)])
-        targets.add(seam[0], root + sign * np.array([halves[0], 0.0]))
+        halves = leg_halves(garment, body, (seam, end), scale, reach, stop)
+        targets.add(seam[0], root + sign * np.array([halves[0, 0], 0.0]))
         marks = (Outline[f"HEM_{names}"], Outline[f"HEM_INNER_{names}"])
         limb = (Limb.LEFT, Limb.RIGHT)[side]
-        legs.append((limb, seam, end, leg, stop * leg.length, both_halves, OUTER[side], marks))
+        legs.append((limb, seam, end, leg, stop * leg.length, halves, OUTER[side], marks))
     trunk = targets.spline()
     for limb, seam, end, leg, stop, halves, outer_sign, marks in legs:
         limbs[limb] = limb_map(
@@ -1142,11 +1128,33 @@ THIGH_STRETCH = 1.35
 THIGHS_OVER = 0.05  # spans by which one leg's cloth lies over the other's there
 
 
-def leg_distances(body: Measures) -> tuple[np.ndarray, np.ndarray]:
-    """Shares of the legs from the hips to the ankles, and how far both are apart there, pixels."""
-    shares = SLEEVE_AT
-    left, right = (leg.at(shares * leg.length)[0] for leg in body.legs)
-    return shares, np.linalg.norm(left - right, axis=1)
+def leg_halves(
+    garment: Garment,
+    body: Measures,
+    ends: tuple[np.ndarray, np.ndarray],
+    scale: float,
+    reach: float,
+    stop: float,
+) -> np.ndarray:
+    """(2, n) photo pixels: how far a leg's outer and inner edge lie from its middle, at `LEG_AT`.
+
+    ends: (2, 2) garment points each, across the leg at the crotch and at its hem. scale: photo
+    pixels for one of the garment's. reach, stop: where on the leg its width is the garment's own,
+    and where it ends, both in legs from the crotch."""
+    halves = []
+    for pair, share in zip(ends, (0.0, min(reach, 1.0)), strict=True):
+        own = float(np.linalg.norm(pair[0] - pair[1])) / 2 * scale
+        leg_half = (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * share) * body.span
+        half = np.clip(own, *(k * leg_half for k in LEG_LIMITS))
+        half = max(half * (1 + WIDER * (garment.hang.width or 0.0)), leg_half)
+        halves.append(min(float(half), STRETCH_LIMIT * max(own, 1.0)))
+    outer = halves[0] + LEG_AT * (halves[1] - halves[0])
+    # Cloth closes below the crotch, where thighs touch.
+    closed = 1 - smoothstep((LEG_AT - THIGHS_TOUCH[0]) / (THIGHS_TOUCH[1] - THIGHS_TOUCH[0]))
+    left, right = (leg.at(LEG_AT * stop * leg.length)[0] for leg in body.legs)
+    middle = np.linalg.norm(left - right, axis=1) / 2 + THIGHS_OVER * body.span
+    most = THIGH_STRETCH * (THIGH_HALF + (ANKLE_HALF - THIGH_HALF) * LEG_AT * stop) * body.span
+    return np.stack([outer, np.maximum(outer, np.minimum(closed * middle, most))])
 
 
 def trouser_legs(
