@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -10,7 +11,7 @@ from test_fusion_net import tiny
 
 from tryon.agnostic import OLD_GARMENT, along_arm
 from tryon.compose import compose
-from tryon.covering import ALONG
+from tryon.covering import ALONG, cloth_of
 from tryon.fusion import geometric_draft
 from tryon.learned import (
     LearnedFusion,
@@ -123,6 +124,28 @@ def test_an_answer_far_from_the_draft_is_not_taken(network):
     with torch.no_grad():
         wild.net.flow_levels[0].step.bias.fill_(float("nan"))
     assert wild(PERSON, GARMENT, DRAFT) is DRAFT
+
+
+@pytest.mark.parametrize(("sleeve", "taken"), [("short", False), ("sleeveless", True)])
+def test_of_tops_without_sleeves_less_need_be_shared(network, monkeypatch, sleeve, taken):
+    """Geometry draws halters as balloons: the network may differ there."""
+    monkeypatch.setattr("tryon.learned._overlap", lambda ours, drafted: 0.45)
+    garment = replace(GARMENT, attributes={"sleeve": sleeve}, attribute_scores={"sleeve": 1.0})
+    assert (network(PERSON, garment, DRAFT) is not DRAFT) == taken
+
+
+def test_the_soft_edge_of_a_sleeve_is_no_part_of_the_trunk(network):
+    """Where the draft's own sleeve lies elsewhere it would be a thread beside it."""
+    long = flat_tee(LONG_CUFF, attributes={"sleeve": "long"}, attribute_scores={"sleeve": 1.0})
+    alpha = cv2.GaussianBlur(long.alpha, (0, 0), 2)
+    long = replace(long, alpha=alpha, limbs=np.where(alpha < 128, 0, long.limbs).astype(np.uint8))
+    learned = network(PERSON, long, geometric_draft(PERSON, long))
+    trunk = [layer for layer in learned.layers if layer.limb is Limb.BODY][-1]
+    elbow = learned.fit.points(PERSON.landmarks[[Pose.LEFT_ELBOW], :2])[0]
+    below = np.s_[round(elbow[1]) + 4 :, round(elbow[0]) - 6 :]
+    sleeve = next(layer for layer in learned.layers if layer.limb is Limb.LEFT)
+    assert cloth_of(sleeve, long)[below].max() > 0.9
+    assert cloth_of(trunk, long)[below].max() < 0.05
 
 
 def test_islands_are_dropped_and_sleeves_stay():

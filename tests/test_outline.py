@@ -4,6 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+import tryon.outline
+from tryon.limbs import lone_limb
 from tryon.outline import trace
 from tryon.types import Kind, Limb, Outline
 
@@ -62,3 +64,35 @@ def test_what_stands_out_of_a_sleeveless_garment_is_no_sleeve(half):
         for cuff, seam in (("CUFF_OUTER", "SHOULDER"), ("CUFF_INNER", "ARMPIT")):
             at = known.landmarks[[Outline[f"{cuff}_{side}"], Outline[f"{seam}_{side}"]], :2]
             np.testing.assert_array_equal(at[0], at[1])
+
+
+@pytest.mark.parametrize("even", [True, False])
+def test_one_sleeve_of_a_top_seen_from_the_front_is_none(even, monkeypatch):
+    """A top that is turned to the side shows one, and is not even."""
+    mask = drawn(FRILLS)
+    if not even:
+        mask[:, 330:] = False
+    found = tryon.outline.limb_map
+
+    def lopsided(*given):
+        limbs = found(*given).copy()
+        limbs[limbs == Limb.LEFT] = Limb.BODY
+        return limbs
+
+    monkeypatch.setattr("tryon.outline.limb_map", lopsided)
+    asked = trace(mask, Kind.UPPER)
+    known = trace(mask, Kind.UPPER, sleeveless=True)
+    assert (lone_limb(asked.limbs) is None) == even
+    if even:
+        np.testing.assert_array_equal(asked.landmarks, known.landmarks)
+
+
+def test_a_lone_limb_is_told():
+    limbs = np.zeros((10, 10), np.uint8)
+    assert lone_limb(limbs) is None
+    limbs[:5, :4] = Limb.LEFT
+    assert lone_limb(limbs) == 0
+    limbs[5:, :4] = Limb.RIGHT
+    assert lone_limb(limbs) is None
+    limbs[:5, :4] = Limb.BODY
+    assert lone_limb(limbs) == 1

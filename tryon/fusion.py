@@ -22,6 +22,7 @@ from tryon.errors import TryOnError
 from tryon.hem import asked_hem, old_leg_end, worn_hem, worn_leg_end
 from tryon.hood import Hood, behind_neck, hood_targets, neck_in_front, standing_hood
 from tryon.image import Fit
+from tryon.limbs import lone_limb
 from tryon.masks import nearest_in
 from tryon.measures import (
     ANKLE_HALF,
@@ -791,13 +792,9 @@ def facing_shift(body: Measures) -> np.ndarray:
 def one_sleeve(garment: Garment) -> int | None:
     """The side, 0 = left, whose sleeve alone a sleeved garment's picture shows, as that of a
     garment that is turned away; None of all others."""
-    seen = [np.count_nonzero(garment.limbs == limb) for limb in (Limb.LEFT, Limb.RIGHT)]
-    if max(seen) == 0 or min(seen) > LEAST_SLEEVE * max(seen):
-        return None
-    return int(np.argmax(seen))
+    return lone_limb(garment.limbs)
 
 
-LEAST_SLEEVE = 0.1  # of the other one's area
 # Between the collar and the armpit: how far down a garment turned away shows its farther shoulder.
 FARTHER_SHOULDER = 0.35
 

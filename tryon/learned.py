@@ -70,6 +70,9 @@ HIDDEN = 127  # grey, 0 after normalisation: where the network may not look
 LEAST_SHARED = 0.6
 # Nor can a garment be corrected that leaves the studio frame by more than this share of itself.
 MOST_OUTSIDE = 0.02
+# The same of tops without sleeves: halters hang from straps, which geometry takes for shoulders and
+# draws a balloon. The network does not.
+LEAST_SHARED_SLEEVELESS, MOST_OUTSIDE_SLEEVELESS = 0.3, 0.6
 VIEWS = ("front", "side")
 # Of others the network lays the trunk alone, see `trunk_of`.
 SHORT_SLEEVES = ("sleeveless", "short")
@@ -104,7 +107,8 @@ class LearnedFusion:
         if not believable(person, garment):
             return draft
         wearer, cloth = enter(person), lay_out(garment)
-        drafted = _in_studio(draft, wearer)
+        bare = sleeve_of(garment) == "sleeveless"
+        drafted = _in_studio(draft, wearer, MOST_OUTSIDE_SLEEVELESS if bare else MOST_OUTSIDE)
         if drafted is None:
             return draft
         inputs = network_inputs(person, garment, draft, wearer, cloth, drafted, attributes or {})
@@ -125,7 +129,7 @@ class LearnedFusion:
         if not np.isfinite(flow).all():
             return draft
         shared = _overlap(alpha > 0.5, drafted)
-        if shared < LEAST_SHARED:
+        if shared < (LEAST_SHARED_SLEEVELESS if bare else LEAST_SHARED):
             logger.info("the network's warp shares %.2f with the draft: not taken", shared)
             return draft
         # Where the photo may be seen there is no garment, whatever the network says.
@@ -186,8 +190,9 @@ def around_neck(wearer: StudioPerson) -> np.ndarray:
     return (np.abs(x - middle[0]) < NECK_WIDE * unit) & (y < middle[1] + NECK_DEEP * unit)
 
 
-def _in_studio(draft: Draft, wearer: StudioPerson) -> np.ndarray | None:
-    """(256, 192) bool: the draft's outline in the studio frame; None where it leaves that."""
+def _in_studio(draft: Draft, wearer: StudioPerson, most_outside: float) -> np.ndarray | None:
+    """(256, 192) bool: the draft's outline in the studio frame; None where more of it than
+    most_outside, 0..1, leaves that."""
     draft_fit, studio = draft.fit, wearer.fit
     scale = studio.scale / draft_fit.scale
     there = Fit(
@@ -200,7 +205,7 @@ def _in_studio(draft: Draft, wearer: StudioPerson) -> np.ndarray | None:
     reach = (draft.reach & draft_fit.mask(np.ones(draft_fit.photo_size, bool))).astype(np.float32)
     soft = there.image(reach)
     outside = 1 - float(soft.sum()) / max(float(reach.sum()) * scale**2, 1.0)
-    return soft > 0.5 if outside <= MOST_OUTSIDE else None
+    return soft > 0.5 if outside <= most_outside else None
 
 
 def network_inputs(

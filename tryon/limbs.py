@@ -24,6 +24,18 @@ def limb_map(mask: np.ndarray, shape: Shape, landmarks: np.ndarray, kind: Kind) 
     return _enlarge(coarse, shape, mask)
 
 
+LEAST_LIMB = 0.1  # of the other one's area
+
+
+def lone_limb(limbs: np.ndarray) -> int | None:
+    """The side, 0 = left, whose sleeve or leg alone is in a map of limbs; None where both are, or
+    neither is."""
+    seen = [np.count_nonzero(limbs == limb) for limb in (Limb.LEFT, Limb.RIGHT)]
+    if max(seen) == 0 or min(seen) > LEAST_LIMB * max(seen):
+        return None
+    return int(np.argmax(seen))
+
+
 # Working px the cut runs on beyond shoulder and armpit; farther where a landmark lies too far in.
 CUT_BEYOND = (5, 10, 16, 22)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tryon.kinds import LEG_NOTCH, guess_kind
-from tryon.limbs import limb_map
+from tryon.limbs import limb_map, lone_limb
 from tryon.shape import (
     LEFT_RIGHT,
     Shape,
@@ -19,6 +19,7 @@ from tryon.shape import (
     find_crotch,
     grey_of,
     half_width,
+    mirror_overlap,
     reshaped,
     shape_of,
     side_of,
@@ -81,9 +82,16 @@ def trace(
             landmarks[Outline.CROTCH, 2] = min(landmarks[Outline.CROTCH, 2], GUESSED)
     else:
         shape, landmarks = parted
-    return Trace(kind, score, landmarks, limb_map(mask, shape, landmarks, kind), shape.angle)
+    limbs = limb_map(mask, shape, landmarks, kind)
+    lone = kind != Kind.LOWER and not sleeveless and lone_limb(limbs) is not None
+    if lone and mirror_overlap(shape.mask)[0] >= EVEN:
+        # Seen from the front, with a sleeve on one side alone: that is no sleeve.
+        return replace(trace(mask, kind, pixels, studio, sleeveless=True), kind_score=score)
+    return Trace(kind, score, landmarks, limbs, shape.angle)
 
 
+# Tops turned to the side overlap their mirror image by at most 0.79, these tops by 0.96 and more.
+EVEN = 0.9
 OUTLINE_TRUST = 0.5  # exponent: the outline's guess counts this much of the other's
 
 
