@@ -191,6 +191,28 @@ def test_a_folded_old_garment_lends_its_folds():
     assert shown.std() / shown.mean() < 0.12
 
 
+def test_letters_on_the_old_top_are_no_folds():
+    """Not even faintly: what was printed there must not be read on the new garment."""
+    person = dressed()
+    pixels = person.photo.pixels.copy()
+    top = person.parts == Part.UPPER
+    pixels[top] = 225
+    x, y = int(person.landmarks[0, 0]), 260
+    at = (x - 50, y), cv2.FONT_HERSHEY_SIMPLEX, 1.4
+    letters = np.ascontiguousarray(pixels)
+    cv2.putText(letters, "LOVE", *at, (30, 30, 30), 6)
+    printed, plain = (replace(person, photo=Photo(one)) for one in (letters, pixels))
+    garment = plain_garment()
+    draft = straight_draft(person, garment, torso_box(person))
+    made = [
+        compose(one, garment, draft, Kind.UPPER).photo.pixels.astype(int)
+        for one in (printed, plain)
+    ]
+    area = np.s_[y - 40 : y + 10, x - 55 : x + 60]
+    apart = np.abs(cv2.blur((made[0] - made[1]).astype(np.float32), (5, 5)))[area]
+    assert apart.max() < 6
+
+
 @pytest.mark.parametrize(("kind_of", "left"), [("t-shirt", 0.5), ("jacket", 0.8)])
 def test_folds_of_the_picture_give_way_to_those_of_the_wearer(kind_of, left):
     """Where the old top shows how cloth falls, how the new one lay on a table is smoothed; the

@@ -515,6 +515,7 @@ def _folds_of(
         *(lab[..., k] - masked_blur(lab[..., k], weight, FOLD_SIZE[1] * unit) for k in (1, 2))
     )
     plain = weight * (np.abs(np.log(np.maximum(ratio, 1e-2))) < 0.30) * (drift < 14)
+    plain *= ~_printed(grey, cloth, unit)
     covered = masked_blur(plain, weight, FOLD_SIZE[1] * unit)
     near = masked_blur(grey, plain, FOLD_SIZE[0] * unit)
     wide = masked_blur(grey, plain, FOLD_SIZE[1] * unit)
@@ -536,6 +537,24 @@ def _folds_of(
     soft = blur(weight, 0.03 * unit)
     fade = np.clip(2 * soft - 1, 0, 1)
     return 1 + fade * (folds - 1), fade * trust
+
+
+PRINT_EDGE = 0.22  # change of the logarithm of brightness from pixel to pixel: folds are softer
+PRINT_REACH = 0.04  # shoulder widths around such an edge
+PRINT_LEAST = 5  # pixels of edge: less is noise
+
+
+def _printed(grey: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
+    """(h, w) bool: letters and drawings on a garment, and around them. Their edges are sharp, where
+    folds are soft. grey: (h, w) float32, a small picture."""
+    tone = np.log(cv2.GaussianBlur(grey, (0, 0), 0.6) + 8)
+    steep = np.hypot(*(cv2.Sobel(tone, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1))))
+    # The garment's own outline is no print.
+    edges = (steep > PRINT_EDGE) & shrink(cloth, 3)
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(edges.astype(np.uint8))
+    large = stats[:, cv2.CC_STAT_AREA] >= PRINT_LEAST
+    large[0] = False
+    return grow(large[pieces], max(round(PRINT_REACH * unit), 1))
 
 
 def _ambient(scene: _Scene) -> np.ndarray:
