@@ -455,23 +455,27 @@ def _lit(
 FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
 # The dark between two legs is no fold of a skirt, a skirt's long folds are none of trousers.
 LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
-
-
 # Shoulder widths: what is finer in the garment's picture is knit, seams and pockets, and stays.
 OWN_FOLDS = 0.02
+
+
+def _fold_copy(scene: _Scene) -> tuple[tuple[int, int], float]:
+    """Width and height of the small copy in which folds are read, and its shoulder width."""
+    h, w = scene.size
+    scale = min(1.0, FOLDS_LONG / max(h, w))
+    return (max(round(w * scale), 1), max(round(h * scale), 1)), scene.unit * scale
 
 
 def _own_folds(scene: _Scene, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """(h, w) float32 around 1: the folds that lay in the garment's own picture."""
     h, w = scene.size
-    scale = min(1.0, FOLDS_LONG / max(h, w))
-    size = (max(round(w * scale), 1), max(round(h * scale), 1))
+    size, unit = _fold_copy(scene)
     cloth = cv2.resize((alpha > 0.99).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
     cloth = shrink(cloth, 1)
     if np.count_nonzero(cloth) < FOLDS_LEAST:
         return np.ones((h, w), np.float32)
     small = cv2.resize(np.clip(colour, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    folds, _ = _folds_of(small, cloth, scene.unit * scale, OWN_FOLDS)
+    folds, _ = _folds_of(small, cloth, unit, OWN_FOLDS)
     return enlarge(folds, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
@@ -479,9 +483,7 @@ def _folds(scene: _Scene) -> tuple[np.ndarray, np.ndarray]:
     """(h, w) float32 around 1: folds and shadows of the old garment, 1 where there was none; and
     (h, w) float32 0..1, how far they are believed."""
     h, w = scene.size
-    scale = min(1.0, FOLDS_LONG / max(h, w))
-    size = (max(round(w * scale), 1), max(round(h * scale), 1))
-    unit = scene.unit * scale
+    size, unit = _fold_copy(scene)
     old = cv2.resize(scene.old.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
     old = shrink(old, 1)
     small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA)

@@ -206,15 +206,9 @@ def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None, reading: Reading 
         notes.append(Note("cropped_garment"))
     if kind is None:
         notes.append(Note("kind_guessed", {"kind": KIND_NAMES[worn.kind]}))
-    return Garment(
-        photo=Photo(worn.pixels),
-        alpha=worn.alpha,
-        limbs=worn.limbs,
-        landmarks=worn.landmarks,
-        kind=worn.kind,
+    return worn.garment(
         attributes={key: value for key, (value, _) in measured.items()},
         attribute_scores={key: score for key, (_, score) in measured.items()},
-        worn=True,
         confidence=WORN_CONFIDENCE * (1 - HIDDEN_TRUST * worn.hidden),
         notes=tuple(notes),
     )

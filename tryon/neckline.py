@@ -92,6 +92,16 @@ TUBE_WIDEST, TUBE_GROWS, SHOULDERS_LEAST = 1.28, 1.08, 1.9
 TUBE_SOLID = 0.97
 
 
+NARROWEST_COLLAR = 8  # pixels
+
+
+def _collar_axes(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors of the collar's own frame: along to the left, down into the garment."""
+    along = (left - right) / np.linalg.norm(left - right)
+    down = np.array([-along[1], along[0]])
+    return along, down if down[1] > 0 else -down
+
+
 def stands_up(alpha: np.ndarray, landmarks: np.ndarray) -> bool:
     """Whether a garment's outline, (H, W) uint8, and its (23, 3) landmarks show a turtleneck."""
     ends = landmarks[[Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT]].astype(np.float64)
@@ -99,11 +109,9 @@ def stands_up(alpha: np.ndarray, landmarks: np.ndarray) -> bool:
         return False
     left, right = ends[:, :2]
     width = float(np.linalg.norm(left - right))
-    if width < 8:
+    if width < NARROWEST_COLLAR:
         return False
-    along = (left - right) / width
-    down = np.array([-along[1], along[0]])
-    down = down if down[1] > 0 else -down
+    along, down = _collar_axes(left, right)
     t = np.linspace(-1.6, 1.6, 321)
     depths = np.array([*TUBE_AT, SHOULDERS_AT])
     places = (left + right) / 2 + width * (depths[:, None, None] * down + t[:, None] * along)
@@ -129,15 +137,12 @@ def edge_below(garment: Garment) -> Neckline | None:
         return None
     left, right = left.astype(np.float64), right.astype(np.float64)
     width = float(np.linalg.norm(left - right))
-    if width < 8:
+    if width < NARROWEST_COLLAR:
         return None
     middle = (left + right) / 2
     if _already_empty(garment, middle, width):
         return None
-    # Unit vectors of the collar's own frame: along to the left, down into the garment.
-    along = (left - right) / width
-    down = np.array([-along[1], along[0]])
-    down = down if down[1] > 0 else -down
+    along, down = _collar_axes(left, right)
 
     # The region around the neck, brought to a fixed size.
     scale = SEARCH_WIDTH / width

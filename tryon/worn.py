@@ -16,7 +16,7 @@ import numpy as np
 from tryon.fill import masked_blur
 from tryon.masks import disc, nearest_in
 from tryon.matting import bleed, refine_alpha
-from tryon.types import Kind, Limb, Outline, Part, Person, Pose
+from tryon.types import Garment, Kind, Limb, Outline, Part, Person, Photo, Pose
 
 WORK = 384  # px, longer side of the small copy
 SIDES = ("LEFT", "RIGHT")
@@ -46,6 +46,18 @@ class Worn:
     limbs: np.ndarray
     hidden: float
     cropped: bool
+
+    def garment(self, **more: object) -> Garment:
+        """Ready to be put on somebody. more: further fields of the `Garment`."""
+        return Garment(
+            photo=Photo(self.pixels),
+            alpha=self.alpha,
+            limbs=self.limbs,
+            landmarks=self.landmarks,
+            kind=self.kind,
+            worn=True,
+            **more,
+        )
 
 
 def take_off(person: Person, kind: Kind | None) -> Worn | None:

@@ -42,7 +42,7 @@ from tryon.studio import (
 )
 from tryon.training.labels import ccp_parts, viton_parts
 from tryon.training.people import VALIDATION_CCP, VALIDATION_VITON, read_poses
-from tryon.training.undress import figure, flat_picture
+from tryon.training.undress import SHOULDERS_METRES, figure, flat_picture
 from tryon.types import Garment, Kind, Part, Person, Photo, Pose
 from tryon.vocabulary import ATTRIBUTES
 
@@ -432,9 +432,6 @@ def _person(
         box=box_of(silhouette),
         others=np.zeros((0, 4), np.float32),
     )
-
-
-SHOULDERS_METRES = 0.36  # between an adult's shoulder joints
 
 
 def worn_mask(parts: np.ndarray, parse: np.ndarray | None) -> np.ndarray:

@@ -19,6 +19,7 @@ from tryon.covering import cloth_of
 from tryon.errors import TryOnError
 from tryon.fusion import LOWER_HANG, geometric_draft
 from tryon.image import Fit
+from tryon.masks import disc
 from tryon.measures import (
     ANKLE_HALF,
     ARM_LENGTHS,
@@ -30,14 +31,14 @@ from tryon.measures import (
     UPPER_ARM_HALF,
     WRIST_HALF,
 )
-from tryon.types import POSE_LANDMARKS, Garment, Kind, Part, Person, Photo, Pose
-from tryon.worn import WORN_PARTS, Worn, take_off
+from tryon.types import POSE_LANDMARKS, Kind, Part, Person, Photo, Pose
+from tryon.worn import WORN_PARTS, take_off
 
 SPAN = 220.0  # pixels between the drawn body's shoulder joints
 FIGURE = (1240, 1000)  # height and width of its picture
 MIDDLE, SHOULDERS = (FIGURE[1] - 1) / 2, 230.0  # where its shoulders are
 ARMS_OUT, LEGS_OUT = 40.0, 9.0  # degrees from hanging straight down
-METRES = 0.36  # between an adult's shoulder joints
+SHOULDERS_METRES = 0.36  # between an adult's shoulder joints
 WHITE = 255
 
 
@@ -68,7 +69,9 @@ def figure() -> Person:
                 put(name, *(root + (far[-1] + 0.15) * turned))
         marks[Pose[f"MOUTH_{side}"], :2] = MIDDLE + sign * 0.06 * SPAN, SHOULDERS - 0.52 * SPAN
     world = np.zeros((POSE_LANDMARKS, 3), np.float32)
-    world[:, :2] = (marks[:, :2] - (MIDDLE, SHOULDERS + TORSO_LENGTH * SPAN)) * METRES / SPAN
+    world[:, :2] = (
+        (marks[:, :2] - (MIDDLE, SHOULDERS + TORSO_LENGTH * SPAN)) * SHOULDERS_METRES / SPAN
+    )
     parts = _drawn_parts(marks)
     silhouette = parts > 0
     ys, xs = np.nonzero(silhouette)
@@ -124,7 +127,7 @@ def flat_picture(person: Person, labels: np.ndarray, kind: Kind, body: Person) -
     worn = take_off(replace(person, parts=labels), kind)
     if worn is None or worn.hidden > MOST_HIDDEN:
         return None
-    garment = as_garment(worn)
+    garment = worn.garment()
     try:
         draft = geometric_draft(body, garment)
     except TryOnError:
@@ -157,11 +160,8 @@ LEAST_EVEN = 0.72  # overlap of the flat garment and its mirror image: less is h
 def _one_piece(alpha: np.ndarray) -> np.ndarray | None:
     """(h, w) uint8 without threads and specks, None where it falls apart."""
     solid = (alpha > 127).astype(np.uint8)
-    side = 2 * round(THREAD * max(alpha.shape) / 2) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    _, pieces, stats, _ = cv2.connectedComponentsWithStats(
-        cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc), connectivity=4
-    )
+    thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc(THREAD * max(alpha.shape) / 2))
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     areas = stats[:, cv2.CC_STAT_AREA]
     if len(areas) < 2:
         return None
@@ -182,15 +182,3 @@ def _evenness(mask: np.ndarray, fit: Fit) -> float:
     turn = np.array([[-1, 0, 2 * middle], [0, 1, 0]])
     other = cv2.warpAffine(mask.astype(np.uint8), turn, (width, height)) > 0
     return float((mask & other).sum() / max((mask | other).sum(), 1))
-
-
-def as_garment(worn: Worn) -> Garment:
-    """What was taken off, ready to be put on somebody."""
-    return Garment(
-        photo=Photo(worn.pixels),
-        alpha=worn.alpha,
-        limbs=worn.limbs,
-        landmarks=worn.landmarks,
-        kind=worn.kind,
-        worn=True,
-    )
