@@ -531,8 +531,9 @@ def _folds_of(
         * np.clip((bright - 22) / 50, 0, 1)
         * np.clip((covered - 0.5) / 0.35, 0, 1)
     )
-    if finest != FOLD_SIZE[0]:
-        near = masked_blur(grey, plain, finest * unit)
+    # Where nothing plain is near, as inside a print, there is no fold either.
+    seen = blur(plain, finest * unit)
+    near = (blur(grey * plain, finest * unit) + SUPPORT * wide) / (seen + SUPPORT)
     ratio = np.clip(near / np.maximum(wide, 1), *FOLDS)
     folds = np.where(weight > 0, 1 + trust * (ratio - 1), 1).astype(np.float32)
     # No edge of this garment may show on another one.
@@ -541,6 +542,7 @@ def _folds_of(
     return 1 + fade * (folds - 1), fade * trust
 
 
+SUPPORT = 0.05  # share of plain cloth around a pixel, below which its fold fades
 PRINT_EDGE = 0.22  # change of the logarithm of brightness from pixel to pixel: folds are softer
 PRINT_REACH = 0.04  # shoulder widths around such an edge
 PRINT_LEAST = 5  # pixels of edge: less is noise
