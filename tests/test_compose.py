@@ -208,6 +208,25 @@ def test_letters_on_the_old_top_are_no_folds(monkeypatch):
     assert seen < 0.25 * np.abs(_folds(scene)[0] - 1).mean()
 
 
+def test_nothing_is_darkened_where_a_print_hid_all_folds(monkeypatch):
+    person = dressed()
+    pixels = person.photo.pixels.copy()
+    pixels[person.parts == Part.UPPER] = 200
+    person = replace(person, photo=Photo(pixels))
+    scene = _Scene(person, Kind.UPPER, np.s_[:, :], legged=False)
+
+    def printed(grey: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
+        rows = np.flatnonzero(cloth.any(1))
+        block = cloth.copy()
+        block[: rows[len(rows) // 3]] = block[rows[len(rows) // 2] :] = False
+        return block
+
+    monkeypatch.setattr("tryon.compose._printed", printed)
+    folds, trust = _folds(scene)
+    assert trust.max() > 0.5
+    assert np.abs(folds - 1).max() < 0.02
+
+
 @pytest.mark.parametrize(("kind_of", "left"), [("t-shirt", 0.5), ("jacket", 0.8)])
 def test_folds_of_the_picture_give_way_to_those_of_the_wearer(kind_of, left):
     """Where the old top shows how cloth falls, how the new one lay on a table is smoothed; the

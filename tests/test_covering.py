@@ -63,6 +63,21 @@ def test_short_sleeves_stay_as_drafted(end):
         np.testing.assert_array_equal(after.flow, before.flow)
 
 
+def test_no_cloth_is_added_past_a_sleeves_end():
+    end = 0.6
+    covered = shown(cover_arms(narrow_sleeves(end), PERSON, GARMENT))
+    elbow, wrist = along_arm(PERSON.landmarks, "left", np.array([end - 0.04, 1.0]))
+    arm = capsule_mask(SIZE, np.array([elbow, wrist]), np.full(2, 0.2 * UNIT))
+    step = (wrist - elbow) / np.linalg.norm(wrist - elbow)
+    y, x = np.nonzero(arm & covered)
+    along = (np.column_stack([x, y]) - elbow) @ step / UNIT
+    assert along.min() < 0 and np.count_nonzero(along < 0) > 100  # filled up to there
+    # The drawn ribbon itself is round and ends a little later.
+    assert along.max() < 0.13
+    aside = np.abs((np.column_stack([x, y]) - elbow) @ [-step[1], step[0]]) / UNIT
+    assert along[aside > 0.07].max() < 0.06
+
+
 def test_sleeves_end_at_the_wrist():
     covered = shown(cover_arms(narrow_sleeves(1.0, beyond=3.0), PERSON, GARMENT))
     y = round(float(PERSON.landmarks[Pose.LEFT_INDEX, 1]))

@@ -52,6 +52,20 @@ def test_necks_end_where_broad_shoulders_begin():
     np.testing.assert_allclose(found[Outline.COLLAR_RIGHT, :2], (MIDDLE - 60, 40), atol=12)
 
 
+def test_both_ends_of_a_flat_neckline_are_found():
+    """A boat neck may show a corner on one side alone."""
+    left = [(0, 48), (95, 38), (150, 66), (215, 170), (170, 195), (138, 160), (138, 460), (0, 460)]
+    right = [(-138, 460), (-138, 160), (-170, 195), (-215, 170), (-150, 66), (-75, 61)]
+    path = np.array([(MIDDLE + x, y) for x, y in left + right])
+    mask = np.zeros((520, 500), np.uint8)
+    cv2.fillPoly(mask, [path.astype(np.int32)], 1)
+    for drawn_so in (mask > 0, mask[:, ::-1] > 0):
+        found = trace(drawn_so, Kind.UPPER).landmarks
+        middle = found[[Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT], 0].mean()
+        ends = found[[Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT], 0] - middle
+        assert ends[0] > 35 and ends[1] < -35, ends
+
+
 @pytest.mark.parametrize("half", [FRILLS, BOWS, PEAKS], ids=["frills", "bows", "peaks"])
 def test_what_stands_out_of_a_sleeveless_garment_is_no_sleeve(half):
     mask = drawn(half)

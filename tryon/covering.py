@@ -171,6 +171,12 @@ def _strips(
     # Skin lies over the trunk's cloth, so it takes the sleeve's.
     open_ = (cloth[box] < SOLID) | (bare[box] & (sleeve[box] < SOLID))
     nothing[box] = even & (arm[box] | near) & open_
+    # Capsules are round: what lies past the sleeve's end is skin.
+    step = line[-1] - line[-2]
+    y, x = np.nonzero(nothing)
+    off = np.column_stack([x, y]) - line[-1]
+    past = (off @ step > 0) & (np.hypot(*off.T) < BARE_REACH * radii[-1] + size)
+    nothing[y[past], x[past]] = False
     return nothing
 
 

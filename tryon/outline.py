@@ -25,6 +25,7 @@ from tryon.shape import (
     side_of,
 )
 from tryon.sleeves import (
+    ALIKE,
     ARMPIT_LOWEST,
     lobe_end,
     part_sleeves,
@@ -129,10 +130,13 @@ def upper_landmarks(
     """
     shape, guessed = (shape, set()) if sleeveless else part_sleeves(shape, grey)
     points: dict[str, tuple[float, float, float]] = {}
+    sides = {right: side_of(shape, right) for right in LEFT_RIGHT}
+    found = {right: _upper_side(side, sleeveless) for right, side in sides.items()}
+    if shape.symmetry > ALIKE:
+        _even_collar(sides, found)
     for right, name in LEFT_RIGHT.items():
-        side = side_of(shape, right)
         sign = 1.0 if right else -1.0
-        for key, (u, v, confidence) in _upper_side(side, sleeveless).items():
+        for key, (u, v, confidence) in found[right].items():
             if right in guessed and key == "ARMPIT":
                 confidence = min(confidence, GUESSED)
             points[f"{key}_{name}"] = (shape.axis + sign * u, v, confidence)
@@ -245,6 +249,25 @@ def _collar(side: Side, shoulder: int) -> tuple[int, float]:
     prior = 0.03 * length * np.abs(part[:, 0] / max(part[-1, 0], 1e-6) - 0.45)
     best = int((above - prior).argmax())
     return best, SURE if above[best] > 0.08 * length else LIKELY
+
+
+COLLAR_ALIKE = 0.4  # a collar point nearer to the axis than this share of the other one is none
+
+
+def _even_collar(
+    sides: dict[bool, Side], found: dict[bool, dict[str, tuple[float, float, float]]]
+) -> None:
+    """Mirror the outer collar point of an even garment onto the other side, where no corner was
+    found but the middle of a flat neckline. Changes what was found."""
+    outer = max(found, key=lambda right: found[right]["COLLAR"][0])
+    u, v, _ = found[outer]["COLLAR"]
+    if found[not outer]["COLLAR"][0] >= COLLAR_ALIKE * u:
+        return
+    path = sides[not outer].path
+    upper = path[path[:, 1] <= found[not outer]["ARMPIT"][1]]
+    if len(upper):
+        nearest = upper[int(np.hypot(*(upper - (u, v)).T).argmin())]
+        found[not outer]["COLLAR"] = (*nearest, GUESSED)
 
 
 def _waist(side: Side, armpit: np.ndarray, hem: np.ndarray) -> tuple[float, float, float]:
