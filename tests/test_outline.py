@@ -63,7 +63,7 @@ def test_both_ends_of_a_flat_neckline_are_found():
         found = trace(drawn_so, Kind.UPPER).landmarks
         middle = found[[Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT], 0].mean()
         ends = found[[Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT], 0] - middle
-        assert ends[0] > 35 and ends[1] < -35, ends
+        assert min(ends[0], -ends[1]) > 35
 
 
 @pytest.mark.parametrize("half", [FRILLS, BOWS, PEAKS], ids=["frills", "bows", "peaks"])
