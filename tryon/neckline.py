@@ -140,9 +140,9 @@ def edge_below(garment: Garment) -> Neckline | None:
     if width < NARROWEST_COLLAR:
         return None
     middle = (left + right) / 2
-    along, down = _collar_axes(left, right)
-    if _already_empty(garment, middle, width, down):
+    if _already_empty(garment, middle, width):
         return None
+    along, down = _collar_axes(left, right)
 
     # The region around the neck, brought to a fixed size.
     scale = SEARCH_WIDTH / width
@@ -281,14 +281,14 @@ def _likely(arcs: np.ndarray) -> np.ndarray:
     return np.exp(-cost)
 
 
-def _already_empty(garment: Garment, middle: np.ndarray, width: float, down: np.ndarray) -> bool:
+def _already_empty(garment: Garment, middle: np.ndarray, width: float) -> bool:
     """Whether the cut-out has no cloth between the collar's two sides (`width` pixels apart) and
-    its lowest point. down: unit vector into the garment."""
+    its lowest point."""
     centre = garment.point(Outline.COLLAR_CENTRE)
     if centre is None:
         return False
     path = middle + np.linspace(0.15, 0.75, 9)[:, None] * (centre - middle)
     h, w = garment.alpha.shape
     x, y = np.clip(np.round(path).astype(int), 0, (w - 1, h - 1)).T
-    deep = (centre - middle) @ down > EMPTY_DEPTH * width
+    deep = np.linalg.norm(centre - middle) > EMPTY_DEPTH * width
     return bool(deep and (garment.alpha[y, x] < 128).all())
