@@ -14,20 +14,24 @@ from tryon.compose import compose
 from tryon.covering import ALONG, cloth_of
 from tryon.fusion import geometric_draft
 from tryon.learned import (
+    CLEAR_EDGE,
     LearnedFusion,
     around_neck,
     believable,
+    below_neckline,
     calmed,
     cut_for,
     on_body,
     past_hands,
     rendered,
     shown_of,
+    without_holes,
     without_islands,
 )
+from tryon.neckline import Neckline
 from tryon.nets.fusion import Renderer
 from tryon.studio import CANVAS, enter, told
-from tryon.types import Kind, Limb, Pose
+from tryon.types import Kind, Layer, Limb, Pose
 from tryon.vocabulary import ATTRIBUTES
 
 LONG_CUFF = (205, 330)  # garment pixels
@@ -271,3 +275,34 @@ def test_a_garment_called_long_that_shows_no_sleeves_is_laid_all_the_same(networ
     learned = network(PERSON, bare, draft)
     assert {layer.limb for layer in learned.layers} == {Limb.BODY}
     assert learned.reach.any()
+
+
+def test_no_holes_are_cut_into_the_cloth():
+    """Dark letters below a neckline look like the inside of a back to the network."""
+    alpha, shown = np.zeros(CANVAS, np.float32), np.ones(CANVAS, np.float32)
+    alpha[40:200, 40:150] = 1
+    shown[40:60, 80:110] = 0  # the neck, open to what lies above
+    shown[80:90, 85:95] = 0  # a letter
+    shown[62:66, 60:64] = 0.2
+    whole = without_holes(shown, alpha)
+    assert (whole[62:] == 1).all()
+    np.testing.assert_array_equal(whole[:60], shown[:60])
+
+
+@pytest.mark.parametrize("change", [40.0, 4.0])
+def test_what_lies_below_a_clear_neckline_is_the_front(change):
+    y, x = np.mgrid[: CANVAS[0], : CANVAS[1]].astype(np.float32)
+    flow = np.dstack([2 * x, 2 * y])  # garment pixels
+    layer = Layer(flow, np.ones(CANVAS, np.float32), Limb.BODY)
+    fit = replace(DRAFT.fit, canvas_size=CANVAS)
+    draft = replace(DRAFT, fit=fit, layers=(layer,), reach=np.ones(CANVAS, bool))
+    t = np.linspace(1, -1, 21)
+    curve = np.column_stack([200 + 50 * t, 100 + 30 * (1 - t**2)])
+    below = below_neckline(Neckline(curve, np.array([200.0, 130.0]), change), draft)
+    if change < CLEAR_EDGE:
+        assert not below.any()
+        return
+    assert below[75, 100]  # 20 garment pixels below the lowest point
+    assert not below[:65, 100].any()
+    assert not below[:, :74].any()  # beside the neck nothing is said
+    assert not below_neckline(None, draft).any()

@@ -9,7 +9,7 @@ from figures import standing_person
 
 from tryon.regions import edit_region
 from tryon.types import Kind, Part, Person, Photo, Pose
-from tryon.underlay import _beside_bared, _between, underlay
+from tryon.underlay import _as_wide, _beside_bared, _between, underlay
 
 WALL = (150, 160, 150)
 CLOTH = (30, 60, 160)
@@ -271,3 +271,22 @@ def test_a_shadow_on_the_skin_stays_where_the_new_garment_ends_with_the_old(shor
     assert np.median(lighter[shadow & (person.parts == Part.LEFT_ARM)]) > 60
     bared = body.pixels[CUFF - 15 : CUFF - 5, 262:268].astype(int)
     assert np.abs(bared - LIGHT_SKIN).max() < 40
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_trousers_are_no_narrower_above_where_they_are_seen(behind):
+    waist, level = 100.0, 140
+    left = np.column_stack([np.full(5, 80.0), np.linspace(waist, 180, 5)])
+    right = np.column_stack([np.full(5, 40.0), np.linspace(waist, 180, 5)])
+    if behind:
+        left, right = right, left
+    band = np.zeros((8, 120), bool)
+    band[:, 30:100] = True  # as seen there: 10 wider to one side, 20 to the other
+    sides = _as_wide(left, right, band, level)
+    west, east = sides if behind else sides[::-1]
+    at = np.interp([waist, level - 20, level], east[:, 1], east[:, 0])
+    np.testing.assert_allclose(at, [80, 89.75, 99.5])
+    at = np.interp([waist, level - 20, level], west[:, 1], west[:, 0])
+    np.testing.assert_allclose(at, [40, 34.75, 29.5])
+    narrow = _as_wide(left, right, np.eye(8, 120, 60, dtype=bool), level)
+    np.testing.assert_array_equal(narrow, (left, right))

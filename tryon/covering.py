@@ -33,6 +33,7 @@ SEAM_GAP = 0.09  # shoulder widths between sleeve and trunk that are no gap
 BESIDE = 0.07  # shoulder widths from an arm's middle
 EVEN = 0.03  # shoulder widths: unevenness of an outline that is smoothed away
 SOLID = 0.9  # cloth that may be copied
+BORDER = 0.025  # shoulder widths: how wide a picture's edge may look unlike its cloth
 EMPTY = 0.05
 SOFT = 0.8  # canvas pixels: a filled edge
 SEEN, SURELY_SEEN = 0.5, 0.8  # visibility
@@ -60,7 +61,7 @@ def cover_arms(draft: Draft, person: Person, garment: Garment) -> Draft:
             continue
         bare = draft.fit.mask(person.parts == BARE_ARM[layer.limb])
         strips = _strips(cloth, shown[number], bare, marks, ARM_OF[layer.limb]) & inside
-        filled = _filled(layer, shown[number], strips)
+        filled = _filled(layer, shown[number], strips, body_unit(marks))
         if filled is not None:
             layers[number] = filled
             reach |= strips
@@ -96,7 +97,7 @@ def close_sides(draft: Draft, person: Person, garment: Garment) -> Draft:
     pits = [marks[pit] for pit in (Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT)]
     top = min((pit[1] for pit in pits if pit[2] > 0), default=0) - ABOVE_PIT * unit
     strips[: max(int(top), 0)] = False
-    filled = _filled(draft.layers[trunks[-1]], shown[trunks[-1]], strips)
+    filled = _filled(draft.layers[trunks[-1]], shown[trunks[-1]], strips, unit)
     if filled is None:
         return draft
     layers = list(draft.layers)
@@ -180,13 +181,18 @@ def _strips(
     return nothing
 
 
-def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None:
-    """The layer with its own cloth, mirrored at its edge, in the strips; None if there is none."""
-    core = shown >= SOLID
-    if not (strips.any() and core.any()):
+def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray, unit: float) -> Layer | None:
+    """The layer with its own cloth, mirrored near its edge, in the strips; None if there is none.
+    unit: shoulder width."""
+    solid = shown >= SOLID
+    if not (strips.any() and solid.any()):
         return None
+    # The picture's own edge, a seam or a mix with its background, is no cloth to go on from.
+    border = max(round(BORDER * unit), 1)
+    core = cv2.erode(solid.view(np.uint8), np.ones((2 * border + 1,) * 2, np.uint8)) > 0
+    core = core if core.any() else solid
     # A little more than the strips, so that the flow jumps outside of what is seen.
-    wide = _near(strips, 2) & ~core
+    wide = (_near(strips, 2) & ~solid) | (_near(strips, border + 1) & solid & ~core)
     x, y, w, h = cv2.boundingRect((wide | core).view(np.uint8))
     box = np.s_[y : y + h, x : x + w]
     nearest, _ = nearest_in(core[box])
@@ -196,7 +202,7 @@ def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray) -> Layer | None
     rows, columns = np.where(is_cloth[:, None], mirrored, edge).T
     flow, weight = layer.flow.copy(), layer.weight.copy()
     flow[wide] = layer.flow[box][rows, columns]
-    soft = cv2.GaussianBlur((strips | core).astype(np.float32), (0, 0), SOFT)
+    soft = cv2.GaussianBlur((strips | solid).astype(np.float32), (0, 0), SOFT)
     weight[wide] = soft[wide]
     # Nor may it jump where a piece's own alpha is its edge.
     weight[_near(wide, 2) & ~wide & (shown < EMPTY)] = 0

@@ -149,10 +149,13 @@ class LearnedFusion:
         # A network that says what is visible knows the inside of the back when it lies on a neck,
         # but takes collars for it, of which it was shown few.
         collared = collar_known(garment)
-        neckline = front_neckline(garment) if visible is None or collared else None
-        learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft, neckline)
+        neckline = front_neckline(garment)
+        cut = neckline if visible is None or collared else None
+        learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft, cut)
         if visible is not None:
-            learned = rendered(learned, shown_of(visible, wearer, collared))
+            shown = shown_of(visible, wearer, collared)
+            shown[below_neckline(neckline, learned)] = 1
+            learned = rendered(learned, without_holes(shown, alpha))
         if sleeve_of(garment) not in SHORT_SLEEVES:
             return trunk_of(learned, draft, garment)
         if not sleeves_believable(learned, draft, person, garment):
@@ -444,6 +447,45 @@ def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.nd
     if collared:
         shown[neck] = 1
     return shown
+
+
+CLEAR_EDGE = 12.0  # CIELAB: of a neckline's edge that is believed
+BELOW = 0.12  # of the collar's width: how far below that edge surely the front lies
+
+
+def below_neckline(neckline: Neckline | None, draft: Draft) -> np.ndarray:
+    """(256, 192) bool: where the draft lays what is surely the garment's front, nowhere if its
+    neckline is not clearly seen."""
+    nowhere = np.zeros(CANVAS, bool)
+    if neckline is None or neckline.change < CLEAR_EDGE:
+        return nowhere
+    left, right = neckline.curve[0], neckline.curve[-1]
+    width = float(np.linalg.norm(left - right))
+    down = neckline.centre - (left + right) / 2
+    down = down / max(float(np.linalg.norm(down)), 1e-6)
+    along = (left - right) / max(width, 1e-6)
+    at = next(layer.flow for layer in draft.layers if layer.limb is Limb.BODY) - (left + right) / 2
+    edge = neckline.curve - (left + right) / 2
+    # The front's edge as a height over the line between its ends.
+    order = np.argsort(edge @ along)
+    deep = np.interp(at @ along, (edge @ along)[order], (edge @ down)[order], np.inf, np.inf)
+    return at @ down > deep + BELOW * width
+
+
+def without_holes(shown: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """(256, 192) float32 0..1: how much of a garment shows, with no holes amid its cloth: dark
+    letters below a neckline are not the inside of its back, and what lies before cloth the
+    compositor knows better. shown, alpha: (256, 192) float32 0..1, before, and the outline."""
+    cloth = alpha > 0.5
+    hidden = (cloth & (shown < 0.5)).astype(np.uint8)
+    count, pieces = cv2.connectedComponents(hidden, connectivity=8)
+    if count == 1:
+        return shown
+    open_ = np.zeros(count, bool)
+    open_[pieces[cv2.dilate((~cloth).astype(np.uint8), SEAM) > 0]] = True
+    open_[0] = True
+    holes = cv2.dilate((~open_[pieces]).astype(np.uint8), SEAM) > 0
+    return np.where(holes & ~(open_[pieces] & (hidden > 0)), 1, shown).astype(np.float32)
 
 
 def rendered(draft: Draft, shown: np.ndarray) -> Draft:

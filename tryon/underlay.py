@@ -887,13 +887,36 @@ def _cloth(scene: _Scene) -> np.ndarray:
     half = np.interp(heights, list(TORSO_HALF), list(TORSO_HALF.values()))
     left = [scene.on_torso(height, out) for height, out in zip(heights, half, strict=True)]
     right = [scene.on_torso(height, -out) for height, out in zip(heights, half, strict=True)]
-    outline = np.array(left + right[::-1])
+    if scene.kind == Kind.UPPER:
+        band = source[rows[0] : rows[0] + max(round(HIP_BAND * scene.unit), 1)]
+        left, right = _as_wide(np.array(left), np.array(right), band, rows[0])
+    outline = np.vstack([left, right[::-1]])
     if len(edges) > 2:
         outline[:, 0] = np.clip(outline[:, 0], edges[0] - 0.5, edges[-1] + 0.5)
     cv2.fillPoly(canvas, [_fixed(outline)], 1, shift=SHIFT)
     if scene.kind == Kind.UPPER:
         canvas[_beside_front(scene)] = 0
     return _signed(canvas > 0)
+
+
+HIP_BAND = 0.2  # shoulder widths below a lower garment's seen top: there its width is read
+
+
+def _as_wide(
+    left: np.ndarray, right: np.ndarray, band: np.ndarray, level: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both sides of a lower garment, (n, 2) points from its waistband down, no narrower at a row
+    (level) than it is seen there. band: (k, w) bool, its rows from that one on."""
+    seen = np.flatnonzero(band.any(0))
+    towards = np.sign(left[0, 0] - right[0, 0])  # of the left side; seen from behind, to the left
+    sides = []
+    for points, outward in ((left, towards), (right, -towards)):
+        edge = seen[-1] + 0.5 if outward > 0 else seen[0] - 0.5
+        top, at = points[0, 1], np.interp(level, points[:, 1], points[:, 0])
+        lacking = max(outward * (edge - at), 0.0)
+        share = np.clip((points[:, 1] - top) / max(level - top, 1.0), 0, 1)
+        sides.append(np.column_stack([points[:, 0] + outward * lacking * share, points[:, 1]]))
+    return sides[0], sides[1]
 
 
 def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray:
