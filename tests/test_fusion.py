@@ -400,10 +400,18 @@ def test_a_sleeve_that_ends_at_the_elbow_is_hardly_a_long_one(cuff):
     person = standing_person()
     elbow, wrist = person.point(Pose.LEFT_ELBOW)[1], person.point(Pose.LEFT_WRIST)[1]
     unsure = cuffs(cuff, "long", 0.85)
-    np.testing.assert_allclose(unsure, cuffs(cuff, "three-quarter"))
+    np.testing.assert_allclose(unsure, cuffs(cuff, "three-quarter", 0.85))
     assert (unsure[:, 1] < elbow + 0.5 * (wrist - elbow)).all()
     sure = cuffs(cuff, "long", 0.95)
     assert (sure[:, 1] > wrist - 20).all()
+
+
+def test_a_sure_three_quarter_sleeve_covers_the_elbow():
+    person = standing_person()
+    elbow, wrist = person.point(Pose.LEFT_ELBOW)[1], person.point(Pose.LEFT_WRIST)[1]
+    end = cuffs((170, 190), "three-quarter")[:, 1].mean()
+    assert elbow < end < elbow + 0.5 * (wrist - elbow)
+    assert cuffs((170, 190), "three-quarter", 0.5)[:, 1].mean() < elbow
 
 
 def test_a_sleeve_that_reaches_the_wrist_is_long_however_unsurely():

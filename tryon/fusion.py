@@ -94,6 +94,7 @@ SLEEVE_REACH = {"short": (0.12, 0.48), "three-quarter": (0.30, 0.86), "long": (0
 # of the latter that are called long none surely. Worn, they end at so much of that.
 LONG_FROM, LONG_SURE = 0.93, 0.9
 THREE_QUARTER_HANG = 0.92
+THREE_QUARTER_LEAST = 0.62  # where the word is sure: below the elbow
 LEG_REACH = {"shorts": (0.15, 0.62), "cropped": (0.60, 0.92), "full": (0.95, 1.01)}
 
 
@@ -884,7 +885,7 @@ def sleeve_map(
     if word == "long" and reach < LONG_FROM and not sure:
         word = "three-quarter"
     if word == "three-quarter":
-        reach *= THREE_QUARTER_HANG
+        reach = max(reach * THREE_QUARTER_HANG, THREE_QUARTER_LEAST if sure else 0.0)
     wider = garment.hang.width or 0.0
     reach = min(float(np.clip(reach, *SLEEVE_REACH.get(word, (0.12, 1.03)))), 1.03)
     pit_along = float(np.clip(arm.coordinates(pit[None])[0][0], 0.0, 0.3 * body.span))
