@@ -14,11 +14,10 @@ from tryon.compose import compose
 from tryon.covering import ALONG, cloth_of
 from tryon.fusion import geometric_draft
 from tryon.learned import (
-    CLEAR_EDGE,
     LearnedFusion,
     around_neck,
     believable,
-    below_neckline,
+    beside_neckline,
     calmed,
     cut_for,
     on_body,
@@ -289,7 +288,7 @@ def test_no_holes_are_cut_into_the_cloth():
     np.testing.assert_array_equal(whole[:60], shown[:60])
 
 
-@pytest.mark.parametrize("change", [40.0, 4.0])
+@pytest.mark.parametrize("change", [40.0, 18.0, 4.0])
 def test_what_lies_below_a_clear_neckline_is_the_front(change):
     y, x = np.mgrid[: CANVAS[0], : CANVAS[1]].astype(np.float32)
     flow = np.dstack([2 * x, 2 * y])  # garment pixels
@@ -298,11 +297,16 @@ def test_what_lies_below_a_clear_neckline_is_the_front(change):
     draft = replace(DRAFT, fit=fit, layers=(layer,), reach=np.ones(CANVAS, bool))
     t = np.linspace(1, -1, 21)
     curve = np.column_stack([200 + 50 * t, 100 + 30 * (1 - t**2)])
-    below = below_neckline(Neckline(curve, np.array([200.0, 130.0]), change), draft)
-    if change < CLEAR_EDGE:
-        assert not below.any()
+    neckline = Neckline(curve, np.array([200.0, 130.0]), change)
+    inside, front = beside_neckline(neckline, draft)
+    lowest = 65
+    if change < 12:
+        assert not inside.any()
+        assert not front.any()
         return
-    assert below[75, 100]  # 20 garment pixels below the lowest point
-    assert not below[:65, 100].any()
-    assert not below[:, :74].any()  # beside the neck nothing is said
-    assert not below_neckline(None, draft).any()
+    assert front[lowest + 10 :, 100].all()
+    assert not front[:lowest, 100].any()
+    assert not (front | inside)[:, :74].any()  # beside the neck nothing is said
+    assert inside[: lowest - 10, 100].all() == (change > 25)
+    assert not inside[lowest:].any()
+    assert not np.any(beside_neckline(None, draft))

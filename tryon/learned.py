@@ -154,7 +154,10 @@ class LearnedFusion:
         learned = as_draft(flow, alpha, dropped, person, garment, wearer, cloth, draft, cut)
         if visible is not None:
             shown = shown_of(visible, wearer, collared)
-            shown[below_neckline(neckline, learned)] = 1
+            inside, front = beside_neckline(neckline, learned)
+            if not collared:
+                shown[inside] = 0
+            shown[front] = 1
             learned = rendered(learned, without_holes(shown, alpha))
         if sleeve_of(garment) not in SHORT_SLEEVES:
             return trunk_of(learned, draft, garment)
@@ -449,27 +452,31 @@ def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.nd
     return shown
 
 
-CLEAR_EDGE = 12.0  # CIELAB: of a neckline's edge that is believed
-BELOW = 0.12  # of the collar's width: how far below that edge surely the front lies
+# CIELAB: a neckline's edge from which on its front is believed, and what lies above it, too.
+CLEAR_EDGE, CLEAREST_EDGE = 12.0, 25.0
+# Of the collar's width: how far above that edge surely the inside of the back lies, and how far
+# below surely the front.
+ABOVE, BELOW = 0.1, 0.12
 
 
-def below_neckline(neckline: Neckline | None, draft: Draft) -> np.ndarray:
-    """(256, 192) bool: where the draft lays what is surely the garment's front, nowhere if its
-    neckline is not clearly seen."""
+def beside_neckline(neckline: Neckline | None, draft: Draft) -> tuple[np.ndarray, np.ndarray]:
+    """(256, 192) bool twice: where the draft lays what is surely the inside of a garment's back,
+    and where surely its front; nowhere if its neckline is not clearly seen."""
     nowhere = np.zeros(CANVAS, bool)
     if neckline is None or neckline.change < CLEAR_EDGE:
-        return nowhere
+        return nowhere, nowhere
     left, right = neckline.curve[0], neckline.curve[-1]
-    width = float(np.linalg.norm(left - right))
-    down = neckline.centre - (left + right) / 2
-    down = down / max(float(np.linalg.norm(down)), 1e-6)
+    middle, width = (left + right) / 2, float(np.linalg.norm(left - right))
+    down = (neckline.centre - middle) / max(float(np.linalg.norm(neckline.centre - middle)), 1e-6)
     along = (left - right) / max(width, 1e-6)
-    at = next(layer.flow for layer in draft.layers if layer.limb is Limb.BODY) - (left + right) / 2
-    edge = neckline.curve - (left + right) / 2
-    # The front's edge as a height over the line between its ends.
-    order = np.argsort(edge @ along)
-    deep = np.interp(at @ along, (edge @ along)[order], (edge @ down)[order], np.inf, np.inf)
-    return at @ down > deep + BELOW * width
+    at = next(layer.flow for layer in draft.layers if layer.limb is Limb.BODY) - middle
+    # The front's edge as a depth below the line between its ends; beside them nothing is known.
+    edge = (neckline.curve - middle) @ np.column_stack([along, down])
+    edge = edge[edge[:, 0].argsort()]
+    deep = np.interp(at @ along, *edge.T, np.nan, np.nan)
+    inside = at @ down < deep - ABOVE * width
+    front = at @ down > deep + BELOW * width
+    return inside if neckline.change >= CLEAREST_EDGE else nowhere, front
 
 
 def without_holes(shown: np.ndarray, alpha: np.ndarray) -> np.ndarray:
