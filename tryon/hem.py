@@ -1,4 +1,4 @@
-"""How far down a top is worn: where the old one's hem is, and whether the new one ends there too.
+"""How far down tops and trousers are worn: where the old one ends, and whether the new one does.
 
 Notable here:
 - how low a top ends on somebody is mostly how they wear tops (tucked in, over the trousers), not
