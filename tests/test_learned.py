@@ -20,8 +20,6 @@ from tryon.learned import (
     beside_neckline,
     calmed,
     cut_for,
-    mirrored,
-    network_inputs,
     on_body,
     past_hands,
     rendered,
@@ -31,9 +29,8 @@ from tryon.learned import (
 )
 from tryon.neckline import Neckline
 from tryon.nets.fusion import Renderer
-from tryon.studio import CANVAS, enter, lay_out, told
-from tryon.training.people import MIRROR, MIRROR_PARTS
-from tryon.types import Kind, Layer, Limb, Person, Photo, Pose
+from tryon.studio import CANVAS, enter, told
+from tryon.types import Kind, Layer, Limb, Pose
 from tryon.vocabulary import ATTRIBUTES
 
 LONG_CUFF = (205, 330)  # garment pixels
@@ -254,7 +251,7 @@ def test_collars_and_gallery_necks_are_not_taken_for_the_inside_of_a_back(networ
     def blind(x, *rest):
         body, visible, shading = Renderer.forward(painter.net.renderer, x, *rest)
         hidden = torch.from_numpy(np.where(neck, -9.0, 9.0).astype(np.float32))
-        return body, torch.stack([hidden, hidden.flip(-1)])[:, None], shading
+        return body, hidden.expand_as(visible), shading
 
     monkeypatch.setattr(painter.net.renderer, "forward", blind)
     said = {"sleeve": "short", "neckline": "collar"}
@@ -313,44 +310,3 @@ def test_what_lies_below_a_clear_neckline_is_the_front(change):
     assert inside[: lowest - 10, 100].all() == (change > 25)
     assert not inside[lowest:].any()
     assert not np.any(beside_neckline(None, draft))
-
-
-def looked_at(person: Person) -> dict[str, torch.Tensor]:
-    """What the network is given of a person in `GARMENT`."""
-    wearer, cloth = enter(person), lay_out(GARMENT)
-    draft = geometric_draft(person, GARMENT)
-    drafted = np.ones(CANVAS, bool)
-    given = network_inputs(person, GARMENT, draft, wearer, cloth, drafted, {"colour": "red"})
-    return {name: torch.from_numpy(values[None]) for name, values in given.items()}
-
-
-def test_a_mirrored_body_is_drawn_as_the_mirror_of_its_planes():
-    marks = PERSON.landmarks[MIRROR] * (-1, 1, 1) + (PERSON.photo.width - 1, 0, 0)
-    turned = replace(
-        PERSON,
-        photo=Photo(PERSON.photo.pixels[:, ::-1].copy()),
-        parts=MIRROR_PARTS[PERSON.parts][:, ::-1].copy(),
-        silhouette=PERSON.silhouette[:, ::-1].copy(),
-        matte=PERSON.matte[:, ::-1].copy(),
-        landmarks=marks.astype(np.float32),
-    )
-    planes = mirrored("planes", looked_at(PERSON)["planes"])
-    apart = (looked_at(turned)["planes"] - planes).abs().mean((0, 2, 3))
-    assert apart.max() < 0.01, apart
-    unpaired = looked_at(PERSON)["planes"].flip(-1)
-    assert (unpaired - planes).abs().mean() > 0.01  # left and right are told apart
-
-
-def test_mirrored_people_get_the_mirrored_answer():
-    net = LearnedFusion(tiny())
-    net.net.config = replace(net.net.config, rendered=True)
-    with torch.no_grad():
-        for level in net.net.flow_levels:
-            level.step.weight.normal_(0, 0.05)
-    given = looked_at(PERSON)
-    with torch.inference_mode():
-        flow, visible = net._both_looks(given)
-        other, seen = net._both_looks({name: mirrored(name, one) for name, one in given.items()})
-    assert flow.std() > 0.1
-    torch.testing.assert_close(mirrored("start", other), flow, atol=1e-3, rtol=0)
-    torch.testing.assert_close(mirrored("visible", seen), visible, atol=1e-2, rtol=0)

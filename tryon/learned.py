@@ -6,7 +6,6 @@ Notable here:
   from that draft, the draft stays as it is; so do long sleeves.
 - the network works at 256 x 192 in the studio frame and says for every pixel where on the garment
   it lies; `compose` reads the garment's own pixels there, at the photo's resolution.
-- it looks twice, the second time at the mirror image, and the mean of both is taken.
 - its one flow is laid as trunk and sleeves again, by the garment's own limbs: what lies in front
   of a sleeve is not what lies in front of the trunk.
 """
@@ -47,7 +46,7 @@ from tryon.measures import measure
 from tryon.neckline import STANDING, Neckline, front_neckline
 from tryon.nets.blocks import fold_norms
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
-from tryon.nets.fusion import FusionNet, resized, sample
+from tryon.nets.fusion import FusionNet, resized
 from tryon.studio import (
     CANVAS,
     StudioGarment,
@@ -118,12 +117,15 @@ class LearnedFusion:
                 name: torch.from_numpy(value[None]).to(self.device)
                 for name, value in inputs.items()
             }
-            flow, visible = self._both_looks(tensors)
-            alpha = sample(tensors["alpha"], flow)[0, 0].cpu().numpy()
-            flow = flow[0].permute(1, 2, 0).cpu().numpy()
+            for name in ("seen", "garment", "planes"):
+                tensors[name] = tensors[name].contiguous(memory_format=torch.channels_last)
+            fused = self.net(**tensors, render=self.net.config.rendered)
+            flow = fused.flow[0].permute(1, 2, 0).float().cpu().numpy()
+            alpha = fused.alpha[0, 0].float().cpu().numpy()
             drafted_flow = resized(tensors["start"], CANVAS)[0].permute(1, 2, 0).cpu().numpy()
-            if visible is not None:
-                visible = torch.sigmoid(visible)[0, 0].cpu().numpy()
+            visible = None
+            if fused.visible is not None:
+                visible = torch.sigmoid(fused.visible)[0, 0].float().cpu().numpy()
         if not np.isfinite(flow).all():
             return draft
         shared = _overlap(alpha > 0.5, drafted)
@@ -163,43 +165,6 @@ class LearnedFusion:
             logger.info("the network's sleeves leave their arms: not taken")
             return draft
         return learned
-
-    def _both_looks(
-        self, tensors: dict[str, torch.Tensor]
-    ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """(1, 2, 256, 192) flow and (1, 1, 256, 192) logits of what is visible, the means of what
-        the network says of a pair and of its mirror image. What it sees is alike either way round,
-        so its errors are less so than what it knows."""
-        both = {
-            name: torch.cat([values, mirrored(name, values)]) for name, values in tensors.items()
-        }
-        for name in ("seen", "garment", "planes"):
-            both[name] = both[name].contiguous(memory_format=torch.channels_last)
-        fused = self.net(**both, render=self.net.config.rendered)
-        flow, visible = (
-            None if values is None else values.float() for values in (fused.flow, fused.visible)
-        )
-        flow = (flow[:1] + mirrored("start", flow[1:])) / 2
-        if visible is not None:
-            visible = (visible[:1] + mirrored("visible", visible[1:])) / 2
-        return flow, visible
-
-
-# `body_planes` with left and right exchanged.
-MIRROR_PLANES = (0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 10)
-
-
-def mirrored(name: str, values: torch.Tensor) -> torch.Tensor:
-    """One of the network's inputs or maps, by its name, for the mirror image of person and garment.
-    Words are the same; "start" stands for any flow, (N, 2, H, W)."""
-    if name == "text":
-        return values
-    if name == "planes":
-        values = values[:, MIRROR_PLANES]
-    values = values.flip(-1)
-    if name == "start":
-        values = values * values.new_tensor([-1.0, 1.0])[:, None, None]
-    return values
 
 
 def believable(person: Person, garment: Garment) -> bool:
@@ -491,7 +456,7 @@ def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.nd
 CLEAR_EDGE, CLEAREST_EDGE = 12.0, 25.0
 # Of the collar's width: how far above that edge surely the inside of the back lies, and how far
 # below surely the front.
-ABOVE, BELOW = 0.03, 0.12
+ABOVE, BELOW = 0.1, 0.12
 
 
 def beside_neckline(neckline: Neckline | None, draft: Draft) -> tuple[np.ndarray, np.ndarray]:
