@@ -9,7 +9,8 @@ import pytest
 from figures import flat_skirt, flat_trousers, standing_person
 from test_underlay import CLOTH, DARK_SKIN, LIGHT_SKIN, dressed
 
-from tryon.compose import _folds, _Scene, _Sheet, _stack, _texture, compose
+from tryon.anatomy import body_unit, middle_of_shoulders
+from tryon.compose import _beside_arms, _folds, _printed, _Scene, _Sheet, _stack, _texture, compose
 from tryon.fusion import geometric_draft
 from tryon.image import Fit
 from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Part, Person, Photo, Pose
@@ -198,14 +199,40 @@ def test_letters_on_the_old_top_are_no_folds(monkeypatch):
     top = person.parts == Part.UPPER
     pixels[top] = 225
     letters = np.zeros(top.shape, np.uint8)
-    at = int(person.landmarks[0, 0]) - 45, 265
-    cv2.putText(letters, "LO", at, cv2.FONT_HERSHEY_SIMPLEX, 3, 1, 12)
+    at = int(person.landmarks[0, 0]) - 32, 265
+    cv2.putText(letters, "LO", at, cv2.FONT_HERSHEY_SIMPLEX, 1.7, 1, 9)
     pixels[top & (letters > 0)] = 90
     person = replace(person, photo=Photo(pixels))
     scene = _Scene(person, Kind.UPPER, np.s_[:, :], legged=False)
     seen = np.abs(_folds(scene)[0] - 1).mean()
-    monkeypatch.setattr("tryon.compose._printed", lambda grey, cloth, unit: np.zeros_like(cloth))
+    monkeypatch.setattr(
+        "tryon.compose._printed", lambda grey, where, cloth, unit: np.zeros_like(cloth)
+    )
     assert seen < 0.25 * np.abs(_folds(scene)[0] - 1).mean()
+
+
+def test_letters_are_looked_for_on_the_chest_not_along_the_arms():
+    person = dressed()
+    size = person.photo.width, person.photo.size[0]
+    scene = _Scene(person, Kind.UPPER, np.s_[20:, 10:], legged=False)
+    beside = _beside_arms(scene, (size[0] - 10, size[1] - 20))
+    unit, middle = body_unit(person.landmarks), middle_of_shoulders(person.landmarks)
+    elbow = person.landmarks[Pose.LEFT_ELBOW, :2]
+    for (x, y), expected in (
+        (middle + np.array([0, 0.6]) * unit, False),
+        (middle + np.array([0.3, 0.6]) * unit, False),
+        (elbow, True),
+        (elbow - np.array([0.2, 0]) * unit, True),
+        (elbow + np.array([0.4, 0]) * unit, False),
+    ):
+        assert beside[round(y) - 20, round(x) - 10] == expected
+    grey = np.full(beside.shape, 200, np.uint8)
+    cloth = np.ones_like(beside)
+    at = int(elbow[0]) - 20, int(elbow[1])
+    cv2.putText(grey, "X", at, cv2.FONT_HERSHEY_SIMPLEX, 1, 20, 4)
+    grey = grey.astype(np.float32)
+    assert _printed(grey, cloth, cloth, unit).any()
+    assert not _printed(grey, cloth & ~beside, cloth, unit).any()
 
 
 def test_nothing_is_darkened_where_a_print_hid_all_folds(monkeypatch):
@@ -215,7 +242,7 @@ def test_nothing_is_darkened_where_a_print_hid_all_folds(monkeypatch):
     person = replace(person, photo=Photo(pixels))
     scene = _Scene(person, Kind.UPPER, np.s_[:, :], legged=False)
 
-    def printed(grey: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
+    def printed(grey: np.ndarray, where: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
         rows = np.flatnonzero(cloth.any(1))
         block = cloth.copy()
         block[: rows[len(rows) // 3]] = block[rows[len(rows) // 2] :] = False

@@ -216,6 +216,22 @@ def test_a_strip_between_trunk_and_arm_takes_the_trunks_cloth(gap):
     np.testing.assert_array_equal(after.weight[right], before.weight[right])
 
 
+def test_a_bare_arm_takes_no_cloth_where_an_old_sleeve_covered_it():
+    drafted = trunk_beside_arm(2)
+    sleeved = PERSON.parts.copy()
+    for row in range(BESIDE.start + 3, BESIDE.stop - 3):  # its hem runs aslant over the arm
+        inner = np.flatnonzero(sleeved[row] == Part.LEFT_ARM)[0]
+        sleeved[row, inner - 2 : inner + 12] = Part.UPPER
+    arm = capsule_mask(
+        SIZE,
+        along_arm(PERSON.landmarks, "left", np.linspace(0.2, 0.9, 9)),
+        np.full(9, 0.08 * UNIT),
+    )
+    closed = close_sides(drafted, replace(PERSON, parts=sleeved), GARMENT)
+    assert closed.layers[0].weight[strip(2)].all()  # up to the arm
+    assert not closed.layers[0].weight[arm].any()
+
+
 def test_a_thin_seam_between_trunk_and_sleeve_is_closed():
     """Both soft edges meet, and what lies below would shine through."""
     person = with_beside(Part.UPPER)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon.agnostic import arm_position
-from tryon.anatomy import SIDES, body_unit
+from tryon.agnostic import along_arm, arm_position
+from tryon.anatomy import SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
 from tryon.covering import ALONG, close_sides, cover_arms, sleeves_along_arms
 from tryon.errors import Note
 from tryon.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
@@ -116,7 +116,7 @@ class _Scene:
     """The photo's crop and what is asked of it more than once. legged: the garment has legs."""
 
     def __init__(self, person: Person, kind: Kind, crop: tuple[slice, slice], legged: bool) -> None:
-        self.person, self.kind, self.legged = person, kind, legged
+        self.person, self.kind, self.legged, self.crop = person, kind, legged, crop
         self.photo = person.photo.pixels[crop]
         self.parts = person.parts[crop]
         self.size = self.parts.shape
@@ -426,7 +426,7 @@ def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.
 
 FOLDS = (0.72, 1.18)  # limits of what the old garment's folds may do to the new one's brightness
 FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
-FOLDS_KEPT = 0.9
+FOLDS_KEPT = 1.0
 FOLDS_LEAST = 200  # pixels of that copy a garment must cover
 FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
 CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
@@ -456,7 +456,7 @@ FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
 # The dark between two legs is no fold of a skirt, a skirt's long folds are none of trousers.
 LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
 # Shoulder widths: what is finer in the garment's picture is knit, seams and pockets, and stays.
-OWN_FOLDS = 0.02
+OWN_FOLDS = 0.016
 
 
 def _fold_copy(scene: _Scene) -> tuple[tuple[int, int], float]:
@@ -475,7 +475,7 @@ def _own_folds(scene: _Scene, colour: np.ndarray, alpha: np.ndarray) -> np.ndarr
     if np.count_nonzero(cloth) < FOLDS_LEAST:
         return np.ones((h, w), np.float32)
     small = cv2.resize(np.clip(colour, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    folds, _ = _folds_of(small, cloth, unit, OWN_FOLDS)
+    folds, _ = _folds_of(small, cloth, unit, _beside_arms(scene, size), OWN_FOLDS)
     return enlarge(folds, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
@@ -490,11 +490,12 @@ def _folds(scene: _Scene) -> tuple[np.ndarray, np.ndarray]:
     parts = cv2.resize(scene.parts, size, interpolation=cv2.INTER_NEAREST)
     folds = np.ones(size[::-1], np.float32)
     trust = np.zeros(size[::-1], np.float32)
+    beside = _beside_arms(scene, size)
     # Each garment by itself: where a white top meets dark shorts is no fold.
     for labels in (*FOLDED, LEGGED if scene.legged else HANGING):
         one = old & np.isin(parts, labels)
         if np.count_nonzero(one) >= FOLDS_LEAST:
-            found, sure = _folds_of(small, one, unit)
+            found, sure = _folds_of(small, one, unit, beside)
             folds *= found
             trust = np.maximum(trust, sure)
     folds, trust = (enlarge(one, (w, h), (0, 0, w, h), cv2.INTER_LINEAR) for one in (folds, trust))
@@ -502,10 +503,15 @@ def _folds(scene: _Scene) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _folds_of(
-    small: np.ndarray, cloth: np.ndarray, unit: float, finest: float = FOLD_SIZE[0]
+    small: np.ndarray,
+    cloth: np.ndarray,
+    unit: float,
+    beside: np.ndarray,
+    finest: float = FOLD_SIZE[0],
 ) -> tuple[np.ndarray, np.ndarray]:
     """(h, w) float32 around 1: the folds of one garment, read from a small picture of it; and
-    (h, w) float32 0..1, how far they are believed. cloth: (h, w) bool. finest: shoulder widths."""
+    (h, w) float32 0..1, how far they are believed. cloth, beside: (h, w) bool, the latter where
+    arms throw shadows, see `_beside_arms`. finest: shoulder widths."""
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     weight = cloth.astype(np.float32)
@@ -517,7 +523,7 @@ def _folds_of(
         *(lab[..., k] - masked_blur(lab[..., k], weight, FOLD_SIZE[1] * unit) for k in (1, 2))
     )
     plain = weight * (np.abs(np.log(np.maximum(ratio, 1e-2))) < 0.30) * (drift < 14)
-    plain *= ~_printed(grey, cloth, unit)
+    plain *= ~_printed(grey, cloth & ~beside, cloth, unit)
     covered = masked_blur(plain, weight, FOLD_SIZE[1] * unit)
     near = masked_blur(grey, plain, FOLD_SIZE[0] * unit)
     wide = masked_blur(grey, plain, FOLD_SIZE[1] * unit)
@@ -528,7 +534,7 @@ def _folds_of(
     bright = float(np.median(grey[inside]))
     trust = FOLDS_KEPT * (
         np.clip((0.16 - contrast) / 0.10, 0, 1)
-        * np.clip((bright - 22) / 50, 0, 1)
+        * np.clip((bright - 12) / 40, 0, 1)
         * np.clip((covered - 0.5) / 0.35, 0, 1)
     )
     # Where nothing plain is near, as inside a print, there is no fold either.
@@ -548,17 +554,38 @@ PRINT_REACH = 0.04  # shoulder widths around such an edge
 PRINT_LEAST = 5  # pixels of edge: less is noise
 
 
-def _printed(grey: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
+def _printed(grey: np.ndarray, where: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
     """(h, w) bool: letters and drawings on a garment, and around them. Their edges are sharp, where
-    folds are soft. grey: (h, w) float32, a small picture."""
+    folds are soft. grey: (h, w) float32, a small picture. where: (h, w) bool, where on the cloth
+    they may be."""
     tone = np.log(cv2.GaussianBlur(grey, (0, 0), 0.6) + 8)
     steep = np.hypot(*(cv2.Sobel(tone, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1))))
     # The garment's own outline is no print.
-    edges = (steep > PRINT_EDGE) & shrink(cloth, 3)
+    edges = (steep > PRINT_EDGE) & shrink(cloth, 3) & where
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(edges.astype(np.uint8))
     large = stats[:, cv2.CC_STAT_AREA] >= PRINT_LEAST
     large[0] = False
     return grow(large[pieces], max(round(PRINT_REACH * unit), 1))
+
+
+ARM_SHADE, MIDDLE = 0.25, 0.36  # shoulder widths from an arm's line; of the chest beside the spine
+
+
+def _beside_arms(scene: _Scene, size: tuple[int, int]) -> np.ndarray:
+    """(h, w) bool of a small copy, size its width and height: along the arms and beside them, but
+    not on the middle of the chest. There arms throw shadows as sharp as prints are."""
+    scale = size[0] / scene.size[1]
+    marks = scene.person.landmarks.copy()
+    marks[:, :2] = (marks[:, :2] - (scene.crop[1].start or 0, scene.crop[0].start or 0)) * scale
+    unit = scene.unit * scale
+    beside = np.zeros(size[::-1], bool)
+    for side in SIDES:
+        line = along_arm(marks, side, np.linspace(0.05, 1, 9))
+        beside |= capsule_mask(beside.shape, line, np.full(len(line), ARM_SHADE * unit))
+    top, down = middle_of_shoulders(marks), middle_of_hips(marks) - middle_of_shoulders(marks)
+    down = down / max(float(np.linalg.norm(down)), 1e-6)
+    y, x = np.mgrid[: size[1], : size[0]]
+    return beside & (np.abs((x - top[0]) * down[1] - (y - top[1]) * down[0]) > MIDDLE * unit)
 
 
 def _ambient(scene: _Scene) -> np.ndarray:

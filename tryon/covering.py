@@ -93,6 +93,13 @@ def close_sides(draft: Draft, person: Person, garment: Garment) -> Draft:
     strips = closed(trunk | arms) & ~closed(trunk) & ~closed(arms)
     strips |= _near(trunk, 1) & _near(arms, 1)
     strips &= _near(draft.fit.mask(np.isin(person.parts, OLD_GARMENT)), 1) & ~seamless
+    # An arm that no sleeve covers is to be bare, whatever the old one's did.
+    joints = draft.fit.points(person.landmarks)
+    for limb, side in ARM_OF.items():
+        if not any(layer.limb == limb for layer in draft.layers):
+            share = np.linspace(TOP, 1, 9)
+            radii = np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
+            strips &= ~capsule_mask(strips.shape, along_arm(joints, side, share), radii)
     marks = draft.fit.points(draft.landmarks)
     pits = [marks[pit] for pit in (Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT)]
     top = min((pit[1] for pit in pits if pit[2] > 0), default=0) - ABOVE_PIT * unit
