@@ -424,7 +424,7 @@ def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.
 
 # --- light ---------------------------------------------------------------------------------------
 
-FOLDS = (0.72, 1.18)  # limits of what the old garment's folds may do to the new one's brightness
+FOLDS = (0.6, 1.25)  # limits of what the old garment's folds may do to the new one's brightness
 FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
 FOLDS_KEPT = 1.0
 FOLDS_LEAST = 200  # pixels of that copy a garment must cover
@@ -568,7 +568,7 @@ def _printed(grey: np.ndarray, where: np.ndarray, cloth: np.ndarray, unit: float
     return grow(large[pieces], max(round(PRINT_REACH * unit), 1))
 
 
-ARM_SHADE, MIDDLE = 0.25, 0.36  # shoulder widths from an arm's line; of the chest beside the spine
+ARM_SHADE, MIDDLE = 0.30, 0.36  # shoulder widths from an arm's line; of the chest beside the spine
 
 
 def _beside_arms(scene: _Scene, size: tuple[int, int]) -> np.ndarray:
