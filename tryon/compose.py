@@ -425,6 +425,10 @@ def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.
 # --- light ---------------------------------------------------------------------------------------
 
 FOLDS = (0.6, 1.25)  # limits of what the old garment's folds may do to the new one's brightness
+SHINY, SHINES = (
+    (120, 220),
+    (1.25, 1.08),
+)  # 8-bit brightness of cloth, the most that folds lighten it
 FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
 FOLDS_KEPT = 1.0
 FOLDS_LEAST = 200  # pixels of that copy a garment must cover
@@ -443,7 +447,9 @@ def _lit(
     folds, trust = _folds(scene)
     if smoothed and trust.any():
         folds = folds / _own_folds(scene, colour, alpha) ** trust
-    colour = colour * folds[..., None]
+    # Dark cloth shines; on light one the same would be a burnt-out patch.
+    shine = np.interp(colour.mean(-1), SHINY, SHINES).astype(np.float32)
+    colour = colour * np.minimum(folds, shine)[..., None]
     colour *= _ambient(scene)
     under = _arm_shadow(scene, alpha, body)
     colour *= 1 - under[..., None]
@@ -456,7 +462,7 @@ FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
 # The dark between two legs is no fold of a skirt, a skirt's long folds are none of trousers.
 LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
 # Shoulder widths: what is finer in the garment's picture is knit, seams and pockets, and stays.
-OWN_FOLDS = 0.016
+OWN_FOLDS = 0.015
 
 
 def _fold_copy(scene: _Scene) -> tuple[tuple[int, int], float]:

@@ -283,7 +283,7 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
 
 
 # Pixels: inside the garment the correction is averaged so far, at its edge it stays as it is.
-CALM = 12.0
+CALM = 11.0
 EDGE = (3.0, 14.0)
 
 
