@@ -412,3 +412,21 @@ def test_a_sleeve_beside_the_trunk_is_parted_from_it_by_a_shade():
     assert darker[low, seam - 2 : seam + 3].max() > 8
     assert np.abs(darker[low, x0 + 8 : x0 + 14]).max() <= 1
     assert np.abs(darker[y0 + 3, seam - 2 : seam + 3]).max() <= 1
+
+
+def test_a_dark_tops_shine_burns_no_patch_into_a_white_one(monkeypatch):
+    person = dressed()
+    draft = straight_draft(person, plain_garment(), torso_box(person))
+    monkeypatch.setattr(
+        "tryon.compose._folds",
+        lambda scene: (np.full(scene.size, 1.25, np.float32), np.zeros(scene.size, np.float32)),
+    )
+    x, middle = int(person.landmarks[0, 0]), slice(240, 280)
+
+    def lightened(colour: int) -> float:
+        garment = plain_garment()
+        pixels = np.full_like(garment.photo.pixels, colour)
+        shown = compose(person, replace(garment, photo=Photo(pixels)), draft, Kind.UPPER)
+        return shown.photo.pixels[middle, x - 20 : x + 20].mean() / colour
+
+    assert lightened(230) < 0.93 * lightened(90)
