@@ -11,6 +11,7 @@ Notable here:
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -125,6 +126,11 @@ class _Scene:
         self.untouched = is_part(self.parts, *UNTOUCHED)
         self.near_head = grow(self.untouched, max(1, round(FRONT_EDGE * self.unit)))
         self.grain = Grain.of(self.photo)
+
+    @cached_property
+    def beside_arms(self) -> np.ndarray:
+        """(h, w) bool of the small copy in which folds are read, see `_beside_arms`."""
+        return _beside_arms(self, _fold_copy(self)[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -425,10 +431,8 @@ def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.
 # --- light ---------------------------------------------------------------------------------------
 
 FOLDS = (0.6, 1.25)  # limits of what the old garment's folds may do to the new one's brightness
-SHINY, SHINES = (
-    (120, 220),
-    (1.25, 1.08),
-)  # 8-bit brightness of cloth, the most that folds lighten it
+SHINY = (120, 220)  # brightness of cloth, 8-bit levels
+SHINES = (1.25, 1.08)  # the most that folds may lighten it
 FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
 FOLDS_KEPT = 1.0
 FOLDS_LEAST = 200  # pixels of that copy a garment must cover
@@ -481,7 +485,7 @@ def _own_folds(scene: _Scene, colour: np.ndarray, alpha: np.ndarray) -> np.ndarr
     if np.count_nonzero(cloth) < FOLDS_LEAST:
         return np.ones((h, w), np.float32)
     small = cv2.resize(np.clip(colour, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    folds, _ = _folds_of(small, cloth, unit, _beside_arms(scene, size), OWN_FOLDS)
+    folds, _ = _folds_of(small, cloth, unit, scene.beside_arms, OWN_FOLDS)
     return enlarge(folds, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
@@ -496,12 +500,11 @@ def _folds(scene: _Scene) -> tuple[np.ndarray, np.ndarray]:
     parts = cv2.resize(scene.parts, size, interpolation=cv2.INTER_NEAREST)
     folds = np.ones(size[::-1], np.float32)
     trust = np.zeros(size[::-1], np.float32)
-    beside = _beside_arms(scene, size)
     # Each garment by itself: where a white top meets dark shorts is no fold.
     for labels in (*FOLDED, LEGGED if scene.legged else HANGING):
         one = old & np.isin(parts, labels)
         if np.count_nonzero(one) >= FOLDS_LEAST:
-            found, sure = _folds_of(small, one, unit, beside)
+            found, sure = _folds_of(small, one, unit, scene.beside_arms)
             folds *= found
             trust = np.maximum(trust, sure)
     folds, trust = (enlarge(one, (w, h), (0, 0, w, h), cv2.INTER_LINEAR) for one in (folds, trust))

@@ -97,9 +97,8 @@ def close_sides(draft: Draft, person: Person, garment: Garment) -> Draft:
     joints = draft.fit.points(person.landmarks)
     for limb, side in ARM_OF.items():
         if not any(layer.limb == limb for layer in draft.layers):
-            share = np.linspace(TOP, 1, 9)
-            radii = np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
-            strips &= ~capsule_mask(strips.shape, along_arm(joints, side, share), radii)
+            arm = _bare_arm(joints, side, np.linspace(TOP, 1, 9), unit)
+            strips &= ~capsule_mask(strips.shape, *arm)
     marks = draft.fit.points(draft.landmarks)
     pits = [marks[pit] for pit in (Outline.ARMPIT_LEFT, Outline.ARMPIT_RIGHT)]
     top = min((pit[1] for pit in pits if pit[2] > 0), default=0) - ABOVE_PIT * unit
@@ -159,8 +158,7 @@ def _strips(
     wide = ALONG[_along(cv2.dilate(sleeve, disc(BESIDE * unit)), marks, side)]
     first, last = max(wide[0] - ABOVE, TOP), covered[-1] - BEFORE_END
     share = np.linspace(first, last, 9)
-    radii = np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
-    line = along_arm(marks, side, share)
+    line, radii = _bare_arm(marks, side, share, unit)
     arm = capsule_mask(cloth.shape, line, radii)
     arm |= bare & capsule_mask(cloth.shape, line, BARE_REACH * radii)
     size = 2 * max(round(SEAM_GAP * unit / 2), 1) + 1
@@ -186,6 +184,14 @@ def _strips(
     past = (off @ step > 0) & (np.hypot(*off.T) < BARE_REACH * radii[-1] + size)
     nothing[y[past], x[past]] = False
     return nothing
+
+
+def _bare_arm(
+    marks: np.ndarray, side: str, share: np.ndarray, unit: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The middle of an arm without its sleeve, (n, 2), and half widths there, (n,), canvas pixels.
+    share: (n,) of the arm, 0 = shoulder, 1 = wrist. unit: shoulder width."""
+    return along_arm(marks, side, share), np.interp(share, (0, 0.5, 1), ARM_HALF) * unit
 
 
 def _filled(layer: Layer, shown: np.ndarray, strips: np.ndarray, unit: float) -> Layer | None:

@@ -19,7 +19,6 @@ from tryon.shape import (
     find_crotch,
     grey_of,
     half_width,
-    mirror_overlap,
     reshaped,
     shape_of,
     side_of,
@@ -85,7 +84,7 @@ def trace(
         shape, landmarks = parted
     limbs = limb_map(mask, shape, landmarks, kind)
     lone = kind != Kind.LOWER and not sleeveless and lone_limb(limbs) is not None
-    if lone and mirror_overlap(shape.mask)[0] >= EVEN:
+    if lone and shape.symmetry >= EVEN:
         # Seen from the front, with a sleeve on one side alone: that is no sleeve.
         return replace(trace(mask, kind, pixels, studio, sleeveless=True), kind_score=score)
     return Trace(kind, score, landmarks, limbs, shape.angle)

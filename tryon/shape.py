@@ -68,7 +68,7 @@ def shape_of(mask: np.ndarray) -> Shape:
     turned, turn = _turn(small, angle, MARGIN)
     matrix = np.vstack([turn, [0, 0, 1]]) @ np.vstack([to_small, [0, 0, 1]])
     body = _main_piece(turned >= 128)
-    symmetry, axis = mirror_overlap(body.astype(np.float32))
+    symmetry, axis = _mirror_overlap(body.astype(np.float32))
     opened = _open_holes(body, axis)
     return reshaped(
         Shape(body, opened, axis, symmetry, matrix[:2], angle, np.zeros((0, 2)), 0), opened
@@ -95,7 +95,7 @@ def _upright_angle(small: np.ndarray) -> float:
 
     def score(angle: float) -> float:
         turned, _ = _turn(tiny, angle, 2)
-        return mirror_overlap(turned / 255.0)[0] - ANGLE_PRIOR * (angle / 10) ** 2
+        return _mirror_overlap(turned / 255.0)[0] - ANGLE_PRIOR * (angle / 10) ** 2
 
     coarse = range(-ANGLE_LIMIT, ANGLE_LIMIT + 1, ANGLE_COARSE)
     best = max(coarse, key=score)
@@ -114,7 +114,7 @@ def _turn(mask: np.ndarray, angle: float, margin: int) -> tuple[np.ndarray, np.n
     return cv2.warpAffine(mask, matrix, (new_width, new_height)), matrix
 
 
-def mirror_overlap(mask: np.ndarray) -> tuple[float, float]:
+def _mirror_overlap(mask: np.ndarray) -> tuple[float, float]:
     """Best intersection over union of a mask with its mirror image, and the x of that axis."""
     width = mask.shape[1]
     size = 2 * width
