@@ -16,7 +16,6 @@ RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/wh
         -r requirements.txt
 
 COPY app.py LICENSE NOTICE ./
-COPY page page
 COPY tryon tryon
 COPY weights weights
 COPY assets assets

@@ -1,8 +1,8 @@
 """The page: widgets, clicks, friendly errors. No vision code.
 
 Notable here:
-- `build_demo` lays out the page and wires it; what a click does is in `page/room.py` and
-  `page/lab.py`, the named endpoints are in `page/api.py`, texts, look and HTML beside them.
+- `build_demo` lays out the page and wires it; what a click does is in `tryon/page/room.py` and
+  `lab.py`, the named endpoints are in `api.py`, texts and look in `look/`, limits in `serving/`.
 - nothing is loaded on import. `main` opens the page first and loads the models while the visitor
   looks at it; whoever is faster than that waits a moment.
 - no analytics, no run history in the browser, no font or script from elsewhere.
@@ -21,17 +21,19 @@ from typing import Any
 
 import gradio as gr
 
-from page import fragments, health, machine, stock, waiting
-from page.api import LONGEST_PROMPT, Endpoints
-from page.ask import Asker, lay_out_ask, wire_ask
-from page.lab import Lab, lay_out_lab, wire_lab
-from page.privacy import Retention, own_folder
-from page.room import Room
-from page.server import FittingRoom
-from page.texts import t, translations
-from page.theme import Boutique
-from page.widgets import html, picture_file
-from tryon.errors import TryOnError
+from tryon.core.errors import TryOnError
+from tryon.page import waiting
+from tryon.page.api import LONGEST_PROMPT, Endpoints
+from tryon.page.ask import Asker, lay_out_ask, wire_ask
+from tryon.page.lab import Lab, lay_out_lab, wire_lab
+from tryon.page.look import fragments, stock, theme
+from tryon.page.look.texts import t, translations
+from tryon.page.look.theme import Boutique
+from tryon.page.look.widgets import html, picture_file
+from tryon.page.room import Room
+from tryon.page.serving import health, machine
+from tryon.page.serving.privacy import Retention, own_folder
+from tryon.page.serving.server import FittingRoom
 
 log = logging.getLogger("tryon.page")
 
@@ -42,7 +44,6 @@ FINISH_SECONDS = 8  # for requests that are being answered when the page is told
 SESSIONS = 64  # remembered at once; each holds one analysed photo, some 20 MB
 # All that looks at pictures waits in one queue, so memory stays that of a few requests.
 IN_TURN = {"concurrency_id": "fitting", "concurrency_limit": machine.try_ons_at_once()}
-ICON = Path(__file__).resolve().parent / "page" / "icon.svg"
 KINDS = ("auto", "upper", "lower", "dress")
 
 
@@ -56,7 +57,7 @@ def build_demo(
     """The page for a `TryOn`; `demo.launch()` opens it.
 
     gallery: the garments to offer; None for the `TryOn`'s own. retention: how long what is kept.
-    folder: of temporary files, if it is the page's alone, see `page.privacy.own_folder`.
+    folder: of temporary files, if it is the page's alone, see `privacy.own_folder`.
     """
     gallery = gallery if gallery is not None else tryon.gallery
     people, garments = stock.sample_people(), stock.wardrobe(gallery)
@@ -74,7 +75,7 @@ def build_demo(
             "enable_monitoring": False,
             "share": False,
             "pwa": True,  # can be put on a phone's home screen
-            "favicon_path": str(ICON),
+            "favicon_path": str(theme.ICON),
             "ssr_mode": False,
             "state_session_capacity": SESSIONS,
         },
@@ -439,7 +440,7 @@ def main() -> int:
     machine.share_heaps()
     tryon = Later(load, warm_up)
     tryon.start()
-    gallery = importlib.import_module("tryon.gallery").Gallery.load()
+    gallery = importlib.import_module("tryon.garment.gallery").Gallery.load()
     try:
         with own_folder() as folder:
             return serve(build_demo(tryon, gallery, folder=folder), tryon)

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tryon import TryOn  # noqa: E402
-from tryon.image import write_photo  # noqa: E402
-from tryon.types import Photo  # noqa: E402
+from tryon.core.image import write_photo  # noqa: E402
+from tryon.core.types import Photo  # noqa: E402
 
 HEIGHT = 460  # pixels of each picture
 GAP = 6

@@ -6,9 +6,10 @@ white garment picture no garment; "explode" as a prompt is a fault of ours.
 
 import numpy as np
 
-from tryon.errors import Note, TryOnError
-from tryon.image import Fit, read_photo
-from tryon.types import (
+from tryon.core.errors import Note, TryOnError
+from tryon.core.frame import Fit
+from tryon.core.image import read_photo
+from tryon.core.types import (
     POSE_LANDMARKS,
     Composite,
     Draft,

@@ -11,9 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tryon.errors import Note, TryOnError
-from tryon.image import Fit, read_photo
-from tryon.types import (
+from tryon.core.errors import Note, TryOnError
+from tryon.core.frame import Fit
+from tryon.core.image import read_photo
+from tryon.core.types import (
     Composite,
     Draft,
     Garment,
@@ -27,7 +28,7 @@ from tryon.types import (
     Prompt,
     Result,
 )
-from tryon.vocabulary import ATTRIBUTES, NAMES_ZH
+from tryon.core.vocabulary import ATTRIBUTES, NAMES_ZH
 
 PICTURE = (400, 300)  # height, width of the garments drawn here
 

@@ -4,7 +4,7 @@ cloth whose every landmark is known."""
 import cv2
 import numpy as np
 
-from tryon.types import Garment, Kind, Limb, Outline, Part, Person, Photo, Pose
+from tryon.core.types import Garment, Kind, Limb, Outline, Part, Person, Photo, Pose
 
 # Joints of a figure that faces the camera, 400 x 800 pixels; the left side, the right is mirrored.
 FIGURE_SIZE = (800, 400)

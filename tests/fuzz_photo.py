@@ -24,9 +24,9 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tryon.errors import TryOnError  # noqa: E402
-from tryon.image import MAX_PIXELS, read_photo  # noqa: E402
-from tryon.types import Photo  # noqa: E402
+from tryon.core.errors import TryOnError  # noqa: E402
+from tryon.core.image import MAX_PIXELS, read_photo  # noqa: E402
+from tryon.core.types import Photo  # noqa: E402
 
 BATCH = 2000  # cases a process
 SLOW_SECONDS = 5.0  # of the processor, so a busy machine does not count

@@ -26,13 +26,13 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from page import fragments, stock
-from page.api import MOST_PROMPTS
-from page.language import language_of
-from page.texts import TEXTS
-from page.theme import LORA, PALETTE, READ_ON, Boutique
-from tryon.errors import TryOnError
-from tryon.image import read_photo
+from tryon.core.errors import TryOnError
+from tryon.core.image import read_photo
+from tryon.page.api import MOST_PROMPTS
+from tryon.page.look import fragments, stock
+from tryon.page.look.language import language_of
+from tryon.page.look.texts import TEXTS
+from tryon.page.look.theme import LORA, PALETTE, READ_ON, Boutique
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 8  # from the command to the page
@@ -352,7 +352,7 @@ def test_every_text_is_used():
     """Those whose keys are put together while running are told by their first part."""
     put_together = ("took_", "stage_", "attribute_", "kind_", "category_", "audience_",
                     "confidence_", "example_")  # fmt: skip
-    sources = [path for path in (ROOT / "page").glob("*.py") if path.name != "texts.py"]
+    sources = [path for path in (ROOT / "tryon" / "page").rglob("*.py") if path.name != "texts.py"]
     code = "".join(path.read_text(encoding="utf-8") for path in (*sources, ROOT / "app.py"))
     assert [
         key

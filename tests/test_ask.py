@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tryon.ask import ask, describe
-from tryon.errors import TryOnError
-from tryon.types import Garment, Kind, Outline, Photo
+from tryon.core.errors import TryOnError
+from tryon.core.types import Garment, Kind, Outline, Photo
+from tryon.words.ask import ask, describe
 
 SHIRT = {
     "type": ("shirt", 0.9),

@@ -7,9 +7,9 @@ import pytest
 from fake import RED, FakeTryOn
 from PIL import Image
 
-from tryon.batch import RESULTS, read_manifest, run_batch
-from tryon.errors import TryOnError
-from tryon.image import read_photo
+from tryon.core.errors import TryOnError
+from tryon.core.image import read_photo
+from tryon.report.batch import RESULTS, read_manifest, run_batch
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from fake import RED, FakeTryOn
 from PIL import Image
 
-from tryon.bench import bench, table
-from tryon.errors import TryOnError
+from tryon.core.errors import TryOnError
+from tryon.evaluation.bench import bench, table
 
 SIZES = {"160x200": (200, 160), "256x320": (320, 256)}
 

@@ -15,7 +15,7 @@ from native import without_native_remarks
 from PIL import Image
 
 import tryon.__main__ as cli
-from tryon.image import read_photo
+from tryon.core.image import read_photo
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -306,7 +306,7 @@ def test_bench_passes_its_options_on(folder, capsys, monkeypatch):
         asked.append((runs, sizes))
         return {"sizes": {}}
 
-    monkeypatch.setattr("tryon.bench.bench", bench)
+    monkeypatch.setattr("tryon.evaluation.bench.bench", bench)
     sizes = ["--size", "160x200", "--size", "300x400"]
     assert cli.main(["bench", "--json", "--runs", "2", *sizes]) == 0
     assert json.loads(capsys.readouterr().out) == {"sizes": {}}

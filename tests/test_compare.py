@@ -9,15 +9,15 @@ from figures import flat_tee, standing_person
 from test_fusion_net import tiny
 
 from tryon.__main__ import main
-from tryon.anatomy import middle_of_hips, middle_of_shoulders
-from tryon.errors import TryOnError
-from tryon.learned import LearnedFusion
-from tryon.similarity import fid, kid
-from tryon.studio import told
+from tryon.core.errors import TryOnError
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.evaluation.similarity import fid, kid
+from tryon.fusion.network import LearnedFusion
+from tryon.fusion.studio import told
+from tryon.person.body import middle_of_hips, middle_of_shoulders
 from tryon.training import compare
-from tryon.training.captions import SILENT, as_worn, known_of, some_words
 from tryon.training.compare import FeatureDistance, compare_fusion
-from tryon.vocabulary import ATTRIBUTES
+from tryon.training.data.captions import SILENT, as_worn, known_of, some_words
 
 PERSON = standing_person()
 GARMENT = flat_tee(attributes={"sleeve": "short"}, attribute_scores={"sleeve": 1.0})
@@ -125,13 +125,13 @@ def test_half_is_said_without_words_and_nothing_about_a_dyed_colour():
 def test_the_command_scores_kinds_on_held_out_people(tmp_path, monkeypatch, capsys):
     (tmp_path / "ccp").mkdir()
     monkeypatch.setattr("tryon.__main__.load_tryon", lambda: "room")
-    monkeypatch.setattr("tryon.training.prepare.prepare", lambda *given, **how: None)
+    monkeypatch.setattr("tryon.training.prepare.photos.prepare", lambda *given, **how: None)
 
     def read(data, cache, validation):
         assert validation
         return ["one", "two", "three"]
 
-    monkeypatch.setattr("tryon.training.people.read_ccp", read)
+    monkeypatch.setattr("tryon.training.data.people.read_ccp", read)
 
     def compare(tryon, people, progress):
         assert tryon == "room"

@@ -9,11 +9,20 @@ import pytest
 from figures import flat_skirt, flat_trousers, standing_person
 from test_underlay import CLOTH, DARK_SKIN, LIGHT_SKIN, dressed
 
-from tryon.anatomy import body_unit, middle_of_shoulders
-from tryon.compose import _beside_arms, _folds, _printed, _Scene, _Sheet, _stack, _texture, compose
-from tryon.fusion import geometric_draft
-from tryon.image import Fit
-from tryon.types import Draft, Garment, Kind, Layer, Limb, Outline, Part, Person, Photo, Pose
+from tryon.compose.composite import (
+    _beside_arms,
+    _folds,
+    _printed,
+    _Scene,
+    _Sheet,
+    _stack,
+    _texture,
+    compose,
+)
+from tryon.core.frame import Fit
+from tryon.core.types import Draft, Garment, Kind, Layer, Limb, Outline, Part, Person, Photo, Pose
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.person.body import body_unit, middle_of_shoulders
 
 GREEN = (40, 140, 70)
 
@@ -206,7 +215,7 @@ def test_letters_on_the_old_top_are_no_folds(monkeypatch):
     scene = _Scene(person, Kind.UPPER, np.s_[:, :], legged=False)
     seen = np.abs(_folds(scene)[0] - 1).mean()
     monkeypatch.setattr(
-        "tryon.compose._printed", lambda grey, where, cloth, unit: np.zeros_like(cloth)
+        "tryon.compose.composite._printed", lambda grey, where, cloth, unit: np.zeros_like(cloth)
     )
     assert seen < 0.25 * np.abs(_folds(scene)[0] - 1).mean()
 
@@ -248,7 +257,7 @@ def test_nothing_is_darkened_where_a_print_hid_all_folds(monkeypatch):
         block[: rows[len(rows) // 3]] = block[rows[len(rows) // 2] :] = False
         return block
 
-    monkeypatch.setattr("tryon.compose._printed", printed)
+    monkeypatch.setattr("tryon.compose.composite._printed", printed)
     folds, trust = _folds(scene)
     assert trust.max() > 0.5
     assert np.abs(folds - 1).max() < 0.02
@@ -418,7 +427,7 @@ def test_a_dark_tops_shine_burns_no_patch_into_a_white_one(monkeypatch):
     person = dressed()
     draft = straight_draft(person, plain_garment(), torso_box(person))
     monkeypatch.setattr(
-        "tryon.compose._folds",
+        "tryon.compose.composite._folds",
         lambda scene: (np.full(scene.size, 1.25, np.float32), np.zeros(scene.size, np.float32)),
     )
     x, middle = int(person.landmarks[0, 0]), slice(240, 280)

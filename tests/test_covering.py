@@ -7,11 +7,17 @@ import numpy as np
 import pytest
 from figures import flat_tee, flat_trousers, standing_person
 
-from tryon.agnostic import along_arm
-from tryon.anatomy import body_unit, capsule_mask
-from tryon.covering import ALONG, BORDER, close_sides, cover_arms, sleeves_along_arms
-from tryon.image import Fit
-from tryon.types import Draft, Hang, Layer, Limb, Outline, Part, Person, Pose
+from tryon.core.frame import Fit
+from tryon.core.types import Draft, Hang, Layer, Limb, Outline, Part, Person, Pose
+from tryon.fusion.agnostic import along_arm
+from tryon.fusion.geometry.covering import (
+    ALONG,
+    BORDER,
+    close_sides,
+    cover_arms,
+    sleeves_along_arms,
+)
+from tryon.person.body import body_unit, capsule_mask
 
 PERSON = standing_person()
 SIZE = PERSON.photo.size

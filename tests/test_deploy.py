@@ -115,7 +115,7 @@ def test_the_image_has_all_it_needs_and_runs_as_nobody():
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     copied = {name for line in lines if line.startswith("COPY ") for name in line.split()[1:-1]}
     assert all((ROOT / name).exists() for name in copied)
-    assert {"app.py", "page", "tryon", "weights", "assets", "requirements.txt"} <= copied
+    assert {"app.py", "tryon", "weights", "assets", "requirements.txt"} <= copied
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
     assert users
     assert users[-1] not in ("root", "0")

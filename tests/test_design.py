@@ -11,14 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon import dye, pattern
-from tryon.design import choose, design, nearest
-from tryon.errors import TryOnError
-from tryon.gallery import Gallery
-from tryon.prompt import understand
-from tryon.tailor import shorten, shorten_sleeves
-from tryon.types import Garment, Hang, Kind, Limb, Outline, Photo
-from tryon.vocabulary import COLOUR_RGB, TYPE_KIND
+from tryon.core.errors import TryOnError
+from tryon.core.types import Garment, Hang, Kind, Limb, Outline, Photo
+from tryon.core.vocabulary import COLOUR_RGB, TYPE_KIND
+from tryon.design import dye, pattern
+from tryon.design.designer import choose, design, nearest
+from tryon.design.tailor import shorten, shorten_sleeves
+from tryon.garment.gallery import Gallery
+from tryon.words.prompt import understand
 
 HEIGHT, WIDTH = 400, 400
 CHEST = 140  # pixels between the armpits

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 from figures import flat_tee, flat_trousers, standing_person
 
-from tryon.agnostic import BARE_ARMS, arm_position
-from tryon.anatomy import body_unit
-from tryon.covering import ALONG, sleeves_along_arms
-from tryon.edges import (
+from tryon.core.types import Part, Person, Pose
+from tryon.fusion.agnostic import BARE_ARMS, arm_position
+from tryon.fusion.geometry.covering import ALONG, sleeves_along_arms
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.geometry.edges import (
     SAME_NECKLINE,
     SAME_SLEEVE,
     ends_at_old_neckline,
     ends_at_old_sleeves,
     necklines_apart,
 )
-from tryon.fusion import geometric_draft
-from tryon.silhouette import follow_silhouette
-from tryon.types import Part, Person, Pose
+from tryon.fusion.geometry.silhouette import follow_silhouette
+from tryon.person.body import body_unit
 
 TEE = flat_tee()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tryon.errors import MESSAGES, Note, TryOnError
+from tryon.core.errors import MESSAGES, Note, TryOnError
 
 PACKAGE = Path(__file__).resolve().parent.parent / "tryon"
 

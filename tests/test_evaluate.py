@@ -8,9 +8,9 @@ import pytest
 from fake import FakeTryOn
 from PIL import Image
 
-from tryon.errors import TryOnError
-from tryon.evaluate import evaluate, read_pairs, ssim
-from tryon.types import Photo
+from tryon.core.errors import TryOnError
+from tryon.core.types import Photo
+from tryon.evaluation.pairs import evaluate, read_pairs, ssim
 
 
 def picture(seed: int = 0, height: int = 256, width: int = 192) -> np.ndarray:

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tryon.bench_words import TEXTS, bench_words, sized
-from tryon.bench_words import table as times
-from tryon.errors import TryOnError
-from tryon.evaluate_design import PROMPTS, Reading, evaluate_design, summary, table
-from tryon.gallery import Gallery
-from tryon.prompt import LONGEST_TEXT, understand
-from tryon.types import Outline
+from tryon.core.errors import TryOnError
+from tryon.core.types import Outline
+from tryon.evaluation.bench_words import TEXTS, bench_words, sized
+from tryon.evaluation.bench_words import table as times
+from tryon.evaluation.design import PROMPTS, Reading, evaluate_design, summary, table
+from tryon.garment.gallery import Gallery
+from tryon.words.prompt import LONGEST_TEXT, understand
 
 
 class Obedient:

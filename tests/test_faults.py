@@ -15,10 +15,11 @@ import pytest
 from fake_tryon import FakeTryOn
 
 import app
-from page import files, measure
-from page.privacy import PREFIX, Retention
-from tryon.errors import TryOnError
+from tryon.core.errors import TryOnError
+from tryon.evaluation import visits as measure
 from tryon.fallback import WithFallback, is_out_of_memory
+from tryon.page.serving import files
+from tryon.page.serving.privacy import PREFIX, Retention
 
 ROOT = Path(__file__).resolve().parent.parent
 PHOTO = np.full((256, 192, 3), 120, np.uint8)
@@ -108,8 +109,8 @@ def test_weights_that_are_damaged(tmp_path):
     (weights / "parser.safetensors").unlink()
     (weights / "parser.safetensors").write_bytes(b"no weights")
     code = (
-        "import sys\nfrom pathlib import Path\nimport tryon.weights\n"
-        f"tryon.weights.WEIGHTS = Path({str(weights)!r})\nimport app\nsys.exit(app.main())\n"
+        "import sys\nfrom pathlib import Path\nimport tryon.core.weights\n"
+        f"tryon.core.weights.WEIGHTS = Path({str(weights)!r})\nimport app\nsys.exit(app.main())\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.fill import Grain, blur, continue_texture, enlarge, masked_blur, sharpness, spread
+from tryon.core.fill import Grain, blur, continue_texture, enlarge, masked_blur, sharpness, spread
 
 
 def test_spread_keeps_known_values_and_continues_them():

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from figures import flat_skirt, flat_tee, flat_trousers, garment_of, standing_person
 
-from tryon.errors import TryOnError
-from tryon.fusion import even_share, geometric_draft, one_sleeve
-from tryon.measures import measure
-from tryon.types import Draft, Garment, Hang, Kind, Limb, Outline, Part, Pose
+from tryon.core.errors import TryOnError
+from tryon.core.types import Draft, Garment, Hang, Kind, Limb, Outline, Part, Pose
+from tryon.fusion.geometry.draft import even_share, geometric_draft, one_sleeve
+from tryon.person.measures import measure
 
 LONG_CUFF = (205, 330)
 

@@ -8,7 +8,7 @@ import fuzz_photo
 import pytest
 from fuzz_photo import case, outcome, seeds
 
-from page.guard import RefusedError, _parsed
+from tryon.page.serving.guard import RefusedError, _parsed
 
 hypothesis = pytest.importorskip("hypothesis", reason="hypothesis is not installed")
 st = hypothesis.strategies

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tryon.design import nearest
-from tryon.errors import TryOnError
-from tryon.gallery import ASSETS, CATEGORIES, KEPT, Gallery
-from tryon.passes import read_passes
-from tryon.prompt import understand
-from tryon.types import Kind, Limb, Outline
-from tryon.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
+from tryon.core.errors import TryOnError
+from tryon.core.types import Kind, Limb, Outline
+from tryon.core.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
+from tryon.design.designer import nearest
+from tryon.garment.gallery import ASSETS, CATEGORIES, KEPT, Gallery
+from tryon.garment.passes import read_passes
+from tryon.words.prompt import understand
 
 SHIPPED = Gallery.load()
 each = pytest.mark.parametrize("item", SHIPPED.items, ids=lambda item: item.identifier)

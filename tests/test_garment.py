@@ -8,15 +8,15 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.appearance import colour_of, measure, pattern_of
-from tryon.cutout import cut_out
-from tryon.errors import TryOnError
-from tryon.garment import GarmentAnalyser
-from tryon.image import read_photo
-from tryon.matting import bleed
-from tryon.outline import trace
-from tryon.types import Garment, Kind, Limb, Outline, Photo
-from tryon.vocabulary import ATTRIBUTES, COLOUR_RGB
+from tryon.core.errors import TryOnError
+from tryon.core.image import read_photo
+from tryon.core.types import Garment, Kind, Limb, Outline, Photo
+from tryon.core.vocabulary import ATTRIBUTES, COLOUR_RGB
+from tryon.garment.analyser import GarmentAnalyser
+from tryon.garment.appearance import colour_of, measure, pattern_of
+from tryon.garment.cutout.cut import cut_out
+from tryon.garment.cutout.matting import bleed
+from tryon.garment.outline.trace import trace
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
@@ -477,7 +477,7 @@ def test_gallery_garments(entry: dict):
 
 @pytest.fixture(scope="module")
 def wearer():
-    from tryon.person import BodyAnalyser
+    from tryon.person.analyser import BodyAnalyser
 
     body = BodyAnalyser.load()
     photo = read_photo(ASSETS / "people" / "p004-park.jpg")

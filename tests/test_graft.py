@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from test_design import HEIGHT, WIDTH, lowest, top
 
-from tryon import dye
-from tryon.design import design
-from tryon.graft import lengthen_sleeves
-from tryon.prompt import understand
-from tryon.tailor import shorten_sleeves
-from tryon.types import Garment, Kind, Limb, Outline, Photo
+from tryon.core.types import Garment, Kind, Limb, Outline, Photo
+from tryon.design import dye
+from tryon.design.designer import design
+from tryon.design.graft import lengthen_sleeves
+from tryon.design.tailor import shorten_sleeves
+from tryon.words.prompt import understand
 
 
 def short(rgb=(60, 90, 160), print_rgb=None, **attributes) -> Garment:

@@ -8,9 +8,9 @@ import pytest
 import torch
 from test_nets import GARMENT as TINY
 
-from tryon import weights
+from tryon.core import weights
 from tryon.nets.garment import HEADS, GarmentNet
-from tryon.training.garments import Garments, Piece
+from tryon.training.data.garments import Garments, Piece
 from tryon.training.heads import extract, fit_heads, teach
 
 GARMENT = replace(TINY, heads=HEADS)

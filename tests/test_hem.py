@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from figures import flat_tee, flat_trousers, standing_person
 
-from tryon.fusion import geometric_draft
-from tryon.hem import (
+from tryon.core.types import Hang, Outline, Part, Person, Photo, Pose
+from tryon.core.warp import Curve
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.geometry.hem import (
     ASKED_HEM,
     LET_DOWN,
     LONGER,
@@ -21,9 +23,7 @@ from tryon.hem import (
     worn_hem,
     worn_leg_end,
 )
-from tryon.measures import measure
-from tryon.types import Hang, Outline, Part, Person, Photo, Pose
-from tryon.warp import Curve
+from tryon.person.measures import measure
 
 
 def dressed(hem: float):

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from figures import flat_tee, standing_person
 
-from tryon.fusion import geometric_draft
-from tryon.hood import behind_neck, is_hooded, standing_hood
-from tryon.measures import measure
-from tryon.types import Garment, Limb, Photo
+from tryon.core.types import Garment, Limb, Photo
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.geometry.hood import behind_neck, is_hooded, standing_hood
+from tryon.person.measures import measure
 
 
 def flat_hoodie(seen_inside: bool, words: dict[str, str] | None = None) -> Garment:

@@ -17,8 +17,8 @@ from hostile import API, JSON
 from PIL import Image
 
 import app
-from page.privacy import Retention
-from tryon.errors import MESSAGES
+from tryon.core.errors import MESSAGES
+from tryon.page.serving.privacy import Retention
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60  # seconds for one answer, however slow the machine
@@ -189,7 +189,7 @@ def test_refusals_are_in_the_visitors_language(demo):
 
 
 def test_an_upload_that_stops_half_way(demo, monkeypatch):
-    monkeypatch.setattr("page.guard.SILENCE_SECONDS", 0.3)
+    monkeypatch.setattr("tryon.page.serving.guard.SILENCE_SECONDS", 0.3)
     with socket.create_connection(("127.0.0.1", demo.server_port), PATIENCE) as line:
         line.sendall(
             b"POST /gradio_api/upload HTTP/1.1\r\nHost: x\r\nContent-Type: "

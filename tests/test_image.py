@@ -11,17 +11,17 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
-from tryon.errors import TryOnError
-from tryon.image import (
+from tryon.core.errors import TryOnError
+from tryon.core.frame import Fit
+from tryon.core.image import (
     MAX_BYTES,
-    Fit,
     encode_photo,
     read_photo,
     writable_format,
     write_bytes,
     write_photo,
 )
-from tryon.types import Photo
+from tryon.core.types import Photo
 
 HEIGHT, WIDTH = 150, 200
 

@@ -11,13 +11,13 @@ from fake_tryon import FakeTryOn
 from PIL import Image
 
 import tryon.__main__ as cli
-from page.api import export, try_prompts
-from page.ask import Asker, explained, without_pixels
-from page.files import Tray
-from page.lab import caption, parse_line
-from tryon.errors import TryOnError
-from tryon.lab import TABLE, read_prompts, run_lab
-from tryon.prompt import understand
+from tryon.core.errors import TryOnError
+from tryon.page.api import export, try_prompts
+from tryon.page.ask import Asker, explained, without_pixels
+from tryon.page.lab import caption, parse_line
+from tryon.page.serving.files import Tray
+from tryon.report.lab import TABLE, read_prompts, run_lab
+from tryon.words.prompt import understand
 
 
 @pytest.fixture

@@ -1,122 +1,65 @@
-"""The order of the files: data flows one way, and so do the imports."""
+"""The order of the rooms: data flows one way, and so do the imports."""
 
 import ast
-from functools import cache
-from pathlib import Path
 
 import pytest
+from rooms import ENTRIES, MODULES, PACKAGE, imports_of, ours, reached, room_of
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = ROOT / "tryon"
-
-# A file may import, directly or through others, only files of rows above its own. Files that are
-# not named here are parts of one step, split off; they are held by the same rule through whoever
-# imports them.
-ORDER = [
-    {"tryon.errors"},
-    {"tryon.types"},
-    {"tryon.vocabulary", "tryon.image"},
-    {"tryon.nets"},
-    {"tryon.weights"},
-    {"tryon.person"},
-    {"tryon.garment"},
-    {"tryon.prompt"},
-    {"tryon.design"},
-    {"tryon.fusion", "tryon.compose"},
-    {"tryon.pipeline"},
-    {f"tryon.{name}" for name in ("stages", "evaluate", "bench", "sheet", "batch", "training")},
-    {"app", "tryon.__main__"},
-]
-LEVEL = {name: level for level, row in enumerate(ORDER) for name in row}
-
-# These stay light: torch is not even reached. Everything else outside HAS_TENSORS may reach it
-# through an analyser, but has no tensor of its own.
-LIGHT = ("errors", "types", "vocabulary", "image", "prompt", "stages")
-HAS_TENSORS = (
-    *("nets", "weights", "person", "parser", "garment", "cutout", "reader", "fusion"),
-    *("learned", "wording", "training"),
+# A file may import only from rooms of rows above its own, and from its own room.
+FLOW = (
+    ("core",),
+    ("nets",),
+    ("person", "words"),
+    ("garment",),
+    ("design",),
+    ("fusion",),
+    ("compose",),
+    ("pipeline",),
+    ("fallback", "report"),
+    ("evaluation",),
+    ("training",),
+    ("page",),
+    ("cli",),
+    ("app", "__main__"),
 )
-ASKS_FOR_DEVICES = ("pipeline",)
+ROW = {room: row for row, rooms in enumerate(FLOW) for room in rooms}
+PUBLIC = "tryon"  # the public names; it stands beside the flow
+
+# Files that torch is not even reached from. Everything else outside HAS_TENSORS may reach it
+# through an analyser, but has no tensor of its own.
+LIGHT = (
+    *("core.errors", "core.types", "core.frame", "core.vocabulary", "core.image", "core.masks"),
+    *("core.warp", "core.fill", "core.places", "words.lexicon", "words.grammar", "words.prompt"),
+    *("words.ask", "report.stages"),
+)
+HAS_TENSORS = (
+    *("core.weights", "nets", "person.parser", "garment.reader", "garment.analyser"),
+    *("fusion.network", "words.wording", "training", "pipeline"),
+)
+FILES_A_ROOM = 11  # more is a room to be divided
 
 
-def sources() -> dict[str, Path]:
-    """Module name -> file, of the package and of app.py where it is there."""
-    modules = {}
-    for path in PACKAGE.rglob("*.py"):
-        parts = path.relative_to(ROOT).with_suffix("").parts
-        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    if (ROOT / "app.py").exists():
-        modules["app"] = ROOT / "app.py"
-    return modules
+def named(module: str, places: tuple[str, ...]) -> bool:
+    """Whether a file is one of the places or lies inside one."""
+    name = module.removeprefix("tryon.")
+    return any(name == place or name.startswith(place + ".") for place in places)
 
 
-MODULES = sources()
-
-
-@cache
-def imports_of(module: str) -> frozenset[str]:
-    """All names a file imports: modules, and "module.name" where that is a module of ours too.
-
-    Imports inside functions count; those under TYPE_CHECKING do not.
-    """
-    names = set()
-
-    def walk(node: ast.AST) -> None:
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            return
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module}: relative import; write tryon.… out"
-            within = {f"{node.module}.{alias.name}" for alias in node.names}
-            names.update(name for name in within if name in MODULES)
-            if not within <= MODULES.keys():
-                names.add(node.module)
-        for child in ast.iter_child_nodes(node):
-            walk(child)
-
-    walk(ast.parse(MODULES[module].read_text()))
-    return frozenset(names)
-
-
-OURS = {module: {n for n in imports_of(module) if n in MODULES} for module in MODULES}
-
-
-def row_of(module: str) -> int | None:
-    """The row of a file: its own, or its folder's (tryon.nets.parser is in tryon.nets)."""
-    while module:
-        if module in LEVEL:
-            return LEVEL[module]
-        module = module.rpartition(".")[0]
-    return None
-
-
-@cache
-def reached(module: str) -> frozenset[str]:
-    """All of our files a file imports, directly or through others."""
-    seen: set[str] = set()
-    waiting = list(OURS[module])
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting.extend(OURS[name])
-    return frozenset(seen)
+def test_every_file_has_its_place_in_the_flow():
+    assert {room_of(module) for module in MODULES} - {PUBLIC} == set(ROW)
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_imports_point_up_the_flow(module):
-    if module == "tryon":
-        return  # the public names; it stands beside the flow
-    own = row_of(module)
-    wrong = set()
-    for name in reached(module) - {"tryon"}:
-        row = row_of(name)
-        same_folder = module.rpartition(".")[0] == name.rpartition(".")[0] != "tryon"
-        same_step = name.startswith(module + ".") or module.startswith(name + ".") or same_folder
-        if own is not None and row is not None and row >= own and not same_step:
-            wrong.add(name)
-    assert not wrong, f"{module} (row {own}) reaches {sorted(wrong)}"
+    if module == PUBLIC:
+        return
+    own = room_of(module)
+    wrong = {
+        name
+        for name in ours(module) - {PUBLIC}
+        if room_of(name) != own and ROW[room_of(name)] >= ROW[own]
+    }
+    assert not wrong, f"{module} imports {sorted(wrong)}, which come after it"
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
@@ -124,34 +67,39 @@ def test_no_file_reaches_itself(module):
     assert module not in reached(module)
 
 
-def test_only_the_last_row_uses_the_public_names():
+def test_only_the_entries_use_the_public_names():
     """`from tryon import …` inside the package would make a circle."""
-    users = {module for module, names in OURS.items() if "tryon" in names}
-    assert users <= ORDER[-1] | ORDER[-2] | {
-        f"tryon.training.{p.stem}" for p in PACKAGE.glob("training/*")
-    }
+    users = {module for module in MODULES if PUBLIC in ours(module)}
+    allowed = {m for m in MODULES if room_of(m) in ("cli", "evaluation", "page", "training")}
+    assert users <= {*ENTRIES, *allowed}
 
 
 def test_no_file_is_called_utils():
     assert not [name for name in MODULES if name.split(".")[-1] in ("utils", "util", "helpers")]
 
 
+def test_rooms_stay_small():
+    for folder in {path.parent for path in MODULES.values()} - {PACKAGE.parent}:
+        files = [p.name for p in folder.glob("*.py") if not p.name.startswith("__")]
+        assert len(files) <= FILES_A_ROOM, f"{folder.name}: {sorted(files)}"
+
+
 @pytest.mark.parametrize("module", sorted(MODULES))
-def test_the_package_knows_nothing_of_the_page(module):
-    if module != "app":
-        assert not {name.split(".")[0] for name in imports_of(module)} & {"gradio", "app"}
+def test_only_the_page_knows_of_the_page(module):
+    if room_of(module) not in ("app", "page", "cli", "__main__"):
+        wrong = {"gradio", "app"} & {name.split(".")[0] for name in imports_of(module)}
+        assert not wrong
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_tensors_stay_where_they_belong(module):
-    name = module.removeprefix("tryon.").split(".")[0]
-    if name in LIGHT:
+    if named(module, LIGHT):
         assert not {m for m in reached(module) | {module} if "torch" in imports_of(m)}
-    elif name not in HAS_TENSORS + ASKS_FOR_DEVICES:
+    elif not named(module, HAS_TENSORS):
         assert "torch" not in {imported.split(".")[0] for imported in imports_of(module)}
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_every_file_says_what_it_is(module):
-    tree = ast.parse(MODULES[module].read_text())
-    assert not tree.body or ast.get_docstring(tree), f"{module} has no docstring"
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree), f"{module} has no docstring"

@@ -9,11 +9,13 @@ import torch
 from figures import flat_tee, flat_trousers, standing_person
 from test_fusion_net import tiny
 
-from tryon.agnostic import OLD_GARMENT, along_arm
-from tryon.compose import compose
-from tryon.covering import ALONG, cloth_of
-from tryon.fusion import geometric_draft
-from tryon.learned import (
+from tryon.compose.composite import compose
+from tryon.core.types import Kind, Layer, Limb, Pose
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.fusion.agnostic import OLD_GARMENT, along_arm
+from tryon.fusion.geometry.covering import ALONG, cloth_of
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.network import (
     LearnedFusion,
     around_neck,
     believable,
@@ -27,11 +29,9 @@ from tryon.learned import (
     without_holes,
     without_islands,
 )
-from tryon.neckline import Neckline
+from tryon.fusion.studio import CANVAS, enter, told
+from tryon.garment.outline.neckline import Neckline
 from tryon.nets.fusion import Renderer
-from tryon.studio import CANVAS, enter, told
-from tryon.types import Kind, Layer, Limb, Pose
-from tryon.vocabulary import ATTRIBUTES
 
 LONG_CUFF = (205, 330)  # garment pixels
 PERSON = standing_person()
@@ -132,7 +132,7 @@ def test_an_answer_far_from_the_draft_is_not_taken(network):
 @pytest.mark.parametrize(("sleeve", "taken"), [("short", False), ("sleeveless", True)])
 def test_of_tops_without_sleeves_less_need_be_shared(network, monkeypatch, sleeve, taken):
     """Geometry draws halters as balloons: the network may differ there."""
-    monkeypatch.setattr("tryon.learned._overlap", lambda ours, drafted: 0.45)
+    monkeypatch.setattr("tryon.fusion.network._overlap", lambda ours, drafted: 0.45)
     garment = replace(GARMENT, attributes={"sleeve": sleeve}, attribute_scores={"sleeve": 1.0})
     assert (network(PERSON, garment, DRAFT) is not DRAFT) == taken
 
@@ -223,7 +223,7 @@ def test_nothing_goes_on_beyond_the_hands():
 def test_short_sleeves_may_lie_elsewhere_but_reach_no_hand(network, monkeypatch, end, taken):
     drafted, ours = np.zeros((2, len(ALONG)), bool), np.tile(end > ALONG, (2, 1))
     arms = [drafted, ours]
-    monkeypatch.setattr("tryon.learned.sleeves_along_arms", lambda *_: arms.pop())
+    monkeypatch.setattr("tryon.fusion.network.sleeves_along_arms", lambda *_: arms.pop())
     learned = network(PERSON, GARMENT, DRAFT)
     assert (learned is not DRAFT) == taken
 

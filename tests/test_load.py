@@ -14,8 +14,8 @@ from fake_tryon import FakeTryOn
 from PIL import Image
 
 import app
-from page import measure
-from page.privacy import Retention
+from tryon.evaluation import visits as measure
+from tryon.page.serving.privacy import Retention
 
 QUICK = Retention(after_visit=0.5, look_every=0.2)
 PHOTO = np.full((256, 192, 3), 120, np.uint8)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from page import machine
+from tryon.page.serving import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # before and after what is free was given back.
 FILL = """
 import threading
-from page import machine
-from page.health import resident_bytes
+from tryon.page.serving import machine
+from tryon.page.serving.health import resident_bytes
 
 machine.share_heaps()
 kept = []

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from figures import standing_person
 
-from tryon.measures import measure, torso_edges
-from tryon.types import Pose
+from tryon.core.types import Pose
+from tryon.person.measures import measure, torso_edges
 
 
 def test_measures_of_a_figure_that_faces_the_camera():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tryon.errors import TryOnError
+from tryon.core.errors import TryOnError
 from tryon.training import metrics
 from tryon.training.metrics import evaluate_describe, unpacked
 

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.design import design
-from tryon.neckcut import cut_neckline
-from tryon.prompt import understand
-from tryon.types import Garment, Kind, Limb, Outline, Photo
+from tryon.core.types import Garment, Kind, Limb, Outline, Photo
+from tryon.design.designer import design
+from tryon.design.neckcut import cut_neckline
+from tryon.words.prompt import understand
 
 HEIGHT, WIDTH = 480, 500
 PER_CM = 5.0  # pixels: the chest is 250 of them

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from figures import flat_skirt, flat_tee
 
-from tryon.neckline import front_neckline, stands_up
-from tryon.types import Garment, Limb, Outline, Photo
+from tryon.core.types import Garment, Limb, Outline, Photo
+from tryon.garment.outline.neckline import front_neckline, stands_up
 
 
 def tee_with_inside(depth: int, inside=(20, 40, 90)) -> Garment:

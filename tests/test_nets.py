@@ -5,12 +5,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from tryon.core.types import Outline
 from tryon.nets._torchvision import SCHEMAS, make_importable
 from tryon.nets.blocks import ConvNorm, fold_norms
 from tryon.nets.encoder import Encoder, EncoderConfig, SameConv
 from tryon.nets.garment import GarmentConfig, GarmentNet, _means
 from tryon.nets.parser import ParserConfig, ParserNet
-from tryon.types import Outline
 
 TINY = EncoderConfig(
     stem=4,

@@ -8,12 +8,22 @@ import pytest
 from figures import flat_tee, standing_person
 from test_worn import CLOTH, sleeved
 
-from tryon.agnostic import PLANES, Cut, kept
-from tryon.fusion import geometric_draft
-from tryon.image import Fit
+from tryon.core.frame import Fit
+from tryon.core.types import Outline, Part, Pose
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.fusion.agnostic import PLANES, Cut, kept
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.studio import (
+    CANVAS,
+    GREY,
+    SHOULDERS_AT,
+    lay_out,
+    person_fit,
+    plain_start,
+    start_flow,
+)
 from tryon.nets.fusion import WORDS
-from tryon.studio import CANVAS, GREY, SHOULDERS_AT, lay_out, person_fit, plain_start, start_flow
-from tryon.training.pairs import (
+from tryon.training.data.pairs import (
     BENEATH,
     HIDDEN,
     MIRROR_MARKS,
@@ -24,7 +34,7 @@ from tryon.training.pairs import (
     drawn,
     read_pairs,
 )
-from tryon.training.prepare_pairs import (
+from tryon.training.prepare.pairs import (
     DOUBT,
     HEADS,
     MOST_APART,
@@ -39,8 +49,6 @@ from tryon.training.prepare_pairs import (
     unpack_pairs,
     worn_mask,
 )
-from tryon.types import Outline, Part, Pose
-from tryon.vocabulary import ATTRIBUTES
 
 
 def figure_pair(colour: tuple[int, int, int] = (40, 90, 180), seed: int = 0) -> Pair:
@@ -173,7 +181,7 @@ class DrawnParser:
 
 def test_preparation_stores_pairs_and_keeps_the_list_of_dropped_ones(tmp_path, monkeypatch):
     """On a drawn person; started twice, nothing is done twice."""
-    monkeypatch.setattr("tryon.training.prepare_pairs.Parser.load", DrawnParser)
+    monkeypatch.setattr("tryon.training.prepare.pairs.Parser.load", DrawnParser)
     person, garment = standing_person(), flat_tee()
     marks = person.landmarks * np.float32([0.32, 0.32, 1])
     pixels = person.photo.pixels.copy()
@@ -244,7 +252,7 @@ class ByColour:
 
 def test_street_photos_become_pairs(tmp_path, monkeypatch):
     """The frame alone is stored, and the garment that was made flat lies on it again."""
-    monkeypatch.setattr("tryon.training.prepare_pairs.Parser.load", ByColour)
+    monkeypatch.setattr("tryon.training.prepare.pairs.Parser.load", ByColour)
     person = sleeved()
     pixels = person.photo.pixels.copy()
     pixels[person.parts == Part.TROUSERS] = (60, 40, 30)

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon import passes, pattern
-from tryon.design import design
-from tryon.gallery import Gallery
-from tryon.passes import cloth_at, density, read_passes
-from tryon.prompt import understand
-from tryon.types import Garment, Kind, Limb, Outline, Panels, Photo
+from tryon.core.types import Garment, Kind, Limb, Outline, Panels, Photo
+from tryon.design import pattern
+from tryon.design.designer import design
+from tryon.garment import passes
+from tryon.garment.gallery import Gallery
+from tryon.garment.passes import cloth_at, density, read_passes
+from tryon.words.prompt import understand
 
 HEIGHT, WIDTH = 301, 399  # odd: the passes' last pixels are half outside
 PER_CM = 8.0  # pixels to a centimetre of cloth that faces the viewer

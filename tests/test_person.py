@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 from native import without_native_remarks
 
-from tryon.anatomy import body_unit, capsule_distance, capsule_mask, face_of
-from tryon.errors import TryOnError
-from tryon.parts import agreed, parts_of
-from tryon.person import BodyAnalyser, _matte
-from tryon.pose import Body, PoseFinder, _distinct, _sane, is_inside, working_copy
-from tryon.regions import (
+from tryon.core.errors import TryOnError
+from tryon.core.types import Kind, Limb, Part, Person, Photo, Pose
+from tryon.core.weights import WEIGHTS
+from tryon.person.analyser import BodyAnalyser, _matte
+from tryon.person.body import body_unit, capsule_distance, capsule_mask, face_of
+from tryon.person.parts import agreed, parts_of
+from tryon.person.pose import Body, PoseFinder, _distinct, _sane, is_inside, working_copy
+from tryon.person.regions import (
     arm_mask,
     edit_region,
     in_front,
@@ -28,8 +30,6 @@ from tryon.regions import (
     soft_edges,
     torso_coordinates,
 )
-from tryon.types import Kind, Limb, Part, Person, Photo, Pose
-from tryon.weights import WEIGHTS
 
 PEOPLE = Path(__file__).parent.parent / "assets" / "people"
 
@@ -614,7 +614,7 @@ def test_nothing_of_ours_is_written_to_stderr():
     script = (
         "import numpy as np, cv2\n"
         "from tryon.person import BodyAnalyser\n"
-        "from tryon.types import Photo\n"
+        "from tryon.core.types import Photo\n"
         f"picture = cv2.imread({str(PEOPLE / 'p004-park.jpg')!r})[:, :, ::-1]\n"
         "BodyAnalyser.load()(Photo(np.ascontiguousarray(picture)))\n"
     )
@@ -633,7 +633,7 @@ def test_models_survive_the_cycle_collector():
     """MediaPipe's models hang for ever when they are collected as part of a cycle."""
     script = (
         "import gc\n"
-        "from tryon.pose import PoseFinder\n"
+        "from tryon.person.pose import PoseFinder\n"
         "for _ in range(3):\n"
         "    finder = PoseFinder.load()\n"
         "    cycle = [finder]\n"
@@ -653,7 +653,7 @@ def test_the_models_are_read_once():
 
 
 def test_missing_weights_are_named(monkeypatch, tmp_path):
-    monkeypatch.setattr("tryon.weights.WEIGHTS", tmp_path)
+    monkeypatch.setattr("tryon.core.weights.WEIGHTS", tmp_path)
     with pytest.raises(TryOnError, match=r"weights/pose_landmarker\.task") as caught:
         BodyAnalyser.load()
     assert caught.value.code == "weights_missing"
@@ -668,7 +668,7 @@ def test_damaged_weights_are_named(monkeypatch, tmp_path):
         "selfie_segmenter.tflite",
     ):
         (tmp_path / name).write_bytes(b"not a model")
-    monkeypatch.setattr("tryon.weights.WEIGHTS", tmp_path)
+    monkeypatch.setattr("tryon.core.weights.WEIGHTS", tmp_path)
     with pytest.raises(TryOnError, match="pose_landmarker") as caught:
         BodyAnalyser.load()
     assert caught.value.code == "weights_damaged"

@@ -22,9 +22,9 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from page.privacy import LOCK, PREFIX, Retention, Visits, own_folder, remove_leftovers
-from page.texts import TEXTS
-from tryon.errors import TryOnError
+from tryon.core.errors import TryOnError
+from tryon.page.look.texts import TEXTS
+from tryon.page.serving.privacy import LOCK, PREFIX, Retention, Visits, own_folder, remove_leftovers
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = Retention(longest=600, after_visit=0.5, look_every=0.2)
@@ -279,7 +279,8 @@ def test_only_what_a_killed_run_of_ours_left_is_removed(tmp_path):
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_a_killed_run_leaves_nothing_after_the_next_start(tmp_path):
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom page.privacy import own_folder\n"
+        "import sys, time\nfrom pathlib import Path\n"
+        "from tryon.page.serving.privacy import own_folder\n"
         f"with own_folder(Path({str(tmp_path)!r})) as folder:\n"
         "    (folder / 'photo.png').write_bytes(b'x')\n"
         "    print(folder, flush=True)\n    time.sleep(60)\n"
@@ -468,7 +469,7 @@ sys.path[:0] = ["tests"]
 import app
 from fake_tryon import FakeTryOn
 from gradio_client import Client, handle_file
-from page.privacy import own_folder
+from tryon.page.serving.privacy import own_folder
 import urllib.request
 
 with tempfile.TemporaryDirectory() as home, own_folder(Path(home)) as folder:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tryon import lexicon
-from tryon.errors import TryOnError
-from tryon.grammar import Reading
-from tryon.prompt import LONGEST_TEXT, asked_hang, pattern_details, understand
-from tryon.vocabulary import ATTRIBUTES, NAMES_ZH
+from tryon.core.errors import TryOnError
+from tryon.core.vocabulary import ATTRIBUTES, NAMES_ZH
+from tryon.words import lexicon
+from tryon.words.grammar import Reading
+from tryon.words.prompt import LONGEST_TEXT, asked_hang, pattern_details, understand
 
 DATA = Path(__file__).parent / "data"
 FLOORS = {"en": 0.97, "zh": 0.95}

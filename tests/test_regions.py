@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from figures import standing_person
 
-from tryon.anatomy import ARMS, body_unit
-from tryon.regions import clothed_legs, crossing_sleeve
-from tryon.types import Part, Person, Pose
+from tryon.core.types import Part, Person, Pose
+from tryon.person.body import ARMS, body_unit
+from tryon.person.regions import clothed_legs, crossing_sleeve
 
 
 def in_one_piece() -> Person:

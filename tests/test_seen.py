@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from tryon.appearance import ARMHOLES_SEEN
-from tryon.cut_scene import settled
-from tryon.cutout import cut_out
-from tryon.errors import TryOnError
-from tryon.garment import GarmentAnalyser, _read
-from tryon.outline import _weighed
-from tryon.reader import Reading
-from tryon.types import Kind, Outline, Photo
-from tryon.vocabulary import ATTRIBUTES
+from tryon.core.errors import TryOnError
+from tryon.core.types import Kind, Outline, Photo
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.garment.analyser import GarmentAnalyser, _read
+from tryon.garment.appearance import ARMHOLES_SEEN
+from tryon.garment.cutout.cut import cut_out
+from tryon.garment.cutout.scene import settled
+from tryon.garment.outline.trace import _weighed
+from tryon.garment.reader import Reading
 
 NO_MARKS = np.zeros((len(Outline), 3), np.float32)
 RED, FLOOR = (190, 40, 40), (150, 120, 80)
@@ -182,6 +182,6 @@ def test_transparency_is_shown_to_the_reader_on_grey_and_kept():
 
 
 def test_without_its_weights_the_analyser_names_the_file(monkeypatch, tmp_path):
-    monkeypatch.setattr("tryon.weights.WEIGHTS", tmp_path)
+    monkeypatch.setattr("tryon.core.weights.WEIGHTS", tmp_path)
     with pytest.raises(TryOnError, match=r"weights/garment\.safetensors"):
         GarmentAnalyser.load()

@@ -5,8 +5,8 @@ import pytest
 from fake import RED, FakeTryOn
 from PIL import Image
 
-from tryon.errors import TryOnError
-from tryon.sheet import contact_sheet, list_pictures
+from tryon.core.errors import TryOnError
+from tryon.report.sheet import contact_sheet, list_pictures
 
 
 @pytest.fixture

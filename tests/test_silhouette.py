@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from figures import flat_skirt, flat_tee, flat_trousers, standing_person
 
-from tryon.anatomy import body_unit
-from tryon.fusion import geometric_draft
-from tryon.silhouette import REACH, edge_shift, follow_silhouette
-from tryon.types import Hang, Part
+from tryon.core.types import Hang, Part
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.geometry.silhouette import REACH, edge_shift, follow_silhouette
+from tryon.person.body import body_unit
 
 SIZE = (120, 100)
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from fake import RED, FakeTryOn
 
-from tryon.stages import PARTS, draw_stages
-from tryon.types import Part, Photo
+from tryon.core.types import Part, Photo
+from tryon.report.stages import PARTS, draw_stages
 
 STAGES = ["pose", "parts", "region", "cutout", "warp", "body", "result"]
 

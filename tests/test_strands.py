@@ -8,9 +8,9 @@ from figures import standing_person
 from test_compose import plain_garment, straight_draft, torso_box
 from test_underlay import dressed
 
-from tryon.compose import compose
-from tryon.strands import SHADOW, stranded, strands
-from tryon.types import Kind, Part, Person, Photo
+from tryon.compose.composite import compose
+from tryon.core.types import Kind, Part, Person, Photo
+from tryon.person.strands import SHADOW, stranded, strands
 
 WHITE, DARK = (240, 240, 235), (40, 30, 25)
 HAIR = np.s_[195:290, 172:212]  # what the label says: a smooth shape that lies on the trunk

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from figures import flat_tee, standing_person
 
-from tryon.agnostic import PLANES, UNTOLD, Cut, body_planes, kept, sleeve_end
-from tryon.anatomy import middle_of_hips, middle_of_shoulders
-from tryon.fusion import geometric_draft
-from tryon.studio import (
+from tryon.core.types import Outline, Part, Photo, Pose
+from tryon.fusion.agnostic import PLANES, UNTOLD, Cut, body_planes, kept, sleeve_end
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.studio import (
     CANVAS,
     GREY,
     SHOULDERS_AT,
@@ -27,7 +27,7 @@ from tryon.studio import (
     to_draft,
     torso_length,
 )
-from tryon.types import Outline, Part, Photo, Pose
+from tryon.person.body import middle_of_hips, middle_of_shoulders
 
 # --- the frame -----------------------------------------------------------------------------------
 

@@ -6,9 +6,11 @@ import pytest
 import torch
 from test_nets import GARMENT, PARSER
 
+from tryon.core.types import Outline, Part, Pose
+from tryon.garment.reader import GarmentReader
 from tryon.nets.garment import GarmentConfig, GarmentNet
 from tryon.nets.parser import ParserConfig, ParserNet
-from tryon.parser import (
+from tryon.person.parser import (
     CANVAS,
     CLASS_WEIGHTS,
     Parser,
@@ -17,10 +19,8 @@ from tryon.parser import (
     pose_planes,
     settle_dress,
 )
-from tryon.reader import GarmentReader
 from tryon.training import trainer
-from tryon.training.garment import garment_loss
-from tryon.training.garments import (
+from tryon.training.data.garments import (
     MIRROR_OUTLINE,
     Garments,
     Piece,
@@ -29,11 +29,11 @@ from tryon.training.garments import (
     read_gallery_garments,
     sleeve_worn,
 )
-from tryon.training.labels import IGNORE, ccp_parts, trusted, viton_parts
+from tryon.training.data.labels import IGNORE, ccp_parts, trusted, viton_parts
+from tryon.training.data.people import MIRROR, MIRROR_PARTS, Labelled, People
+from tryon.training.garment import garment_loss
 from tryon.training.metrics import ious
 from tryon.training.parser import ParserTask, freeze, parser_loss
-from tryon.training.people import MIRROR, MIRROR_PARTS, Labelled, People
-from tryon.types import Outline, Part, Pose
 
 TINY15 = ParserConfig(classes=15, pose_planes=7, decoder=PARSER.decoder, encoder=PARSER.encoder)
 
@@ -370,7 +370,7 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(tmp_path, monkeypatch):
 
 
 def test_training_leaves_network_log_and_sheet(tmp_path):
-    from tryon import weights
+    from tryon.core import weights
 
     trainer.fit(TinyTask(), schedule(2), tmp_path)
     net = weights.load(ParserNet, tmp_path / "parser.safetensors")

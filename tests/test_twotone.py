@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from figures import FIGURE_SIZE, standing_person
 
-from tryon.anatomy import middle_of_hips, middle_of_shoulders
-from tryon.twotone import split_at_waist
-from tryon.types import Part
+from tryon.core.types import Part
+from tryon.person.body import middle_of_hips, middle_of_shoulders
+from tryon.person.twotone import split_at_waist
 
 MARKS = standing_person().landmarks
 TOP, HIPS = middle_of_shoulders(MARKS)[1], middle_of_hips(MARKS)[1]

@@ -6,9 +6,9 @@ import pickle
 import numpy as np
 import pytest
 
-from tryon.errors import Note
-from tryon.image import Fit
-from tryon.types import (
+from tryon.core.errors import Note
+from tryon.core.frame import Fit
+from tryon.core.types import (
     POSE_LANDMARKS,
     Composite,
     Draft,

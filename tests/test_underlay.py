@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from figures import standing_person
 
-from tryon.regions import edit_region
-from tryon.types import Kind, Part, Person, Photo, Pose
-from tryon.underlay import _as_wide, _beside_bared, _between, underlay
+from tryon.compose.underlay import _as_wide, _beside_bared, _between, underlay
+from tryon.core.types import Kind, Part, Person, Photo, Pose
+from tryon.person.regions import edit_region
 
 WALL = (150, 160, 150)
 CLOTH = (30, 60, 160)

@@ -7,11 +7,11 @@ from figures import standing_person
 from test_hem import dressed
 from test_worn import CLOTH, sleeved
 
-from tryon.outline import trace
+from tryon.core.types import Kind, Outline, Part, Photo, Pose
+from tryon.garment.outline.trace import trace
 from tryon.training.compare import compare_kinds
-from tryon.training.people import Labelled
-from tryon.training.undress import FIGURE, figure, flat_picture
-from tryon.types import Kind, Outline, Part, Photo, Pose
+from tryon.training.data.people import Labelled
+from tryon.training.data.undress import FIGURE, figure, flat_picture
 
 
 def test_the_drawn_body_stands_apart_and_even():
@@ -63,7 +63,7 @@ class Puts:
         return self.person
 
     def describe(self, flat, kind):
-        from tryon.garment import GarmentAnalyser
+        from tryon.garment.analyser import GarmentAnalyser
 
         return GarmentAnalyser()(flat, kind)
 

@@ -7,11 +7,12 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon import dye
-from tryon.prompt import understand
-from tryon.training import wardrobe as wardrobes
-from tryon.training.garments import Garments, Piece
-from tryon.training.wardrobe import (
+from tryon.core.types import Outline
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.design import dye
+from tryon.training.data import wardrobe as wardrobes
+from tryon.training.data.garments import Garments, Piece
+from tryon.training.data.wardrobe import (
     COLOURS,
     PATTERNS,
     USUAL_COLOURS,
@@ -22,8 +23,7 @@ from tryon.training.wardrobe import (
     lay_ground,
     write,
 )
-from tryon.types import Outline
-from tryon.vocabulary import ATTRIBUTES
+from tryon.words.prompt import understand
 
 SIZE = (160, 120)  # height, width of the gallery's pictures and of the canvas
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tryon.warp import Curve, ThinPlateSpline, draw_mesh, grid_over, smoothstep
+from tryon.core.warp import Curve, ThinPlateSpline, draw_mesh, grid_over, smoothstep
 
 SQUARE = np.array([[0, 0], [10, 0], [0, 10], [10, 10], [5, 5]], float)
 

@@ -7,8 +7,8 @@ import torch
 from safetensors import safe_open
 from test_nets import GARMENT, PARSER, parser_inputs
 
-from tryon import weights
-from tryon.errors import TryOnError
+from tryon.core import weights
+from tryon.core.errors import TryOnError
 from tryon.nets.garment import GarmentNet
 from tryon.nets.parser import ParserNet
 

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from tryon import grammar, weights
-from tryon.evaluate_words import evaluate_words, table, wrong
+from tryon.core import weights
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.evaluation.words import evaluate_words, table, wrong
 from tryon.nets.text import PADDING, TextConfig, TextNet
-from tryon.prompt import clean, understand
-from tryon.training.sentences import alphabet, held_out, key, sentence
+from tryon.training.data.sentences import alphabet, held_out, key, sentence
 from tryon.training.text import TextTask
-from tryon.vocabulary import ATTRIBUTES
-from tryon.wording import WEIGHT_FILE, QuickText, WordReader
+from tryon.words import grammar
+from tryon.words.prompt import clean, understand
+from tryon.words.wording import WEIGHT_FILE, QuickText, WordReader
 
 DATA = Path(__file__).parent / "data"
 TINY = TextConfig("abcdefghijklmnopqrstuvwxyz 红色", embedding=6, width=8, hidden=6, pooled=5)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from figures import standing_person
 
-from tryon.types import Kind, Limb, Outline, Part, Person, Photo, Pose
-from tryon.worn import take_off
+from tryon.core.types import Kind, Limb, Outline, Part, Person, Photo, Pose
+from tryon.garment.worn import take_off
 
 CLOTH = (60, 90, 160)
 

@@ -7,18 +7,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from tryon.errors import TryOnError
+from tryon.core.errors import TryOnError
 
 if TYPE_CHECKING:
-    from tryon.image import read_photo
+    from tryon.core.image import read_photo
+    from tryon.core.types import Result
     from tryon.pipeline import TryOn
-    from tryon.types import Result
 
 __version__ = "0.1.0"
 __all__ = ["Result", "TryOn", "TryOnError", "__version__", "read_photo"]
 
 # Loaded when first asked for: `import tryon` and `python -m tryon --help` stay instant.
-_HOMES = {"TryOn": "tryon.pipeline", "read_photo": "tryon.image", "Result": "tryon.types"}
+_HOMES = {"TryOn": "tryon.pipeline", "read_photo": "tryon.core.image", "Result": "tryon.core.types"}
 
 
 def __getattr__(name: str) -> Any:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
+    from tryon.core.types import Garment, Prompt, Result
     from tryon.pipeline import TryOn
-    from tryon.types import Garment, Prompt, Result
 
 KINDS = ("upper", "lower", "dress")
 EVALUATIONS = ("pairs", "fusion", "kinds", "parser", "garment", "describe")
@@ -26,7 +26,7 @@ EVALUATIONS = ("pairs", "fusion", "kinds", "parser", "garment", "describe")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status: 0, 2 for what cannot be done, 130 when interrupted."""
-    from tryon.errors import TryOnError
+    from tryon.core.errors import TryOnError
 
     try:
         arguments = _parser().parse_args(argv)
@@ -207,8 +207,8 @@ def _print_json(answer: dict[str, Any]) -> None:
 
 
 def _run_try(arguments: argparse.Namespace) -> None:
-    from tryon.errors import TryOnError
-    from tryon.image import read_photo, writable_format, write_photo
+    from tryon.core.errors import TryOnError
+    from tryon.core.image import read_photo, writable_format, write_photo
 
     if arguments.garment is None and not arguments.prompt.strip():
         raise TryOnError("empty_request")
@@ -244,10 +244,10 @@ def _same(first: Path, second: Path) -> bool:
 
 
 def _write_stages(result: "Result", folder: Path) -> None:
-    from tryon.errors import TryOnError
-    from tryon.image import write_photo
-    from tryon.stages import draw_stages
-    from tryon.types import Photo
+    from tryon.core.errors import TryOnError
+    from tryon.core.image import write_photo
+    from tryon.core.types import Photo
+    from tryon.report.stages import draw_stages
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -294,8 +294,8 @@ def _try_summary(result: "Result", arguments: argparse.Namespace) -> str:
 
 
 def _run_describe(arguments: argparse.Namespace) -> None:
-    from tryon.ask import ask, describe
-    from tryon.image import read_photo
+    from tryon.core.image import read_photo
+    from tryon.words.ask import ask, describe
 
     photo = read_photo(arguments.garment)
     garment = load_tryon().describe(photo)
@@ -339,7 +339,7 @@ _ATTRIBUTE_NAMES_ZH = {
 
 
 def _named(attribute: str, value: str, language: str) -> tuple[str, str]:
-    from tryon.vocabulary import name
+    from tryon.core.vocabulary import name
 
     label = _ATTRIBUTE_NAMES_ZH.get(attribute, attribute) if language == "zh" else attribute
     return label, name(attribute, value, language)
@@ -360,11 +360,11 @@ def _garment_report(garment: "Garment", language: str) -> dict[str, Any]:
 
 
 def _run_understand(arguments: argparse.Namespace) -> None:
-    from tryon.prompt import understand
+    from tryon.words.prompt import understand
 
     prompt = understand(arguments.text)
     if prompt.ignored:  # a second look at what the rules do not know
-        from tryon.wording import WordReader
+        from tryon.words.wording import WordReader
 
         prompt = understand(arguments.text, WordReader.load())
     if arguments.json:
@@ -405,7 +405,7 @@ def _progress(line: str) -> None:
 def _run_batch(arguments: argparse.Namespace) -> None:
     from dataclasses import asdict
 
-    from tryon.batch import RESULTS, run_batch
+    from tryon.report.batch import RESULTS, run_batch
 
     def progress(index: int, rows: int, row: Any, status: str) -> None:
         _progress(f"{index + 1}/{rows} {row.person}: {status}")
@@ -432,9 +432,9 @@ def _run_batch(arguments: argparse.Namespace) -> None:
 
 
 def _run_lab(arguments: argparse.Namespace) -> None:
-    from tryon.errors import TryOnError
-    from tryon.image import read_photo
-    from tryon.lab import TABLE, read_prompts, run_lab
+    from tryon.core.errors import TryOnError
+    from tryon.core.image import read_photo
+    from tryon.report.lab import TABLE, read_prompts, run_lab
 
     texts = read_prompts(arguments.prompts)
     if not texts:
@@ -463,8 +463,8 @@ def _run_lab(arguments: argparse.Namespace) -> None:
 
 
 def _run_sheet(arguments: argparse.Namespace) -> None:
-    from tryon.image import writable_format, write_photo
-    from tryon.sheet import HEIGHT, contact_sheet, list_pictures
+    from tryon.core.image import writable_format, write_photo
+    from tryon.report.sheet import HEIGHT, contact_sheet, list_pictures
 
     writable_format(arguments.out)
     for folder in (arguments.people, arguments.garments):
@@ -490,10 +490,10 @@ def _run_sheet(arguments: argparse.Namespace) -> None:
 
 
 def _run_evaluate(arguments: argparse.Namespace) -> None:
-    from tryon.evaluate import read_pairs
+    from tryon.evaluation.pairs import read_pairs
 
     if str(arguments.data) == "words":  # needs no data but the project's own tests
-        from tryon.evaluate_words import evaluate_words, table
+        from tryon.evaluation.words import evaluate_words, table
 
         words = evaluate_words()
         _print_json(words) if arguments.json else print(table(words))
@@ -516,9 +516,9 @@ def _run_evaluate(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate_design(arguments: argparse.Namespace) -> None:
-    from tryon.evaluate_design import GARMENTS, evaluate_design, summary, table
-    from tryon.image import writable_format, write_photo
-    from tryon.types import Photo
+    from tryon.core.image import writable_format, write_photo
+    from tryon.core.types import Photo
+    from tryon.evaluation.design import GARMENTS, evaluate_design, summary, table
 
     if arguments.sheet is not None:
         writable_format(arguments.sheet)
@@ -532,7 +532,7 @@ def _evaluate_design(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate_pairs(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str, Any]:
-    from tryon.evaluate import evaluate
+    from tryon.evaluation.pairs import evaluate
 
     report = evaluate(
         tryon,
@@ -558,11 +558,11 @@ def _evaluate_pairs(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str, 
 def _evaluate_fusion(arguments: argparse.Namespace, tryon: "TryOn") -> dict[str, dict[str, float]]:
     """The fusion network beside the geometric draft; nothing where there are no weights for it,
     unless it was asked for."""
-    from tryon.errors import TryOnError
-    from tryon.evaluate import enlarged, read_pairs
-    from tryon.learned import WEIGHT_FILE, LearnedFusion
+    from tryon.core.errors import TryOnError
+    from tryon.core.types import Photo
+    from tryon.evaluation.pairs import enlarged, read_pairs
+    from tryon.fusion.network import WEIGHT_FILE, LearnedFusion
     from tryon.training.compare import compare_fusion
-    from tryon.types import Photo
 
     try:
         given = arguments.fusion
@@ -627,8 +627,8 @@ def _evaluate_kinds(
     tryon: "TryOn", data: Path, cache: Path, limit: int | None
 ) -> dict[str, dict[str, float]]:
     from tryon.training.compare import compare_kinds
-    from tryon.training.people import read_ccp
-    from tryon.training.prepare import prepare
+    from tryon.training.data.people import read_ccp
+    from tryon.training.prepare.photos import prepare
 
     if not (cache / "ccp" / "pose.npz").is_file():
         prepare(data, cache, validation_only=True)
@@ -639,10 +639,10 @@ def _evaluate_kinds(
 
 
 def _run_bench(arguments: argparse.Namespace) -> None:
-    from tryon.bench import RUNS, SIZES, bench, table
+    from tryon.evaluation.bench import RUNS, SIZES, bench, table
 
     if arguments.words:
-        from tryon import bench_words
+        from tryon.evaluation import bench_words
 
         figures = bench_words.bench_words(load_tryon())
         _print_json(figures) if arguments.json else print(bench_words.table(figures))
@@ -656,7 +656,7 @@ def _run_bench(arguments: argparse.Namespace) -> None:
 
 
 def _run_train(arguments: argparse.Namespace) -> None:
-    from tryon.errors import TryOnError
+    from tryon.core.errors import TryOnError
     from tryon.training import main as train
 
     try:

@@ -11,9 +11,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tryon.errors import Note
+from tryon.core.errors import Note
+from tryon.core.types import Result
 from tryon.pipeline import TryOn, resolve_device
-from tryon.types import Result
 
 log = logging.getLogger(__name__)
 

@@ -14,20 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from tryon import grammar
-from tryon.ask import Answer, ask
-from tryon.compose import compose
-from tryon.design import choose, design
-from tryon.errors import Note, TryOnError
-from tryon.fusion import geometric_draft
-from tryon.gallery import Gallery
-from tryon.garment import GarmentAnalyser
-from tryon.image import read_photo
-from tryon.learned import LearnedFusion
-from tryon.person import BodyAnalyser
-from tryon.prompt import Reader, understand
-from tryon.types import Draft, Garment, Kind, Person, Prompt, Result
-from tryon.wording import WordReader
+from tryon.compose.composite import compose
+from tryon.core.errors import Note, TryOnError
+from tryon.core.image import read_photo
+from tryon.core.types import Draft, Garment, Kind, Person, Prompt, Result
+from tryon.design.designer import choose, design
+from tryon.fusion.geometry.draft import geometric_draft
+from tryon.fusion.network import LearnedFusion
+from tryon.garment.analyser import GarmentAnalyser
+from tryon.garment.gallery import Gallery
+from tryon.person.analyser import BodyAnalyser
+from tryon.words import grammar
+from tryon.words.ask import Answer, ask
+from tryon.words.prompt import Reader, understand
+from tryon.words.wording import WordReader
 
 log = logging.getLogger(__name__)
 

@@ -29,7 +29,7 @@ ASSETS = Path(__file__).resolve().parent.parent
 WEBP_QUALITY = 90
 THUMBNAIL_PX = 360  # longer side
 DRAFT_PX, DRAFT_SAMPLES = 520, 8
-OFFSET, LEVELS = 512.0, 32.0  # of the passes, as in tryon/passes.py
+OFFSET, LEVELS = 512.0, 32.0  # of the passes, as in tryon/garment/passes.py
 CATEGORY = {
     "dress": "dresses",
     "skirt": "bottoms",

@@ -1,7 +1,7 @@
 """Wardrobe: the list of garments in the gallery, what each is called and how it is made.
 
 Notable here:
-- `GARMENTS` is the one list to edit. Attribute values are those of `tryon/vocabulary.py`.
+- `GARMENTS` is the one list to edit. Attribute values are those of `tryon/core/vocabulary.py`.
 - a `Block` is a silhouette: recipe, cut and the seed of its folds. Draping takes most of the time
   and depends on the block alone, so one block serves several fabrics and colours.
 - a `template` is a plain light garment that the program dyes and prints when a visitor only

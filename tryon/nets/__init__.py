@@ -1,0 +1,1 @@
+"""The networks: torch modules and their config dataclasses; no files, no data."""

@@ -24,9 +24,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from tryon.core.types import Outline
+from tryon.core.vocabulary import ATTRIBUTES
 from tryon.nets.blocks import ConvNorm
-from tryon.types import Outline
-from tryon.vocabulary import ATTRIBUTES
 
 FUSIONS = ("concat", "cascade", "gated", "attention")
 HEADS = tuple((attribute, len(values)) for attribute, values in ATTRIBUTES.items())

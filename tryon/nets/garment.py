@@ -15,10 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from tryon.core.types import Outline
+from tryon.core.vocabulary import ATTRIBUTES
 from tryon.nets.blocks import Context, Merge, Separable
 from tryon.nets.encoder import Encoder, EncoderConfig
-from tryon.types import Outline
-from tryon.vocabulary import ATTRIBUTES
 
 HEADS = (
     ("kind", ("upper", "lower", "dress")),

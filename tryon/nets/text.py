@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tryon.vocabulary import ATTRIBUTES
+from tryon.core.vocabulary import ATTRIBUTES
 
 HEADS = tuple((attribute, values) for attribute, values in ATTRIBUTES.items())
 PADDING, STRANGE = 0, 1  # indices of what is no character, and of a character it does not know

@@ -55,7 +55,7 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
         return 0
     start = options.pop("start", None)
     if not (cache / "ccp" / "pose.npz").is_file():
-        from tryon.training.prepare import prepare
+        from tryon.training.prepare.photos import prepare
 
         prepare(folder, cache)
     if not encoder.is_file():
@@ -66,7 +66,7 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
     else:
         from tryon.training.garment import SCHEDULE
         from tryon.training.garment import GarmentTask as Task
-        from tryon.training.prepare import cut_garments, trace_outlines
+        from tryon.training.prepare.photos import cut_garments, trace_outlines
 
         if not (cache / "cc0" / "confidence.json").is_file():
             cut_garments(folder, cache)

@@ -37,20 +37,20 @@ if __name__ == "__main__":
     if given["data"] is None and given["net"] != "text":
         parser.error("this needs DATA, a folder of the data sets")
     if given["net"] == "prepare":
-        from tryon.training.prepare import prepare
+        from tryon.training.prepare.photos import prepare
 
         folder = unpack(Path(given["data"]))
         prepare(folder, Path(given["cache"] or folder / "cache"))
     elif given["net"] == "wardrobe":
-        from tryon.training.wardrobe import Wardrobe, write
+        from tryon.training.data.wardrobe import Wardrobe, write
 
         wardrobe = Wardrobe([Path(given["data"])])
         write(wardrobe, Path(given["out"]), given["count"] or COUNT, given["seed"] or 0)
     elif given["net"] == "heads":
         import torch
 
+        from tryon.training.data.garments import OWN_SHARE
         from tryon.training.garment import GarmentTask
-        from tryon.training.garments import OWN_SHARE
         from tryon.training.heads import RATE, fit_heads
 
         folder = unpack(Path(given["data"]))
@@ -70,13 +70,13 @@ if __name__ == "__main__":
         rate = given["learning_rate"] or RATE
         fit_heads(task, Path(given["out"]), samples, given["seed"] or 0, rate)
     elif given["net"] == "prepare-pairs":
-        from tryon.training.prepare_pairs import prepare_pairs
+        from tryon.training.prepare.pairs import prepare_pairs
 
         folder = unpack(Path(given["data"]))
         cache = Path(given["cache"] or folder / "cache")
         prepare_pairs(folder, cache, Path(given["out"]), given["limit"], given["workers"] or 1)
     elif given["net"] == "renew-starts":
-        from tryon.training.prepare_pairs import renew_starts
+        from tryon.training.prepare.pairs import renew_starts
 
         folder = unpack(Path(given["data"]))
         renew_starts(folder, Path(given["cache"] or folder / "cache"))

@@ -22,20 +22,20 @@ import cv2
 import numpy as np
 import torch
 
-from tryon import weights
-from tryon.compose import compose
-from tryon.errors import TryOnError
-from tryon.fusion import geometric_draft, sleeve_of
-from tryon.learned import LearnedFusion
+from tryon.compose.composite import compose
+from tryon.core import weights
+from tryon.core.errors import TryOnError
+from tryon.core.types import Draft, Garment, Kind, Part, Person, Photo
+from tryon.evaluation.similarity import fid, kid, ssim
+from tryon.fusion.geometry.draft import geometric_draft, sleeve_of
+from tryon.fusion.network import LearnedFusion
+from tryon.garment.reader import WEIGHT_FILE
+from tryon.garment.worn import WORN_PARTS
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
 from tryon.nets.garment import GarmentNet
-from tryon.reader import WEIGHT_FILE
-from tryon.regions import is_part
-from tryon.similarity import fid, kid, ssim
-from tryon.training.people import Labelled
-from tryon.training.undress import figure, flat_picture
-from tryon.types import Draft, Garment, Kind, Part, Person, Photo
-from tryon.worn import WORN_PARTS
+from tryon.person.regions import is_part
+from tryon.training.data.people import Labelled
+from tryon.training.data.undress import figure, flat_picture
 
 OLD_GARMENT = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
 

@@ -21,20 +21,20 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
-from tryon import weights
-from tryon.agnostic import Cut
-from tryon.appearance import colour_of
-from tryon.learned import HEM_ROOM_FOLLOWING, HIDDEN_FOR_SLEEVE
+from tryon.core import weights
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.evaluation.similarity import ssim
+from tryon.fusion.agnostic import Cut
+from tryon.fusion.network import HEM_ROOM_FOLLOWING, HIDDEN_FOR_SLEEVE
+from tryon.fusion.studio import CANVAS, told
+from tryon.garment.appearance import colour_of
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
 from tryon.nets.fusion import DARK, STRIDES, Fused, FusionConfig, FusionNet, resized, sample
-from tryon.similarity import ssim
-from tryon.studio import CANVAS, told
 from tryon.training import trainer
 from tryon.training.adversary import Duel, adversarial_losses
-from tryon.training.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
-from tryon.training.prepare_pairs import HEADS, WORN
+from tryon.training.data.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
+from tryon.training.prepare.pairs import HEADS, WORN
 from tryon.training.trainer import Schedule
-from tryon.vocabulary import ATTRIBUTES
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
+from tryon.garment.reader import GarmentReader
 from tryon.nets.garment import HEADS, GarmentConfig, GarmentNet
-from tryon.reader import GarmentReader
-from tryon.training.garments import (
+from tryon.training.data.garments import (
     OWN_SHARE,
     Garments,
     read_ccp_garments,
@@ -21,10 +21,10 @@ from tryon.training.garments import (
     read_phone_garments,
     read_viton_garments,
 )
+from tryon.training.data.wardrobe import Wardrobe
 from tryon.training.metrics import garment_scores, landmark_scores, mask_scores
 from tryon.training.parser import freeze
 from tryon.training.trainer import Schedule, begin_from
-from tryon.training.wardrobe import Wardrobe
 
 NAME = "garment"
 SCHEDULE = Schedule(

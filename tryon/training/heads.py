@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from tryon import weights
+from tryon.core import weights
 from tryon.nets.blocks import fold_norms
 from tryon.nets.garment import HEADS, GarmentNet
 from tryon.training.garment import (

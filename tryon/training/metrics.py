@@ -10,11 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from tryon.errors import TryOnError
-from tryon.image import read_photo
-from tryon.parser import Parser
-from tryon.reader import GarmentReader
-from tryon.training.garments import (
+from tryon.core.errors import TryOnError
+from tryon.core.image import read_photo
+from tryon.core.types import Garment, Part, Photo
+from tryon.core.vocabulary import TYPE_KIND
+from tryon.garment.reader import GarmentReader
+from tryon.person.parser import Parser
+from tryon.training.data.garments import (
     CC0_LABELS,
     CHECKED,
     Piece,
@@ -24,11 +26,9 @@ from tryon.training.garments import (
     read_phone_garments,
     read_viton_garments,
 )
-from tryon.training.labels import IGNORE, trusted
-from tryon.training.people import Labelled, disturb_photo, read_ccp, read_viton
-from tryon.training.prepare import cut_garments, prepare
-from tryon.types import Garment, Part, Photo
-from tryon.vocabulary import TYPE_KIND
+from tryon.training.data.labels import IGNORE, trusted
+from tryon.training.data.people import Labelled, disturb_photo, read_ccp, read_viton
+from tryon.training.prepare.photos import cut_garments, prepare
 
 CLASSES = 15
 # what a class is drawn as, indexed by `Part`; IGNORE is black

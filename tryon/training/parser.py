@@ -17,10 +17,10 @@ from safetensors.torch import load_file
 from torch import nn
 
 from tryon.nets.parser import ParserConfig, ParserNet
-from tryon.parser import CLASS_WEIGHTS, Parser
-from tryon.training.labels import IGNORE
+from tryon.person.parser import CLASS_WEIGHTS, Parser
+from tryon.training.data.labels import IGNORE
+from tryon.training.data.people import Labelled, People, read_backgrounds, read_ccp, read_viton
 from tryon.training.metrics import PART_COLOURS, parser_scores
-from tryon.training.people import Labelled, People, read_backgrounds, read_ccp, read_viton
 from tryon.training.trainer import Schedule, begin_from
 
 NAME = "parser"

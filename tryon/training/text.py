@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from tryon.nets.text import TextConfig, TextNet
-from tryon.training.sentences import Sentence, alphabet, sentence
+from tryon.training.data.sentences import Sentence, alphabet, sentence
 from tryon.training.trainer import Schedule, begin_from
 
 NAME = "text"

@@ -28,7 +28,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from tryon import weights
+from tryon.core import weights
 
 logger = logging.getLogger(__name__)
 
@@ -207,7 +207,7 @@ def shipped(net: nn.Module) -> nn.Module:
 
 
 def begin_from(net: nn.Module, path: Path) -> None:
-    """Load the weights of an earlier network of the same class, as `tryon.weights` writes them;
+    """Load the weights of an earlier network of the same class, as `core.weights` writes them;
     what it lacks stays as it is. ValueError if it has what the network lacks."""
     state = {name: value.float() for name, value in load_file(path).items()}
     missing, unexpected = net.load_state_dict(state, strict=False)

@@ -1,1 +1,0 @@
-"""What the page is made of: texts, theme, HTML fragments and files. `app.py` puts it together."""

@@ -1,0 +1,97 @@
+"""The rooms of the package and the arrows between them: which file imports which of ours.
+
+python tests/rooms.py          # prints the count of arrows and each pair of rooms
+"""
+
+import ast
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "tryon"
+ENTRIES = ("app", "tryon.__main__")  # beside the rooms, at the end of the flow
+
+
+def sources() -> dict[str, Path]:
+    """Module name -> file, of the package and of app.py."""
+    modules = {"app": ROOT / "app.py"}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return modules
+
+
+MODULES = sources()
+
+
+@cache
+def imports_of(module: str) -> frozenset[str]:
+    """All names a file imports: modules, and "module.name" where that is a module of ours too.
+
+    Imports inside functions count; those under TYPE_CHECKING do not. A module named in a call of
+    `import_module` counts as well if it is ours.
+    """
+    names = set()
+
+    def walk(node: ast.AST) -> None:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            return
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: relative import; write tryon.… out"
+            within = {f"{node.module}.{alias.name}" for alias in node.names}
+            names.update(name for name in within if name in MODULES)
+            if not within <= MODULES.keys():
+                names.add(node.module)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            named = {a.value for a in node.args if isinstance(a, ast.Constant)}
+            names.update(named & MODULES.keys())
+        for child in ast.iter_child_nodes(node):
+            walk(child)
+
+    walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+    return frozenset(names)
+
+
+def room_of(module: str) -> str:
+    """The room a file lies in: "person" of "tryon.person.pose", "pipeline" of "tryon.pipeline"."""
+    parts = module.removeprefix("tryon.").split(".")
+    return parts[0]
+
+
+@cache
+def ours(module: str) -> frozenset[str]:
+    """The files of ours that a file imports itself."""
+    return frozenset(name for name in imports_of(module) if name in MODULES)
+
+
+@cache
+def reached(module: str) -> frozenset[str]:
+    """All of our files that a file imports, directly or through others."""
+    seen: set[str] = set()
+    waiting = list(ours(module))
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting.extend(ours(name))
+    return frozenset(seen)
+
+
+def arrows() -> Counter[tuple[str, str]]:
+    """(room, room it imports from) -> number of imports of one file by another."""
+    return Counter(
+        (room_of(module), room_of(name))
+        for module in MODULES
+        for name in ours(module)
+        if room_of(module) != room_of(name)
+    )
+
+
+if __name__ == "__main__":
+    found = arrows()
+    for (user, used), count in sorted(found.items()):
+        print(f"{user:12} imports from {used:12} {count:4} times")
+    print(f"{len(found)} arrows between rooms, {sum(found.values())} between their files")

@@ -1,0 +1,23 @@
+"""Where the files that come with the program lie: weights and assets, in a checkout or installed.
+
+Notable here:
+- in a checkout both folders stand beside the package; in an installed wheel they lie inside it
+  (`pyproject.toml` maps them there), so nothing is kept twice.
+"""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CHECKOUT = PACKAGE.parent  # of a checkout; means nothing when installed
+
+
+def shipped(folder: str) -> Path:
+    """The folder "assets" or "weights". It is not looked into: a file that is missing is told by
+    whoever reads it."""
+    installed = PACKAGE / folder
+    return installed if installed.is_dir() else CHECKOUT / folder
+
+
+ASSETS = shipped("assets")
+WEIGHTS = shipped("weights")
+PROMPTS = CHECKOUT / "tests" / "data"  # hand-written sentences; in a checkout alone

@@ -1,0 +1,1 @@
+"""Garment + Prompt -> another Garment: dyed, patterned, shortened, lengthened."""

@@ -1,0 +1,1 @@
+"""The draft by geometry alone: the garment laid on the body by its outline landmarks."""

@@ -1,0 +1,295 @@
+"""The studio frame: any photo and any garment as the fusion network was trained to see them.
+
+Notable here:
+- the network learns on VITON: women in a studio, thigh-up, 192 wide and 256 high. A similarity
+  transform (a `Fit`) puts a stranger's shoulders and hips where VITON's are, and the background
+  becomes a plain grey by the silhouette. What the photo does not show is grey too, and said so.
+- the scale comes from the torso; where the hips are out of the photo the pose model only guesses
+  them, and the shoulders (or, of somebody turned, the face) say how large the person is.
+- garments are laid out as shops do: upright, as large as the canvas allows, on white.
+- flow here is normalised: x and y in -1..1 from the garment canvas's left (top) edge to its right
+  (bottom) edge, as `grid_sample(align_corners=False)` takes it. `to_draft` brings it back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tryon.core.frame import Fit
+from tryon.core.types import Draft, Garment, Layer, Person, Pose
+from tryon.core.vocabulary import ATTRIBUTES
+from tryon.person.body import middle_of_hips, middle_of_shoulders
+
+CANVAS = (256, 192)  # height, width in pixels, of person and garment alike
+SHOULDERS_AT = (95.0, 84.0)  # x, y of the middle between the shoulder joints: VITON's medians
+TORSO = 119.0  # pixels from there to the middle between the hip joints
+GREY = 240  # of the background
+WHITE = 255  # behind garments
+START = (32, 24)  # height, width of the flow that the network starts from
+
+
+@dataclass(frozen=True, eq=False)
+class StudioPerson:
+    """A person in the studio frame.
+
+    fit: photo frame <-> studio frame. pixels: (256, 192, 3) uint8 RGB, grey around the person.
+    matte: (256, 192) uint8, 255 = person. parts: (256, 192) uint8, labels of `Part`.
+    landmarks: (33, 3) float32, x, y in studio pixels, visibility. shown: (256, 192) bool, True
+    where the photo reaches.
+    """
+
+    fit: Fit
+    pixels: np.ndarray
+    matte: np.ndarray
+    parts: np.ndarray
+    landmarks: np.ndarray
+    shown: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class StudioGarment:
+    """A garment as shops show it. fit: garment frame <-> its canvas. pixels: (256, 192, 3) uint8
+    RGB on white. alpha: (256, 192) uint8. landmarks: (23, 3) float32 in canvas pixels."""
+
+    fit: Fit
+    pixels: np.ndarray
+    alpha: np.ndarray
+    landmarks: np.ndarray
+
+
+def enter(person: Person) -> StudioPerson:
+    """Bring a person into the studio frame."""
+    fit = person_fit(person.landmarks, person.photo.size)
+    matte = fit.image(person.matte)
+    alpha = matte[..., None].astype(np.float32) / 255
+    pixels = GREY + alpha * (fit.image(person.photo.pixels, border=GREY).astype(np.float32) - GREY)
+    return StudioPerson(
+        fit=fit,
+        pixels=np.clip(pixels + 0.5, 0, 255).astype(np.uint8),
+        matte=matte,
+        parts=fit.labels(person.parts),
+        landmarks=fit.points(person.landmarks),
+        shown=fit.mask(np.ones(person.photo.size, bool)),
+    )
+
+
+def person_fit(landmarks: np.ndarray, size: tuple[int, int]) -> Fit:
+    """Where a photo of this size (height, width) with these (33, 3) landmarks lies in the studio:
+    scaled so that the torso is `TORSO` long, shoulders at `SHOULDERS_AT`."""
+    scale = TORSO / torso_length(landmarks, size)
+    middle = (middle_of_shoulders(landmarks).astype(np.float64) + 0.5) * scale - 0.5
+    x, y = np.array(SHOULDERS_AT) - middle
+    return Fit(scale, float(x), float(y), tuple(size), CANVAS)
+
+
+# Medians of 6,821 VITON people, in torso lengths: between the shoulder joints, eyes to mouth.
+SHOULDERS_PER_TORSO = 0.661
+FACE_PER_TORSO = 0.140
+FACE_TRUST = 0.8  # held near the camera a face looks larger: 1.3 times in 8 of 10 selfies
+SEEN = 0.5  # visibility
+TORSO_LIMITS = (0.72, 1.35)  # of what shoulders and face say: people sit and lean
+LEAST_TORSO = 8.0  # pixels
+
+
+def torso_length(landmarks: np.ndarray, size: tuple[int, int]) -> float:
+    """Pixels from shoulders to hips, from what the photo shows best."""
+    height, width = size
+    torso = float(np.linalg.norm(middle_of_hips(landmarks) - middle_of_shoulders(landmarks)))
+    across = landmarks[Pose.LEFT_SHOULDER, :2] - landmarks[Pose.RIGHT_SHOULDER, :2]
+    usual = max(float(np.linalg.norm(across)) / SHOULDERS_PER_TORSO, LEAST_TORSO)
+    eyes = landmarks[[Pose.LEFT_EYE, Pose.RIGHT_EYE]]
+    mouth = landmarks[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT]]
+    if min(eyes[:, 2].min(), mouth[:, 2].min()) >= SEEN:
+        # Turned to the side the shoulders come near each other; then the face is the better guess.
+        face = float(np.linalg.norm((eyes - mouth).mean(0)[:2]))
+        usual = max(usual, FACE_TRUST * face / FACE_PER_TORSO)
+    x, y, seen = landmarks[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].T
+    inside = (seen >= SEEN) & (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    if not inside.any():
+        return usual
+    return float(np.clip(torso, TORSO_LIMITS[0] * usual, TORSO_LIMITS[1] * usual))
+
+
+def lay_out(garment: Garment) -> StudioGarment:
+    """Bring a garment onto its canvas. ValueError for an empty mask."""
+    fit = garment_fit(garment.mask)
+    alpha = fit.image(garment.alpha)
+    weight = alpha[..., None].astype(np.float32) / 255
+    cloth = fit.image(garment.photo.pixels, border=WHITE).astype(np.float32)
+    pixels = WHITE + weight * (cloth - WHITE)
+    return StudioGarment(
+        fit=fit,
+        pixels=np.clip(pixels + 0.5, 0, 255).astype(np.uint8),
+        alpha=alpha,
+        landmarks=fit.points(garment.landmarks),
+    )
+
+
+# Room around a garment, pixels left and right, above and below: VITON's medians.
+GARMENT_MARGIN = (6, 14)
+
+
+def garment_fit(mask: np.ndarray) -> Fit:
+    """Where a garment picture with this (H, W) bool mask lies on the garment canvas: the mask's
+    box as large as fits inside the margins, in the middle."""
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    if not width:
+        raise ValueError("garment_fit: the mask is empty")
+    room = CANVAS[0] - 2 * GARMENT_MARGIN[1], CANVAS[1] - 2 * GARMENT_MARGIN[0]
+    scale = min(room[0] / height, room[1] / width)
+    left = CANVAS[1] / 2 - (x + width / 2) * scale
+    top = CANVAS[0] / 2 - (y + height / 2) * scale
+    return Fit(scale, left, top, mask.shape, CANVAS)
+
+
+def told(attributes: Mapping[str, str]) -> np.ndarray:
+    """What words say about a garment (attribute -> value) as the network takes it: (values of the
+    vocabulary,) float32, 1 = said, in the vocabulary's order. Nothing said: all 0."""
+    return np.array(
+        [attributes.get(name) == value for name, values in ATTRIBUTES.items() for value in values],
+        np.float32,
+    )
+
+
+# A flow for a standing person and a usual top where no geometric draft can be had: garment canvas
+# pixels = PLAIN_SCALE * (studio pixel - SHOULDERS_AT) + PLAIN_AT, x and y.
+PLAIN_SCALE = (1.15, 1.35)
+PLAIN_AT = (95.5, 52.0)
+
+
+def plain_start() -> np.ndarray:
+    """(32, 24, 2) float32 normalised flow: a top hung straight from the shoulders."""
+    points = start_points()
+    flow = (points - SHOULDERS_AT) * PLAIN_SCALE + PLAIN_AT
+    return normalised(flow).astype(np.float32)
+
+
+def start_points() -> np.ndarray:
+    """(32, 24, 2) float64: the studio pixels at the middle of the start flow's cells."""
+    step = CANVAS[0] / START[0]
+    y, x = np.mgrid[: START[0], : START[1]].astype(np.float64)
+    return np.dstack([x + 0.5, y + 0.5]) * step - 0.5
+
+
+def start_flow(draft: Draft, person: Fit, garment: Fit, alpha: np.ndarray) -> np.ndarray:
+    """The geometric draft as the flow the network starts from: studio frame -> garment canvas.
+
+    person: photo frame -> studio frame. garment: garment frame -> its canvas. alpha: (H, W) uint8
+    of the garment: a piece is only where its own cloth is seen.
+    Returns (32, 24, 2) float32, normalised. Where no piece of the garment lies, the nearest
+    piece's map goes on, beyond the photo too.
+    """
+    at = draft.fit.points(person.unpoints(start_points().reshape(-1, 2)))
+    at = at.reshape(*START, 2).astype(np.float32)
+    # The nearest piece wins: a sleeve's map means nothing on the trunk.
+    away = np.stack([_distance(_cloth(layer, alpha)) for layer in draft.layers])
+    near = np.exp((away.min(0) - away) * (person.scale / draft.fit.scale / FALL_OFF))
+    total, flow = np.zeros(START, np.float32), np.zeros((*START, 2), np.float32)
+    beyond = at - np.clip(at, 0, np.array(draft.reach.shape[::-1], np.float32) - 1)
+    for layer, weight in zip(draft.layers, near, strict=True):
+        weight = _sampled(weight, at)
+        goes_on = beyond * _slope(layer)
+        shifts = [_sampled(layer.flow[..., c], at) + goes_on[..., c] for c in (0, 1)]
+        flow += weight[..., None] * np.dstack(shifts)
+        total += weight
+    flow /= total[..., None]
+    moved = garment.points(flow.reshape(-1, 2)).reshape(*START, 2)
+    return np.clip(normalised(moved), -FARTHEST, FARTHEST).astype(np.float32)
+
+
+def _cloth(layer: Layer, alpha: np.ndarray) -> np.ndarray:
+    """(h, w) float32 0..1: how much cloth of a piece is seen. A piece's weight alone goes on over
+    the picture's background."""
+    seen = cv2.remap(alpha, layer.flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return layer.weight * (seen.astype(np.float32) / 255)
+
+
+FARTHEST = 2.0  # normalised: beyond this the start says no more than "outside"
+FALL_OFF = 2.0  # studio pixels
+
+
+def _distance(cloth: np.ndarray) -> np.ndarray:
+    """(h, w) float32: pixels to a piece. Where a sleeve's map folds back over the trunk it leaves
+    islands; those are no piece."""
+    count, islands, stats, _ = cv2.connectedComponentsWithStats((cloth > 0.5).astype(np.uint8))
+    if count < 2:
+        return np.full(cloth.shape, np.hypot(*cloth.shape), np.float32)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    pieces = areas >= LEAST_ISLAND * areas[1:].max()
+    pieces[0] = False
+    return cv2.distanceTransform((~pieces[islands]).astype(np.uint8), cv2.DIST_L2, 3)
+
+
+LEAST_ISLAND = 0.3  # of a piece's largest part
+
+
+def _slope(layer: Layer) -> np.ndarray:
+    """(2,) garment pixels per canvas pixel, right and down, in the middle of a piece."""
+    inside = layer.weight > 0.5
+    across, down = inside[:, 1:] & inside[:, :-1], inside[1:] & inside[:-1]
+    if not (across.any() and down.any()):
+        return np.zeros(2, np.float32)
+    return np.array(
+        [
+            np.median(np.diff(layer.flow[..., 0], axis=1)[across]),
+            np.median(np.diff(layer.flow[..., 1], axis=0)[down]),
+        ],
+        np.float32,
+    )
+
+
+def _sampled(values: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """(h, w) float32 values at (..., 2) points, averaged over about a cell; edges repeated."""
+    smooth = cv2.blur(values, (5, 5), borderType=cv2.BORDER_REPLICATE)
+    limit = np.array(values.shape[::-1], np.float32) - 1
+    inside = np.clip(at, 0, limit)
+    return cv2.remap(smooth, inside, None, cv2.INTER_LINEAR)
+
+
+def normalised(points: np.ndarray) -> np.ndarray:
+    """(..., 2) garment canvas pixels -> -1..1, as `grid_sample(align_corners=False)` takes them."""
+    return (points + 0.5) * 2 / np.array(CANVAS[::-1]) - 1
+
+
+def in_pixels(flow: np.ndarray) -> np.ndarray:
+    """The inverse of `normalised`."""
+    return (flow + 1) * np.array(CANVAS[::-1]) / 2 - 0.5
+
+
+def to_draft(
+    flow: np.ndarray,
+    weight: np.ndarray,
+    shading: np.ndarray | None,
+    person: StudioPerson,
+    garment: StudioGarment,
+    landmarks: np.ndarray,
+    confidence: float = 1.0,
+) -> Draft:
+    """What the network drew, as a `Draft` in the frames of photo and garment picture.
+
+    flow: (256, 192, 2) float, normalised. weight: (256, 192) float 0..1, how much of the garment
+    shows, before its own alpha. shading: (256, 192) float around 1, or None. landmarks: (23, 3)
+    float32, where the outline landmarks went, studio pixels.
+    """
+    moved = garment.fit.unpoints(in_pixels(flow).reshape(-1, 2)).reshape(*CANVAS, 2)
+    alpha = cv2.remap(
+        garment.alpha,
+        in_pixels(flow).astype(np.float32),
+        None,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+    )
+    layer = Layer(
+        moved.astype(np.float32),
+        np.clip(weight, 0, 1).astype(np.float32),
+        shading=None if shading is None else shading.astype(np.float32),
+    )
+    return Draft(
+        fit=person.fit,
+        layers=(layer,),
+        reach=(weight > 0.5) & (alpha > 127),
+        landmarks=person.fit.unpoints(landmarks),
+        confidence=float(np.clip(confidence, 0, 1)),
+    )

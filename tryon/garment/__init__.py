@@ -1,0 +1,1 @@
+"""Garment picture -> Garment: cut-out, outline landmarks, limbs, attributes; and the gallery."""

@@ -1,0 +1,1 @@
+"""Garment picture -> alpha mask and clean colours of the garment."""

@@ -1,0 +1,1 @@
+"""Garment mask -> outline landmarks, limbs and kind."""

@@ -1,0 +1,1 @@
+"""The Gradio page: the fitting room, the prompt lab, the endpoints."""

@@ -1,0 +1,1 @@
+"""What the page looks like: theme, texts, HTML, widgets, sample people."""

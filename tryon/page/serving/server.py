@@ -1,0 +1,144 @@
+"""The page as a server: `gr.Blocks` with its look, limits, privacy and errors, however launched.
+
+Notable here:
+- every request of the page and of the API passes through `FittingRoom.process_api`: there its
+  files get their owner, its time is taken, and whatever goes wrong becomes a sentence.
+- while the server runs, what is due is deleted every few seconds (`privacy.py`), and memory
+  that is free goes back to the system: without that 40 try-ons leave more than a gigabyte behind.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import gradio as gr
+from gradio import processing_utils
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from tryon.page.look.language import LanguageFirst, language_of
+from tryon.page.serving import machine
+from tryon.page.serving.faults import OURS, log_fault, note_for
+from tryon.page.serving.files import Tray
+from tryon.page.serving.guard import Guard
+from tryon.page.serving.health import Metrics, event_name
+from tryon.page.serving.privacy import Retention, Visits
+
+FETCH_SECONDS = 0.5  # for the last answers to be sent when the server stops
+
+
+class FittingRoom(gr.Blocks):
+    """`gr.Blocks` that carries its look, texts and limits, however it is launched.
+
+    defaults: for `launch`. folder: where files lie, if it is ours alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        defaults: dict[str, Any],
+        retention: Retention,
+        folder: Path | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            analytics_enabled=False,
+            # A second broom beside our own; it also sweeps when the server is closed.
+            delete_cache=(60, round(retention.longest)),
+            **options,
+        )
+        # Addresses of what is sent are made from the content and this; nobody can compute one.
+        processing_utils.hash_seed = secrets.token_bytes(32)
+        self.tray = Tray()
+        self.upload_file_set = self.tray.written  # what visitors send is deleted with what we write
+        self.temp_file_sets = [self.tray.written]
+        self.visits = Visits(retention, self.tray.written, self.forget, folder)
+        self.tray.visits = self.visits
+        self.metrics = Metrics()
+        self.finishing = False
+        self._worked = False  # since memory was last given back
+        self.defaults = defaults | {
+            "app_kwargs": {
+                "routes": [],
+                "lifespan": self._lifespan,
+                "middleware": [Middleware(Guard, room=self), Middleware(LanguageFirst)],
+            }
+        }
+
+    def add_routes(self, *routes: Route) -> None:
+        """Addresses of our own beside Gradio's."""
+        self.defaults["app_kwargs"]["routes"] += routes
+
+    def launch(self, *arguments: Any, **options: Any):
+        """Gradio's `launch`, with the page's own defaults for what is not given."""
+        return super().launch(*arguments, **(self.defaults | options))
+
+    async def process_api(self, block_fn: Any, inputs: Any, **options: Any) -> dict[str, Any]:
+        """Gradio's `process_api`; of its errors only sentences get out.
+
+        Raises gr.Error.
+        """
+        request, visit = options.get("request"), options.get("session_hash")
+        function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
+        event = self.metrics.event(event_name(function), options.get("event_id"))
+        self._worked = True
+        try:
+            with self.visits.during(visit, inputs):
+                answer = await super().process_api(block_fn=block_fn, inputs=inputs, **options)
+        except gr.Error as error:
+            event.ended("failed" if getattr(error, "code", "") in OURS else "refused")
+            error.print_exception = False  # its message may quote the visitor
+            raise
+        except Exception as error:
+            note = note_for(error)
+            event.ended("failed" if note.code in OURS else "refused")
+            language = language_of(request if isinstance(request, gr.Request) else None)
+            raise gr.Error(f"{note.text(language)} ({note.code})", print_exception=False) from None
+        if not answer.get("is_generating"):
+            event.ended("answered")
+        return answer
+
+    def forget(self, visit: str) -> None:
+        """Drop what is remembered of a visit: the analysed photo, words, answers not fetched."""
+        holder, queue = getattr(self, "state_holder", None), self._queue
+        if holder is not None:
+            holder.session_data.pop(visit, None)
+            holder.time_last_used.pop(visit, None)
+        if queue.pending_event_ids_session.get(visit):
+            return  # somebody waits for an answer still
+        queue.pending_messages_per_session.pop(visit, None)
+        queue.pending_event_ids_session.pop(visit, None)
+
+    def finish(self, seconds: float) -> None:
+        """Let in nobody new, and wait until those who are being served have their answers."""
+        self.finishing = True
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and (
+            len(self._queue) or self._queue.get_active_worker_count()
+        ):
+            time.sleep(0.05)
+        time.sleep(FETCH_SECONDS)
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: Any) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(self._sweep())
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self.visits.retention.look_every)
+            try:
+                await anyio.to_thread.run_sync(self.visits.sweep)
+                if self._worked:
+                    self._worked = False
+                    await anyio.to_thread.run_sync(machine.give_back)
+            except Exception as error:  # the next round tries again
+                log_fault(error)

@@ -1,0 +1,1 @@
+"""Photo -> Person: pose, silhouette, hands, hair and the parts of the dressed body."""

@@ -1,0 +1,1 @@
+"""The data sets -> training samples: people, garments, pairs, sentences, our own wardrobe."""

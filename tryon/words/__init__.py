@@ -1,0 +1,1 @@
+"""Text -> Prompt: what a sentence, English or Chinese, says about a garment."""
