@@ -613,7 +613,7 @@ def test_it_is_quick(analyser):
 def test_nothing_of_ours_is_written_to_stderr():
     script = (
         "import numpy as np, cv2\n"
-        "from tryon.person import BodyAnalyser\n"
+        "from tryon.person.analyser import BodyAnalyser\n"
         "from tryon.core.types import Photo\n"
         f"picture = cv2.imread({str(PEOPLE / 'p004-park.jpg')!r})[:, :, ::-1]\n"
         "BodyAnalyser.load()(Photo(np.ascontiguousarray(picture)))\n"

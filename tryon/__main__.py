@@ -22,6 +22,22 @@ if TYPE_CHECKING:
 
 KINDS = ("upper", "lower", "dress")
 EVALUATIONS = ("pairs", "fusion", "kinds", "parser", "garment", "describe")
+_KIND_NAMES = {
+    "upper": {"en": "upper body", "zh": "上装"},
+    "lower": {"en": "lower body", "zh": "下装"},
+    "dress": {"en": "dress", "zh": "连衣裙"},
+}
+_ATTRIBUTE_NAMES_ZH = {
+    "type": "款式",
+    "colour": "颜色",
+    "shade": "色调",
+    "pattern": "图案",
+    "sleeve": "袖长",
+    "neckline": "领型",
+    "length": "长度",
+    "fit": "版型",
+    "fabric": "面料",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -318,24 +334,6 @@ def _run_describe(arguments: argparse.Namespace) -> None:
         print(f"  {name}: {word}  ({garment.attribute_scores[attribute]:.0%})")
     for note in garment.notes:
         print(f"- {note.text(arguments.lang)}")
-
-
-_KIND_NAMES = {
-    "upper": {"en": "upper body", "zh": "上装"},
-    "lower": {"en": "lower body", "zh": "下装"},
-    "dress": {"en": "dress", "zh": "连衣裙"},
-}
-_ATTRIBUTE_NAMES_ZH = {
-    "type": "款式",
-    "colour": "颜色",
-    "shade": "色调",
-    "pattern": "图案",
-    "sleeve": "袖长",
-    "neckline": "领型",
-    "length": "长度",
-    "fit": "版型",
-    "fabric": "面料",
-}
 
 
 def _named(attribute: str, value: str, language: str) -> tuple[str, str]:

@@ -46,6 +46,59 @@ UNTOUCHED = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
 
 # Room around what changes, in shoulder widths: where background is looked at and copied from.
 BOX_MARGIN = 0.45
+HIGHLIGHT = 1.5  # of the hair's colour nearby
+# A garment picture more than this much finer than the photo is averaged before it is sampled;
+# one coarser than the photo is enlarged with a sharper kernel.
+FINER_THAN_PHOTO = 1.3
+# Colours at the cut-out's edge are a mix with what lay behind it: below this alpha they are
+# replaced by those further in.
+MIXED_ALPHA = 250
+MIXED_SIZE = 0.003  # of the garment picture's longer side: how far in the mix may reach
+SURELY_IN_FRONT = 0.8
+FRONT_EDGE = 0.05  # shoulder widths: the soft edge of what `in_front` says
+CUFF_SOFT = 0.03  # of the arm's length
+VEIL_LONG = 256  # longest side of the copy on which the old garment's colours are continued
+VEIL_TEXTURE = 10.0, 40.0  # 8-bit levels
+CREASE = 0.30  # how much darker the line is along which a sleeve lies beside the trunk
+CREASE_SIZE = 0.022  # shoulder widths
+CREASE_FROM = 0.45, 1.0  # where it begins and is whole, 0 = shoulder, 1 = armpit
+FOLDS = (0.6, 1.25)  # limits of what the old garment's folds may do to the new one's brightness
+SHINY = (120, 220)  # brightness of cloth, 8-bit levels
+SHINES = (1.25, 1.08)  # the most that folds may lighten it
+FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
+FOLDS_KEPT = 1.0
+FOLDS_LEAST = 200  # pixels of that copy a garment must cover
+FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
+CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
+EXPOSURE_KEPT = 0.35
+CAST_LIMIT = 0.06
+EXPOSURE_LIMITS = (0.80, 1.06)
+FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
+# The dark between two legs is no fold of a skirt, a skirt's long folds are none of trousers.
+LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
+# Shoulder widths: what is finer in the garment's picture is knit, seams and pockets, and stays.
+OWN_FOLDS = 0.015
+SUPPORT = 0.05  # share of plain cloth around a pixel, below which its fold fades
+PRINT_EDGE = 0.22  # change of the logarithm of brightness from pixel to pixel: folds are softer
+PRINT_REACH = 0.04  # shoulder widths around such an edge
+PRINT_LEAST = 5  # pixels of edge: less is noise
+ARM_SHADE, MIDDLE = 0.30, 0.36  # shoulder widths from an arm's line; of the chest beside the spine
+BARE_LIMBS = (Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND)
+SHADOW_LONG = 384  # longest side of the copy on which wide shadows are made, pixels
+ARM_SHADOW_SIZE = 0.05  # shoulder widths
+ARM_SHADOW = 0.16
+CONTACT_SHADOW = 0.24
+CONTACT_SIZE = 0.018  # shoulder widths
+SHADOW_SEEN = 0.008  # weaker ones change no pixel by more than two levels
+SHARP = 0.9  # `sharpness` from which on a photo is as sharp as its pixels
+SOFTER = 1.6  # pixels of blur for a photo without any sharpness; found by blurring sharp ones
+KEPT_WORDS = {
+    Part.UPPER: ("top", "上衣"),
+    Part.OUTERWEAR: ("jacket", "外套"),
+    Part.DRESS: ("dress", "连衣裙"),
+    Part.TROUSERS: ("trousers", "裤子"),
+    Part.SKIRT: ("skirt", "裙子"),
+}
 
 
 def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Composite:
@@ -177,9 +230,6 @@ class _Hair:
         return pixels
 
 
-HIGHLIGHT = 1.5  # of the hair's colour nearby
-
-
 def _work_box(person: Person, draft: Draft, old: np.ndarray) -> Box | None:
     """The box of everything that may change, with room around it; None if nothing does."""
     height, width = person.photo.size
@@ -212,14 +262,6 @@ def _layer_box(layer: Layer, draft: Draft) -> Box | None:
 
 
 # --- the garment's own pixels ------------------------------------------------------------------
-
-# A garment picture more than this much finer than the photo is averaged before it is sampled;
-# one coarser than the photo is enlarged with a sharper kernel.
-FINER_THAN_PHOTO = 1.3
-# Colours at the cut-out's edge are a mix with what lay behind it: below this alpha they are
-# replaced by those further in.
-MIXED_ALPHA = 250
-MIXED_SIZE = 0.003  # of the garment picture's longer side: how far in the mix may reach
 
 
 def _sheets(garment: Garment, draft: Draft, box: Box) -> list[_Sheet]:
@@ -310,10 +352,6 @@ def _crossing(scene: _Scene, front: np.ndarray) -> np.ndarray:
     return grow(crossing, wider) & scene.old & ~scene.near_head
 
 
-SURELY_IN_FRONT = 0.8
-FRONT_EDGE = 0.05  # shoulder widths: the soft edge of what `in_front` says
-
-
 def _beyond_sleeves(
     arms: tuple[np.ndarray, np.ndarray], draft: Draft, person: Person, garment: Garment, box: Box
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -334,9 +372,6 @@ def _beyond_sleeves(
             )
         bare.append(arm)
     return bare[0], bare[1]
-
-
-CUFF_SOFT = 0.03  # of the arm's length
 
 
 def _bared(
@@ -383,10 +418,6 @@ def _without_veil(scene: _Scene, front: np.ndarray) -> np.ndarray:
     return front
 
 
-VEIL_LONG = 256  # longest side of the copy on which the old garment's colours are continued
-VEIL_TEXTURE = 10.0, 40.0  # 8-bit levels
-
-
 def _stack(
     sheets: list[_Sheet], fronts: dict[Limb, np.ndarray], size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -400,11 +431,6 @@ def _stack(
     # The sums were laid over black; take the black out again.
     colour /= np.maximum(alpha, 1e-3)[..., None]
     return np.minimum(colour, 255), alpha
-
-
-CREASE = 0.30  # how much darker the line is along which a sleeve lies beside the trunk
-CREASE_SIZE = 0.022  # shoulder widths
-CREASE_FROM = 0.45, 1.0  # where it begins and is whole, 0 = shoulder, 1 = armpit
 
 
 def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.ndarray:
@@ -441,18 +467,6 @@ def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.
 
 # --- light ---------------------------------------------------------------------------------------
 
-FOLDS = (0.6, 1.25)  # limits of what the old garment's folds may do to the new one's brightness
-SHINY = (120, 220)  # brightness of cloth, 8-bit levels
-SHINES = (1.25, 1.08)  # the most that folds may lighten it
-FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
-FOLDS_KEPT = 1.0
-FOLDS_LEAST = 200  # pixels of that copy a garment must cover
-FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
-CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
-EXPOSURE_KEPT = 0.35
-CAST_LIMIT = 0.06
-EXPOSURE_LIMITS = (0.80, 1.06)
-
 
 def _lit(
     scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay, smoothed: bool
@@ -471,13 +485,6 @@ def _lit(
     colour = _as_sharp(scene, colour)
     colour += scene.grain.sheet(scene.size, seed=1)[..., None]
     return np.clip(colour, 0, 255)
-
-
-FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
-# The dark between two legs is no fold of a skirt, a skirt's long folds are none of trousers.
-LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
-# Shoulder widths: what is finer in the garment's picture is knit, seams and pockets, and stays.
-OWN_FOLDS = 0.015
 
 
 def _fold_copy(scene: _Scene) -> tuple[tuple[int, int], float]:
@@ -568,12 +575,6 @@ def _folds_of(
     return 1 + fade * (folds - 1), fade * trust
 
 
-SUPPORT = 0.05  # share of plain cloth around a pixel, below which its fold fades
-PRINT_EDGE = 0.22  # change of the logarithm of brightness from pixel to pixel: folds are softer
-PRINT_REACH = 0.04  # shoulder widths around such an edge
-PRINT_LEAST = 5  # pixels of edge: less is noise
-
-
 def _printed(grey: np.ndarray, where: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
     """(h, w) bool: letters and drawings on a garment, and around them. Their edges are sharp, where
     folds are soft. grey: (h, w) float32, a small picture. where: (h, w) bool, where on the cloth
@@ -586,9 +587,6 @@ def _printed(grey: np.ndarray, where: np.ndarray, cloth: np.ndarray, unit: float
     large = stats[:, cv2.CC_STAT_AREA] >= PRINT_LEAST
     large[0] = False
     return grow(large[pieces], max(round(PRINT_REACH * unit), 1))
-
-
-ARM_SHADE, MIDDLE = 0.30, 0.36  # shoulder widths from an arm's line; of the chest beside the spine
 
 
 def _beside_arms(scene: _Scene, size: tuple[int, int]) -> np.ndarray:
@@ -637,15 +635,6 @@ def _arm_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndarray:
     return enlarge(shadow, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
-BARE_LIMBS = (Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND)
-SHADOW_LONG = 384  # longest side of the copy on which wide shadows are made, pixels
-ARM_SHADOW_SIZE = 0.05  # shoulder widths
-ARM_SHADOW = 0.16
-CONTACT_SHADOW = 0.24
-CONTACT_SIZE = 0.018  # shoulder widths
-SHADOW_SEEN = 0.008  # weaker ones change no pixel by more than two levels
-
-
 def _contact_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndarray:
     """(h, w) float32 0..1: the thin shade of the garment's edge on the body below it."""
     shadow = _soft_shadow(alpha, CONTACT_SIZE * scene.unit, CONTACT_SHADOW)
@@ -670,10 +659,6 @@ def _as_sharp(scene: _Scene, colour: np.ndarray) -> np.ndarray:
     return cv2.GaussianBlur(colour, (0, 0), sigma)
 
 
-SHARP = 0.9  # `sharpness` from which on a photo is as sharp as its pixels
-SOFTER = 1.6  # pixels of blur for a photo without any sharpness; found by blurring sharp ones
-
-
 def _notes(body: Underlay) -> tuple[Note, ...]:
     notes = []
     if body.skin_painted:
@@ -691,12 +676,3 @@ def _notes(body: Underlay) -> tuple[Note, ...]:
             )
         )
     return tuple(notes)
-
-
-KEPT_WORDS = {
-    Part.UPPER: ("top", "上衣"),
-    Part.OUTERWEAR: ("jacket", "外套"),
-    Part.DRESS: ("dress", "连衣裙"),
-    Part.TROUSERS: ("trousers", "裤子"),
-    Part.SKIRT: ("skirt", "裙子"),
-}

@@ -95,6 +95,43 @@ TORSO_PER_SHOULDERS = 1.4
 # A limb's shade falls off towards its sides, as on a cylinder in soft light.
 EDGE_SHADE = 0.20
 UNDER_CHIN_SHADE = 0.16
+SKIN_SEEN = 0.01  # square shoulder widths of painted skin that are worth a remark
+# A phone sees about as wide as it is away. Shoulders that fill more than this share of the
+# picture's shorter side are an arm's length from it.
+SELFIE_FILLING = 0.30
+SHOULDER_METRES = 0.36
+NEARNESS_LIMITS = (0.9, 2.0)
+SHIFT = 4  # sub-pixel bits of polygons
+MIDDLE = 0.15  # shoulder widths to each side of the spine
+# Small pixels that skin may reach beyond the small silhouette: the soft one at full size cuts it.
+SOFT_EDGE = 0.7
+SHOULDER_FROM = 0.36  # shoulder widths from the middle: farther out a sleeved shoulder is closed
+SLEEVED_FROM = 0.3  # a sleeve covers an arm from here on upwards (0 = shoulder, 1 = elbow)
+# Along an arm (0 = shoulder, 1 = elbow): off-shoulder tops leave the first bare, of which they
+# cover less than this share; there is skin down to the second.
+BARE_FROM, BARE_SHARE, BARE_TO = 0.1, 0.3, 0.2
+FAR = -99.0  # small pixels: a signed distance for nowhere near
+CROSSING_FROM = 0.5  # half way down the upper arm: nearer to the shoulder no arm passes in front
+LIMB_SAMPLES = 17
+ROUNDING = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
+HEAD_FROM = -0.28  # height above the shoulders, in torso lengths
+SLEEVE_HALF = (0.25, 0.20, 0.16)  # shoulder, elbow, wrist, in shoulder widths
+LEG_ROOM = (0.36, 0.26, 0.20)  # hip, knee, ankle, likewise
+CUFF_PIXELS = 20  # of the small copy
+ALIKE = 12.0  # CIELAB difference below which two dark cloths are one to the eye
+TIGHT = 0.96  # a limb's share of the width of the sleeve around it, where that is tight
+HEM_BAND = 0.25  # shoulder widths above a hem's middle in which its corners lie
+HIP_BAND = 0.2  # shoulder widths below a lower garment's seen top: there its width is read
+BEARD = 0.16  # shoulder widths to each side of the neck's middle
+MEMBRANE_REACH = 0.45  # shoulder widths
+BONE_LIGHT, BONE_SHADE = 0.10, 0.14  # of the line drawn; blurring leaves about a third
+SIDE_LIGHT = 0.10
+MOTTLE = 0.008
+TONES_LONG = 320  # longest side of the copy skin colours are read from, pixels
+NO_SKIN = np.array([200, 160, 135], np.float32)  # where a photo shows no skin at all
+LIMBS_APART = 55  # 8-bit levels: skin of one person in one light differs by less
+SKIN_HUE = 17.0  # CIELAB a, b: skin in shade and in light differ by less
+SKIN_PIXELS = 30  # of the small copy: fewer tell no colour
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,9 +261,6 @@ def _beside_bared(bared: np.ndarray, feather: int) -> np.ndarray:
     on the skin goes; where the new garment goes on just where the old one ended, it stays."""
     away = cv2.distanceTransform((~bared).view(np.uint8), cv2.DIST_L2, 3)
     return smoothstep(2 - away / feather)
-
-
-SKIN_SEEN = 0.01  # square shoulder widths of painted skin that are worth a remark
 
 
 class _Scene:
@@ -484,14 +518,6 @@ class _Scene:
         return np.array(left + right[::-1])
 
 
-# A phone sees about as wide as it is away. Shoulders that fill more than this share of the
-# picture's shorter side are an arm's length from it.
-SELFIE_FILLING = 0.30
-SHOULDER_METRES = 0.36
-NEARNESS_LIMITS = (0.9, 2.0)
-SHIFT = 4  # sub-pixel bits of polygons
-
-
 def _between(open_: np.ndarray, cover: np.ndarray, middle: np.ndarray) -> np.ndarray:
     """(h, w) bool: what of a top is seen between a jacket's fronts, not outside of its collar.
 
@@ -502,9 +528,6 @@ def _between(open_: np.ndarray, cover: np.ndarray, middle: np.ndarray) -> np.nda
     framed = open_ & ((before & after) | ~cover.any(axis=1, keepdims=True))
     _, pieces = cv2.connectedComponents(framed.astype(np.uint8))
     return framed & np.isin(pieces, np.unique(pieces[framed & middle[None]]))
-
-
-MIDDLE = 0.15  # shoulder widths to each side of the spine
 
 
 def _fixed(points: np.ndarray) -> np.ndarray:
@@ -568,10 +591,6 @@ def _shapes(scene: _Scene) -> _Shapes:
     return _Shapes(skin, trunk, cloth, limbs)
 
 
-# Small pixels that skin may reach beyond the small silhouette: the soft one at full size cuts it.
-SOFT_EDGE = 0.7
-
-
 def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"]) -> np.ndarray:
     """A signed distance without what cannot be seen of it: beside a sleeve there is no arm, and
     above sleeved shoulders no skin."""
@@ -596,15 +615,6 @@ def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"
     return shown
 
 
-SHOULDER_FROM = 0.36  # shoulder widths from the middle: farther out a sleeved shoulder is closed
-SLEEVED_FROM = 0.3  # a sleeve covers an arm from here on upwards (0 = shoulder, 1 = elbow)
-
-
-# Along an arm (0 = shoulder, 1 = elbow): off-shoulder tops leave the first bare, of which they
-# cover less than this share; there is skin down to the second.
-BARE_FROM, BARE_SHARE, BARE_TO = 0.1, 0.3, 0.2
-
-
 def _shoulder_bare(scene: _Scene, arm: "_Limb") -> bool:
     """Whether the new garment leaves the shoulder's joint open, whatever it does further down."""
     joint = (np.abs(arm.across) < 0.5) & (arm.inside > 0) & (arm.along < BARE_FROM)
@@ -627,9 +637,6 @@ def _sleeved_to(scene: _Scene, arm: "_Limb") -> float:
     return float(last * 0.1) if last * 0.1 >= SLEEVED_FROM else 0.0
 
 
-FAR = -99.0  # small pixels: a signed distance for nowhere near
-
-
 def _arms_in_front(
     scene: _Scene, shapes: _Shapes, crossing: np.ndarray | None
 ) -> list[np.ndarray | None]:
@@ -648,9 +655,6 @@ def _arms_in_front(
         start = (limb.along - first) * limb.length / 2
         found[ARM_SKIN.index(limb.skin)] = np.minimum(limb.inside, start)
     return found
-
-
-CROSSING_FROM = 0.5  # half way down the upper arm: nearer to the shoulder no arm passes in front
 
 
 def _neck(scene: _Scene) -> _Limb:
@@ -721,10 +725,6 @@ def _within(points: np.ndarray, path: np.ndarray, distance: float) -> np.ndarray
     return ((points >= low) & (points <= high)).all(1)
 
 
-LIMB_SAMPLES = 17
-ROUNDING = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
-
-
 def _along_path(points: np.ndarray, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(n, 2) points -> place on the path (sample number, fractional) and signed distance."""
     best = np.full(len(points), np.inf, np.float32)
@@ -793,14 +793,6 @@ def _fitted(
     return centre * usual, np.maximum(half * usual, 0.7)
 
 
-HEAD_FROM = -0.28  # height above the shoulders, in torso lengths
-SLEEVE_HALF = (0.25, 0.20, 0.16)  # shoulder, elbow, wrist, in shoulder widths
-LEG_ROOM = (0.36, 0.26, 0.20)  # hip, knee, ankle, likewise
-CUFF_PIXELS = 20  # of the small copy
-ALIKE = 12.0  # CIELAB difference below which two dark cloths are one to the eye
-TIGHT = 0.96  # a limb's share of the width of the sleeve around it, where that is tight
-
-
 def _run(mask: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Width and middle of the run of True that holds the middle of each row, in units of steps.
 
@@ -863,9 +855,6 @@ def _beside_front(scene: _Scene) -> np.ndarray:
     return closed[:, None] & (above_hem | aside)
 
 
-HEM_BAND = 0.25  # shoulder widths above a hem's middle in which its corners lie
-
-
 def _cloth(scene: _Scene) -> np.ndarray:
     """Signed distance of the other garment, continued into the hole.
 
@@ -897,9 +886,6 @@ def _cloth(scene: _Scene) -> np.ndarray:
     if scene.kind == Kind.UPPER:
         canvas[_beside_front(scene)] = 0
     return _signed(canvas > 0)
-
-
-HIP_BAND = 0.2  # shoulder widths below a lower garment's seen top: there its width is read
 
 
 def _as_wide(
@@ -938,9 +924,6 @@ def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray
     reach = 2 * round(0.15 * scene.unit) + 1
     collar &= cv2.dilate(hanging, np.ones((1, reach), np.uint8)) > 0
     return scene.enlarge(collar & (to_hair < to_open) & (to_hair < 0.2 * scene.unit))
-
-
-BEARD = 0.16  # shoulder widths to each side of the neck's middle
 
 
 def _signed(mask: np.ndarray) -> np.ndarray:
@@ -996,9 +979,6 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
     return spread(field, skin.astype(np.float32))
 
 
-MEMBRANE_REACH = 0.45  # shoulder widths
-
-
 def _shade(light: np.ndarray) -> np.ndarray:
     """(h, w, 3): a shade of skin keeps more red than blue, for light gets through it."""
     return np.dstack([light**0.85, light, light**1.08]).astype(np.float32)
@@ -1043,9 +1023,6 @@ def _bones(scene: _Scene) -> np.ndarray:
     return 1 + light
 
 
-BONE_LIGHT, BONE_SHADE = 0.10, 0.14  # of the line drawn; blurring leaves about a third
-
-
 def _side_light(scene: _Scene, limb: _Limb) -> float:
     """How much brighter the light makes one side of a limb than its middle, from the sleeve or leg
     that lay on it."""
@@ -1058,18 +1035,12 @@ def _side_light(scene: _Scene, limb: _Limb) -> float:
     return float(np.clip(0.5 * np.log(bright / dark), -SIDE_LIGHT, SIDE_LIGHT))
 
 
-SIDE_LIGHT = 0.10
-
-
 def _mottle(scene: _Scene) -> np.ndarray:
     """(h, w) float32 around 1: skin is never quite even."""
     w, h = scene.small_size
     noise = np.random.default_rng(7).standard_normal((h, w), np.float32)
     coarse = blur(noise, 0.05 * scene.unit)
     return 1 + MOTTLE * coarse / max(float(coarse.std()), 1e-6)
-
-
-MOTTLE = 0.008
 
 
 class _Tones:
@@ -1144,10 +1115,3 @@ def _like(picture: np.ndarray, tone: np.ndarray) -> np.ndarray:
     light, a, b = cv2.cvtColor(np.float32([[tone / 255]]), cv2.COLOR_RGB2LAB)[0, 0]
     hue_apart = np.hypot(lab[..., 1] - a, lab[..., 2] - b)
     return (hue_apart < SKIN_HUE) & (lab[..., 0] > 0.45 * light) & (lab[..., 0] < light + 30)
-
-
-TONES_LONG = 320  # longest side of the copy skin colours are read from, pixels
-NO_SKIN = np.array([200, 160, 135], np.float32)  # where a photo shows no skin at all
-LIMBS_APART = 55  # 8-bit levels: skin of one person in one light differs by less
-SKIN_HUE = 17.0  # CIELAB a, b: skin in shade and in light differ by less
-SKIN_PIXELS = 30  # of the small copy: fewer tell no colour

@@ -30,6 +30,15 @@ UNSERVED = 0.03  # share of a hole that may stay smooth before shifts further aw
 COST_PER_STEP = 12.0
 COST_UNKNOWN = 1e5  # copying what is not known
 COST_BLIND = 400.0  # no evidence at all that the two places look alike
+PLAIN = 2.0  # levels: a studio wall, with nothing to copy but its grain
+SEAM = 1.5  # pixels of the finer copy over which one shift goes over into the next
+ROUND_RADIUS = 3  # pixels
+BLUR_SIGMA = 2.5  # pixels; a wider Gaussian is reduced to about this width
+GRAIN_SIDE = 768  # pixels
+GRAIN_BLOCK = 8  # pixels
+GRAIN_BLOCKS = 30  # fewer tell nothing
+GRAIN_LIMIT = 2.5  # levels; more than that is texture, not grain
+GRAIN_TILE = 512  # pixels
 
 
 def spread(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -120,9 +129,6 @@ def _roughness(picture: np.ndarray, known: np.ndarray) -> float:
     return float(np.sqrt((detail * detail * known).sum() / max(float(known.sum()), 1.0)))
 
 
-PLAIN = 2.0  # levels: a studio wall, with nothing to copy but its grain
-
-
 def _add_shifted(
     total: np.ndarray,
     weight: np.ndarray,
@@ -209,9 +215,6 @@ def choose_shifts(
     )
 
 
-SEAM = 1.5  # pixels of the finer copy over which one shift goes over into the next
-
-
 def _shift_costs(
     picture: np.ndarray,
     known: np.ndarray,
@@ -290,9 +293,6 @@ def disc(radius: int) -> np.ndarray:
     return cv2.getStructuringElement(shape, (2 * radius + 1,) * 2)
 
 
-ROUND_RADIUS = 3  # pixels
-
-
 def grow(mask: np.ndarray, radius: int) -> np.ndarray:
     """A bool mask widened by radius pixels."""
     return cv2.dilate(mask.view(np.uint8), disc(radius)) > 0
@@ -313,9 +313,6 @@ def blur(picture: np.ndarray, sigma: float) -> np.ndarray:
     small = cv2.resize(picture, (w // reduce, h // reduce), interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), sigma / reduce)
     return cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR)
-
-
-BLUR_SIGMA = 2.5  # pixels; a wider Gaussian is reduced to about this width
 
 
 def masked_blur(picture: np.ndarray, weight: np.ndarray, sigma: float) -> np.ndarray:
@@ -382,13 +379,6 @@ def _middle(picture: np.ndarray) -> np.ndarray:
     """The middle of a large picture, which tells as much as the whole."""
     top, left = (max(0, (side - GRAIN_SIDE) // 2) for side in picture.shape[:2])
     return picture[top : top + GRAIN_SIDE, left : left + GRAIN_SIDE]
-
-
-GRAIN_SIDE = 768  # pixels
-GRAIN_BLOCK = 8  # pixels
-GRAIN_BLOCKS = 30  # fewer tell nothing
-GRAIN_LIMIT = 2.5  # levels; more than that is texture, not grain
-GRAIN_TILE = 512  # pixels
 
 
 def _details(grey: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,9 @@
 import cv2
 import numpy as np
 
+NARROWEST = 0.012  # of the longer side: gaps are at least this wide
+HOLE_AREA = 0.002  # of the garment's area
+
 
 def shrink(pixels: np.ndarray, longest: int) -> np.ndarray:
     """A picture or mask made smaller (never larger) until its longer side is `longest` px."""
@@ -35,10 +38,6 @@ def nearest_in(known: np.ndarray, kernel: int = 5) -> tuple[np.ndarray, np.ndarr
     place = np.zeros(int(label.max()) + 1, np.int64)
     place[label[known]] = np.flatnonzero(known)
     return place[label], distance
-
-
-NARROWEST = 0.012  # of the longer side: gaps are at least this wide
-HOLE_AREA = 0.002  # of the garment's area
 
 
 def cut_gaps(mask: np.ndarray, empty: np.ndarray, distance: np.ndarray, limit: float) -> np.ndarray:

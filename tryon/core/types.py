@@ -19,6 +19,9 @@ import numpy as np
 from tryon.core.errors import Note
 from tryon.core.frame import Fit
 
+POSE_LANDMARKS = 33
+HAND_LANDMARKS = 21
+
 
 class Kind(StrEnum):
     """What part of the body a garment is for. Compares equal to its plain string."""
@@ -83,10 +86,6 @@ class Pose(IntEnum):
     RIGHT_HEEL = 30
     LEFT_FOOT = 31
     RIGHT_FOOT = 32
-
-
-POSE_LANDMARKS = 33
-HAND_LANDMARKS = 21
 
 
 class Outline(IntEnum):

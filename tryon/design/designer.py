@@ -32,6 +32,46 @@ if TYPE_CHECKING:
     from tryon.garment.gallery import Gallery, Item
 
 log = logging.getLogger(__name__)
+NOUNS = {"sleeve": "sleeves", "neckline": "neckline", "length": "length", "fit": "fit"}
+SLEEVES = ATTRIBUTES["sleeve"]  # from none to long
+LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
+FITS = ATTRIBUTES["fit"]  # from slim to loose
+MARGIN = 12  # pixels around the garment that are dyed too: soft edges are sampled there
+CLEAR_PRINT = 0.90  # of the garment is ground: more print than that is a pattern of its own
+OF_DENIM = ("blue", "navy", "black")  # cloth of other colours is dyed when it becomes denim
+# Fabrics that can be hinted at, and the contrast of their folds: leather and silk shine.
+FABRICS = {"denim": 1.0, "knit": 1.0, "leather": 1.45, "silk": 1.3, "velvet": 1.35}
+SAME_COLOUR = 8.0  # Delta E (CIE76)
+DENIM_RGB = (62, 84, 126)
+ANIMAL_GROUND = {"zebra": "white", "tiger": "orange"}
+USUAL_TYPE = {Kind.UPPER: "t-shirt", Kind.LOWER: "trousers", Kind.DRESS: "dress"}
+# What a top is taken for by its neckline or its cloth, where the words do not name it.
+TYPE_BY = {
+    "neckline": {"turtleneck": "sweater", "hooded": "hoodie", "collar": "shirt"},
+    "fabric": {"knit": "sweater", "wool": "sweater", "leather": "jacket", "suede": "jacket"}
+    | {"denim": "jacket", "lace": "blouse", "silk": "blouse"},
+}
+AS_NEAR = 0.25  # cost: garments this close take turns with the seed
+NO_SUCH_TYPE = 5.0
+HIDES_FOLDS = 20.0  # L
+DYED = ("colour", "shade", "pattern")
+ANY_TOP = 1.0  # cost: a hoodie is a top too, but who wants one says so
+OTHER_FIT = 2.2  # cost of a step: trousers of another fit have another shape, tops hang otherwise
+SEWN_ON = 3.5  # cost of longer sleeves, if templates lend some; else they cannot be had
+CUT = 2.5  # cost of a neckline that can be cut: less than that of one that cannot
+NO_SLEEVES = 2.0  # cost of a top without any, if none is asked for: most have some
+DYED_PATTERN = 1.0  # cost of a patterned garment in another colour: stripes may drown in the dye
+TEMPLATE = 0.5  # cost of a template that is not dyed, or of another garment that is
+UNUSUAL_NECKLINES = ("scoop", "boat", "turtleneck", "off-shoulder")  # not worn unless asked for
+# Types that pass for one another, and what can be cut into what.
+FAMILIES = (
+    {"t-shirt", "top", "polo", "tank-top"},
+    {"shirt", "blouse", "polo"},
+    {"sweater", "sweatshirt", "hoodie", "cardigan", "top"},
+    {"jacket", "blazer", "coat", "cardigan"},
+    {"trousers", "jeans", "leggings"},
+)
+CUT_FROM = {"shorts": {"trousers", "jeans"}, "tank-top": {"t-shirt", "top"}, "t-shirt": {"top"}}
 
 
 def design(
@@ -94,9 +134,6 @@ def _in_words(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return {"en": ", ".join(english), "zh": "、".join(chinese)}
 
 
-NOUNS = {"sleeve": "sleeves", "neckline": "neckline", "length": "length", "fit": "fit"}
-
-
 def _as_said(attribute: str, value: str) -> str:
     """ "long" alone says nothing: "long sleeves"."""
     if value.endswith(("less", "ed", "neck", "shoulder")):
@@ -114,10 +151,6 @@ class _Shown:
 
 
 # --- cutting -----------------------------------------------------------------------------------
-
-SLEEVES = ATTRIBUTES["sleeve"]  # from none to long
-LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
-FITS = ATTRIBUTES["fit"]  # from slim to loose
 
 
 def _cut(
@@ -179,9 +212,6 @@ def _with_longer_sleeves(garment: Garment, sleeve: str, gallery: "Gallery") -> G
 
 # --- colour and pattern ------------------------------------------------------------------------
 
-MARGIN = 12  # pixels around the garment that are dyed too: soft edges are sampled there
-CLEAR_PRINT = 0.90  # of the garment is ground: more print than that is a pattern of its own
-
 
 @dataclass(frozen=True)
 class _Wish:
@@ -228,12 +258,6 @@ def _wish(prompt: Prompt, shown: _Shown) -> _Wish:
     )
 
 
-OF_DENIM = ("blue", "navy", "black")  # cloth of other colours is dyed when it becomes denim
-
-# Fabrics that can be hinted at, and the contrast of their folds: leather and silk shine.
-FABRICS = {"denim": 1.0, "knit": 1.0, "leather": 1.45, "silk": 1.3, "velvet": 1.35}
-
-
 def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garment:
     wish = _wish(prompt, shown)
     wanted = prompt.attributes.get("pattern")
@@ -269,9 +293,6 @@ def _repaint(garment: Garment, prompt: Prompt, shown: _Shown, seed: int) -> Garm
     whole = garment.photo.pixels.copy()
     whole[window] = painted
     return replace(garment, photo=Photo(whole, garment.photo.alpha))
-
-
-SAME_COLOUR = 8.0  # Delta E (CIE76)
 
 
 def _has_colour(ground: dye.Ground, wish: _Wish, shown: _Shown) -> bool:
@@ -378,10 +399,6 @@ def _target(ground: dye.Ground, wish: _Wish) -> np.ndarray:
     return dye.shaded(ground.lab, wish.shade) if wish.shade else ground.lab
 
 
-DENIM_RGB = (62, 84, 126)
-ANIMAL_GROUND = {"zebra": "white", "tiger": "orange"}
-
-
 def _usual_ground(wish: _Wish) -> str:
     """The colour of the ground that a pattern brings with it, if none was asked for."""
     if wish.pattern == "camouflage":
@@ -417,14 +434,6 @@ def _update(shown: _Shown, wish: _Wish, everything: bool) -> None:
 
 
 # --- from words alone --------------------------------------------------------------------------
-
-USUAL_TYPE = {Kind.UPPER: "t-shirt", Kind.LOWER: "trousers", Kind.DRESS: "dress"}
-# What a top is taken for by its neckline or its cloth, where the words do not name it.
-TYPE_BY = {
-    "neckline": {"turtleneck": "sweater", "hooded": "hoodie", "collar": "shirt"},
-    "fabric": {"knit": "sweater", "wool": "sweater", "leather": "jacket", "suede": "jacket"}
-    | {"denim": "jacket", "lace": "blouse", "silk": "blouse"},
-}
 
 
 def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: int = 0) -> Garment:
@@ -470,30 +479,6 @@ def nearest(items: "Sequence[Item]", prompt: Prompt, seed: int = 0) -> "Item":
     best = np.flatnonzero(costs <= costs.min() + AS_NEAR)
     best = best[costs[best].argsort(kind="stable")]
     return items[int(best[seed % len(best)])]
-
-
-AS_NEAR = 0.25  # cost: garments this close take turns with the seed
-NO_SUCH_TYPE = 5.0
-HIDES_FOLDS = 20.0  # L
-DYED = ("colour", "shade", "pattern")
-ANY_TOP = 1.0  # cost: a hoodie is a top too, but who wants one says so
-OTHER_FIT = 2.2  # cost of a step: trousers of another fit have another shape, tops hang otherwise
-SEWN_ON = 3.5  # cost of longer sleeves, if templates lend some; else they cannot be had
-CUT = 2.5  # cost of a neckline that can be cut: less than that of one that cannot
-NO_SLEEVES = 2.0  # cost of a top without any, if none is asked for: most have some
-DYED_PATTERN = 1.0  # cost of a patterned garment in another colour: stripes may drown in the dye
-TEMPLATE = 0.5  # cost of a template that is not dyed, or of another garment that is
-UNUSUAL_NECKLINES = ("scoop", "boat", "turtleneck", "off-shoulder")  # not worn unless asked for
-
-# Types that pass for one another, and what can be cut into what.
-FAMILIES = (
-    {"t-shirt", "top", "polo", "tank-top"},
-    {"shirt", "blouse", "polo"},
-    {"sweater", "sweatshirt", "hoodie", "cardigan", "top"},
-    {"jacket", "blazer", "coat", "cardigan"},
-    {"trousers", "jeans", "leggings"},
-)
-CUT_FROM = {"shorts": {"trousers", "jeans"}, "tank-top": {"t-shirt", "top"}, "t-shirt": {"top"}}
 
 
 def _type_cost(wanted: str, have: str) -> float:

@@ -21,6 +21,87 @@ from tryon.core.vocabulary import COLOUR_RGB
 
 # --- colours by name ---------------------------------------------------------------------------
 
+# What a shade does to lightness and chroma. Light and pastel go towards white cloth, dark towards
+# half the lightness (less so for light colours: dark yellow is mustard, not olive), bright towards
+# the lightness at which screens have the purest colours.
+LIGHT_AT, LIGHT_PULL, LIGHT_CHROMA, LIGHT_LEAST = 88.0, 0.66, 0.62, 23.0
+PASTEL_AT, PASTEL_PULL, PASTEL_CHROMA, PASTEL_LIMITS = 87.0, 0.86, 0.48, (14.0, 28.0)
+DARK_KEEP, DARK_KEEP_LIGHT, DARK_CHROMA = 0.5, 0.26, 0.8
+BRIGHT_AT, BRIGHT_PULL, BRIGHT_CHROMA = 56.0, 0.45, 1.45
+NEUTRAL = 6.0  # chroma below which a colour counts as grey, and shades do not colour it
+# CIELAB's lines of equal hue bend in the blues: made lighter, blue would turn lilac (Abney effect;
+# Moroney, 2003). Degrees: where blue is, how wide, how far back towards sky blue.
+BLUE_HUE, BLUE_WIDTH, BLUE_TURN = 285.0, 32.0, 20.0
+# Lighter brown looks like salmon; what people call light brown is camel. Degrees, then the chroma
+# up to which a colour of that hue is a brown and no orange.
+BROWN_HUE, BROWN_WIDTH, BROWN_TURN, BROWN_MOST = 58.0, 16.0, 14.0, 35.0
+# Darker yellow looks olive (the Bezold-Bruecke shift); what people call dark yellow is mustard:
+# turned towards orange, and darkened less. Degrees, then a share of the lightness, then the chroma
+# from which a colour of that hue is a yellow and no khaki or sand.
+YELLOW_HUE, YELLOW_WIDTH, YELLOW_TURN = 92.0, 25.0, 8.0
+YELLOW_KEEP = 0.1
+YELLOW_LEAST = 45.0
+SMALL = 384  # pixels, longest side of the picture in which ground and print are told apart
+NO_GROUND = 0.22  # of the garment: no colour prevails, so everything is dyed
+# Faint stripes as fine as pixels cannot be parted from their ground: this much of the garment is
+# border between both, this much was taken for ground, and their colours are this near (Delta E).
+TOO_FINE, NEARLY_ALL, FAINT = 0.5, 0.9, 42.0
+SURE = 0.03  # weight below (above 1 - it) is print (ground)
+FINE_SIGMA = 0.012  # of the picture's height: wider than faint fine stripes, narrower than folds
+FINE_MOST = 6.0  # L by which they may differ (standard deviation): as folds a dye deepens them
+# Lettering of the cloth's own hue, only lighter or darker, passes for folds. It is looked for where
+# a print is known to be: small marks with sharp borders, several together.
+TONE = 6.0  # L by which a mark differs from the cloth around it
+# Of its tone, the step over two pixels (seen small) at its border; of the border, where that is so:
+# a crease is steep on one side only. A mark's tone is even, a fold's is not.
+TONE_EDGE, TONE_ROUND, TONE_EVEN = 0.7, 0.85, 0.3
+AROUND = 41  # pixels (seen small), odd: the cloth around is the median of so many
+WIDE = 7  # pixels (seen small): more is no stroke of a letter
+LEAST_MARK, MOST_MARK = 4, 0.3  # pixels (seen small); of the garment's longer side
+PRINTED = (0.1, 0.72, 0.22, 0.78)  # of the garment's height and width: where prints are
+TOGETHER, MARKS = 11, 4  # pixels (seen small) between marks of one print, and how many it has
+# Letters are of one height (natural logarithm) and one ink (of its tone), most of them at least.
+ALIKE_HEIGHT, ALIKE_TONE, ALIKE = 0.6, 0.25, 0.7
+IN_PART, TONE_PART = 0.12, 0.5  # of a mark: known to be print; of its border: steep
+FAINT_MARK, CLEAR_MARK = 0.35, 0.75  # of a mark's tone: cloth below, print above
+INK_RADIUS = 0.006  # of the picture's height: from so far around a border's ink is taken
+LIGHTNESS_WEIGHT = 0.45  # of a difference in lightness beside one in a or b: folds change it
+MODE_RADIUS = 16.0  # weighted Lab
+HUE_SAME, HUE_OTHER = 8.0, 15.0  # Delta E across the hue: surely ground, surely not
+RICH = 70.0  # chroma at which twice as much is allowed across the hue
+CHROMA_ROOM = 0.4  # of the ground's chroma: how much paler or richer it may be besides
+CHROMA_ROOM_GLARE = 1.2  # the same, for an overexposed colour: its shadows show how rich it is
+OVEREXPOSED = 245.0  # sRGB of the brightest channel of a colour that is not white
+LIGHT_SLACK, LIGHT_SOFT = 12.0, 10.0  # L: beyond the depth of folds; from ground to not
+TIGHT = 0.45
+SHARP = 13.0  # weighted Delta E over two pixels (seen small), along a spot's border: a print's
+SHARP_LIGHTNESS = 0.55  # weight of a step in lightness there: creases are steep
+OTHER_HUE = 20.0  # Delta E across the hue: not the ground however soft the border
+CREASE = 5  # pixels (seen small): thinner dark lines are creases and seams
+LEAST_SPOT = 5  # pixels (seen small)
+RIM = 3  # pixels (seen small) along the outline, where a cut-out may hold some background
+MOSTLY = 0.7  # of a spot
+RIM_LIGHTER, RIM_DARKER = 4.0, 14.0  # L: how far the rim may differ from what lies inside it
+MATTE_RADIUS = 9  # pixels around a print's edge, per 1000 of the picture's height
+PURITY = 8  # exponent: how much more the purest print counts than its mixes with the ground
+STEP_IN_LIGHT = 15.0  # L between print and ground from which lightness alone tells their mix
+OFF_THE_LINE = 14.0  # Delta E in a, b beside the line from print to ground: a third colour
+LEAST_THERE = 1e-2
+# How far the shadows (5th percentile) and the lights (95th) of plain cloth lie below and above
+# its usual lightness, by that lightness: measured on some 650 pictures of plain garments.
+_LIGHTNESS = (0.0, 8.0, 16.0, 24.0, 38.0, 52.0, 70.0, 82.0, 94.0, 100.0)
+_SHADOWS = (2.0, 3.6, 7.2, 9.0, 13.0, 15.5, 16.5, 16.0, 11.0, 9.0)
+_LIGHTS = (4.0, 4.6, 6.4, 6.6, 6.6, 7.0, 6.8, 6.0, 2.6, 1.5)
+STEPS = 1024  # entries of a tone table, over L 0..100
+FLOOR, CEILING = 1.5, 99.0  # L: nothing gets darker or lighter
+KNEE = 0.5  # of the room to floor or ceiling is used as it is, the rest is bent into what is left
+AMPLIFIED = 1.6  # folds deepened by more than this would show the camera's noise too
+LEAST_COVER = 0.004  # of a pixel: less paint does not show
+FILL_SIZE = 256  # pixels, longest side of the picture in which shading is carried on
+FILL_SIGMAS = (2.5, 6.0, 14.0, 32.0)  # pixels of it: the smallest that finds enough ground is used
+COARSE = 2  # of these: wider than the patches of a camouflage
+ENOUGH = 0.12  # of the neighbourhood is ground
+
 
 def to_lab(rgb: np.ndarray) -> np.ndarray:
     """(..., 3) sRGB 0..255 -> float32 CIELAB, the same shape."""
@@ -39,21 +120,6 @@ def colour_named(colour: str, shade: str = "") -> np.ndarray:
     return shaded(to_lab(np.array(COLOUR_RGB[colour], np.float32)), shade)
 
 
-# What a shade does to lightness and chroma. Light and pastel go towards white cloth, dark towards
-# half the lightness (less so for light colours: dark yellow is mustard, not olive), bright towards
-# the lightness at which screens have the purest colours.
-LIGHT_AT, LIGHT_PULL, LIGHT_CHROMA, LIGHT_LEAST = 88.0, 0.66, 0.62, 23.0
-PASTEL_AT, PASTEL_PULL, PASTEL_CHROMA, PASTEL_LIMITS = 87.0, 0.86, 0.48, (14.0, 28.0)
-DARK_KEEP, DARK_KEEP_LIGHT, DARK_CHROMA = 0.5, 0.26, 0.8
-BRIGHT_AT, BRIGHT_PULL, BRIGHT_CHROMA = 56.0, 0.45, 1.45
-NEUTRAL = 6.0  # chroma below which a colour counts as grey, and shades do not colour it
-
-
-# CIELAB's lines of equal hue bend in the blues: made lighter, blue would turn lilac (Abney effect;
-# Moroney, 2003). Degrees: where blue is, how wide, how far back towards sky blue.
-BLUE_HUE, BLUE_WIDTH, BLUE_TURN = 285.0, 32.0, 20.0
-
-
 def _without_lilac(a: float, b: float) -> tuple[float, float]:
     """The a, b of a colour about to be made lighter, blues turned so that they stay blue."""
     hue = np.degrees(np.arctan2(b, a)) % 360
@@ -63,25 +129,12 @@ def _without_lilac(a: float, b: float) -> tuple[float, float]:
     return float(chroma * np.cos(turned)), float(chroma * np.sin(turned))
 
 
-# Lighter brown looks like salmon; what people call light brown is camel. Degrees, then the chroma
-# up to which a colour of that hue is a brown and no orange.
-BROWN_HUE, BROWN_WIDTH, BROWN_TURN, BROWN_MOST = 58.0, 16.0, 14.0, 35.0
-
-
 def _without_salmon(a: float, b: float) -> tuple[float, float]:
     """The a, b of a colour about to be made lighter, browns turned towards yellow."""
     hue, chroma = np.degrees(np.arctan2(b, a)) % 360, np.hypot(a, b)
     share = max(0.0, 1 - abs(hue - BROWN_HUE) / BROWN_WIDTH) * (chroma <= BROWN_MOST)
     turned = np.radians(hue + BROWN_TURN * share)
     return float(chroma * np.cos(turned)), float(chroma * np.sin(turned))
-
-
-# Darker yellow looks olive (the Bezold-Bruecke shift); what people call dark yellow is mustard:
-# turned towards orange, and darkened less. Degrees, then a share of the lightness, then the chroma
-# from which a colour of that hue is a yellow and no khaki or sand.
-YELLOW_HUE, YELLOW_WIDTH, YELLOW_TURN = 92.0, 25.0, 8.0
-YELLOW_KEEP = 0.1
-YELLOW_LEAST = 45.0
 
 
 def _without_olive(a: float, b: float) -> tuple[float, float, float]:
@@ -169,14 +222,6 @@ def all_but(ground: Ground, bare: np.ndarray) -> Ground:
     return replace(ground, weight=weight, share=1.0, mixed=mixed)
 
 
-SMALL = 384  # pixels, longest side of the picture in which ground and print are told apart
-NO_GROUND = 0.22  # of the garment: no colour prevails, so everything is dyed
-# Faint stripes as fine as pixels cannot be parted from their ground: this much of the garment is
-# border between both, this much was taken for ground, and their colours are this near (Delta E).
-TOO_FINE, NEARLY_ALL, FAINT = 0.5, 0.9, 42.0
-SURE = 0.03  # weight below (above 1 - it) is print (ground)
-
-
 def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False) -> Ground:
     """The ground of a garment.
 
@@ -221,10 +266,6 @@ def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False
     return Ground(centre, lightness, weight, share, Mixed(rows, columns, near, to_rgb(other)))
 
 
-FINE_SIGMA = 0.012  # of the picture's height: wider than faint fine stripes, narrower than folds
-FINE_MOST = 6.0  # L by which they may differ (standard deviation): as folds a dye deepens them
-
-
 def _quieter(lightness: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Lightness with detail as fine as stripes made fainter."""
     there = inside.astype(np.float32)
@@ -234,24 +275,6 @@ def _quieter(lightness: np.ndarray, inside: np.ndarray) -> np.ndarray:
     detail = lightness - around
     kept = min(1.0, FINE_MOST / max(float(detail[inside].std()), 1e-3))
     return np.where(inside, around + kept * detail, lightness)
-
-
-# Lettering of the cloth's own hue, only lighter or darker, passes for folds. It is looked for where
-# a print is known to be: small marks with sharp borders, several together.
-TONE = 6.0  # L by which a mark differs from the cloth around it
-# Of its tone, the step over two pixels (seen small) at its border; of the border, where that is so:
-# a crease is steep on one side only. A mark's tone is even, a fold's is not.
-TONE_EDGE, TONE_ROUND, TONE_EVEN = 0.7, 0.85, 0.3
-AROUND = 41  # pixels (seen small), odd: the cloth around is the median of so many
-WIDE = 7  # pixels (seen small): more is no stroke of a letter
-LEAST_MARK, MOST_MARK = 4, 0.3  # pixels (seen small); of the garment's longer side
-PRINTED = (0.1, 0.72, 0.22, 0.78)  # of the garment's height and width: where prints are
-TOGETHER, MARKS = 11, 4  # pixels (seen small) between marks of one print, and how many it has
-# Letters are of one height (natural logarithm) and one ink (of its tone), most of them at least.
-ALIKE_HEIGHT, ALIKE_TONE, ALIKE = 0.6, 0.25, 0.7
-IN_PART, TONE_PART = 0.12, 0.5  # of a mark: known to be print; of its border: steep
-FAINT_MARK, CLEAR_MARK = 0.35, 0.75  # of a mark's tone: cloth below, print above
-INK_RADIUS = 0.006  # of the picture's height: from so far around a border's ink is taken
 
 
 def with_lettering(ground: Ground, pixels: np.ndarray, inside: np.ndarray) -> Ground:
@@ -370,10 +393,6 @@ def _marks(
     return marks, tone
 
 
-LIGHTNESS_WEIGHT = 0.45  # of a difference in lightness beside one in a or b: folds change it
-MODE_RADIUS = 16.0  # weighted Lab
-
-
 def usual_colour(lab: np.ndarray, core: np.ndarray) -> np.ndarray:
     """(3,) Lab that most of the cloth has: the densest place of the colours, by mean shift
     (Comaniciu and Meer 2002) from the fullest bins; then the median around it."""
@@ -392,15 +411,6 @@ def usual_colour(lab: np.ndarray, core: np.ndarray) -> np.ndarray:
             best, most = centre, int(near.sum())
     near = ((points - best) ** 2).sum(1) < MODE_RADIUS**2
     return np.median(colours[near], axis=0).astype(np.float32)
-
-
-HUE_SAME, HUE_OTHER = 8.0, 15.0  # Delta E across the hue: surely ground, surely not
-RICH = 70.0  # chroma at which twice as much is allowed across the hue
-CHROMA_ROOM = 0.4  # of the ground's chroma: how much paler or richer it may be besides
-CHROMA_ROOM_GLARE = 1.2  # the same, for an overexposed colour: its shadows show how rich it is
-OVEREXPOSED = 245.0  # sRGB of the brightest channel of a colour that is not white
-LIGHT_SLACK, LIGHT_SOFT = 12.0, 10.0  # L: beyond the depth of folds; from ground to not
-TIGHT = 0.45
 
 
 def _membership(lab: np.ndarray, centre: np.ndarray, room: float = 1.0) -> np.ndarray:
@@ -423,15 +433,6 @@ def _membership(lab: np.ndarray, centre: np.ndarray, room: float = 1.0) -> np.nd
     above = (centre[0] + room * (2 * high + LIGHT_SLACK + LIGHT_SOFT)) - light
     below, above = below * (1 / LIGHT_SOFT), above * (1 / LIGHT_SOFT)
     return np.clip(np.minimum(np.minimum(below, above), colour), 0, 1).astype(np.float32)
-
-
-SHARP = 13.0  # weighted Delta E over two pixels (seen small), along a spot's border: a print's
-SHARP_LIGHTNESS = 0.55  # weight of a step in lightness there: creases are steep
-OTHER_HUE = 20.0  # Delta E across the hue: not the ground however soft the border
-CREASE = 5  # pixels (seen small): thinner dark lines are creases and seams
-LEAST_SPOT = 5  # pixels (seen small)
-RIM = 3  # pixels (seen small) along the outline, where a cut-out may hold some background
-MOSTLY = 0.7  # of a spot
 
 
 def _pieces(lab: np.ndarray, core: np.ndarray, centre: np.ndarray) -> np.ndarray:
@@ -520,9 +521,6 @@ def _beyond(pieces: np.ndarray, core: np.ndarray) -> np.ndarray:
     return np.where(core, pieces, outside).astype(np.float32)
 
 
-RIM_LIGHTER, RIM_DARKER = 4.0, 14.0  # L: how far the rim may differ from what lies inside it
-
-
 def _without_rim(lightness: np.ndarray, small: np.ndarray, core: np.ndarray) -> np.ndarray:
     """Lightness with the rim, which may hold some background, held near that of the inside."""
     inner = cv2.erode(core.astype(np.uint8), _square(2 * RIM + 1)).astype(np.float32)
@@ -539,12 +537,6 @@ def _without_rim(lightness: np.ndarray, small: np.ndarray, core: np.ndarray) -> 
     held = np.clip(lightness[rows, columns], within - RIM_DARKER, within + RIM_LIGHTER)
     lightness[rows, columns] = held
     return lightness
-
-
-MATTE_RADIUS = 9  # pixels around a print's edge, per 1000 of the picture's height
-PURITY = 8  # exponent: how much more the purest print counts than its mixes with the ground
-STEP_IN_LIGHT = 15.0  # L between print and ground from which lightness alone tells their mix
-OFF_THE_LINE = 14.0  # Delta E in a, b beside the line from print to ground: a third colour
 
 
 def _unmix(
@@ -596,9 +588,6 @@ def _unmix(
     return parts.astype(np.float32), near, other
 
 
-LEAST_THERE = 1e-2
-
-
 def _average(
     rgb: np.ndarray, weight: np.ndarray, size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -611,12 +600,6 @@ def _average(
 
 # --- folds -------------------------------------------------------------------------------------
 
-# How far the shadows (5th percentile) and the lights (95th) of plain cloth lie below and above
-# its usual lightness, by that lightness: measured on some 650 pictures of plain garments.
-_LIGHTNESS = (0.0, 8.0, 16.0, 24.0, 38.0, 52.0, 70.0, 82.0, 94.0, 100.0)
-_SHADOWS = (2.0, 3.6, 7.2, 9.0, 13.0, 15.5, 16.5, 16.0, 11.0, 9.0)
-_LIGHTS = (4.0, 4.6, 6.4, 6.6, 6.6, 7.0, 6.8, 6.0, 2.6, 1.5)
-
 
 def fold_depth(lightness: float) -> float:
     """L by which the folds of cloth of this lightness usually are darker."""
@@ -626,11 +609,6 @@ def fold_depth(lightness: float) -> float:
 def sheen(lightness: float) -> float:
     """L by which the ridges of cloth of this lightness usually are lighter."""
     return float(np.interp(lightness, _LIGHTNESS, _LIGHTS))
-
-
-STEPS = 1024  # entries of a tone table, over L 0..100
-FLOOR, CEILING = 1.5, 99.0  # L: nothing gets darker or lighter
-KNEE = 0.5  # of the room to floor or ceiling is used as it is, the rest is bent into what is left
 
 
 def tone_table(ground: float, target: np.ndarray, contrast: float = 1.0) -> np.ndarray:
@@ -660,9 +638,6 @@ def _bend(offset: np.ndarray, below: float, above: float) -> np.ndarray:
     )
 
 
-AMPLIFIED = 1.6  # folds deepened by more than this would show the camera's noise too
-
-
 def calm(ground: Ground, target_light: float) -> np.ndarray:
     """The ground's lightness, smoothed where the dye will deepen folds, and noise with them."""
     gain = max(
@@ -681,9 +656,6 @@ def look_up(table: np.ndarray, lightness: np.ndarray) -> np.ndarray:
     return np.take(table, np.clip(index, 0, STEPS - 1, out=index), axis=0)
 
 
-LEAST_COVER = 0.004  # of a pixel: less paint does not show
-
-
 def overlay(base: np.ndarray, cover: np.ndarray, tables: list, lights: list) -> np.ndarray:
     """Lay paints over dyed cloth, one after the other.
 
@@ -699,12 +671,6 @@ def overlay(base: np.ndarray, cover: np.ndarray, tables: list, lights: list) -> 
         below = result[there]
         result[there] = (below + part * (paint - below) + 0.5).astype(np.uint8)
     return result.reshape(base.shape)
-
-
-FILL_SIZE = 256  # pixels, longest side of the picture in which shading is carried on
-FILL_SIGMAS = (2.5, 6.0, 14.0, 32.0)  # pixels of it: the smallest that finds enough ground is used
-COARSE = 2  # of these: wider than the patches of a camouflage
-ENOUGH = 0.12  # of the neighbourhood is ground
 
 
 def fill_shading(

@@ -24,6 +24,14 @@ STRETCH = (0.6, 1.7)  # of a template's armhole: beyond, it is another kind of g
 ROOM = 12  # pixels around the new sleeves
 UNDERLAP = 14  # pixels that a sleeve goes on under the body, so that no gap shows
 SEAM_SHADE, SEAM_WIDTH = 0.2, 0.16  # of the brightness, cm: the armhole's seam
+DARK = 45.0  # L
+GRAIN = 0.0014  # of the picture's height
+USUAL = 90.0  # L that a new sleeve's cloth is given at first, before it is dyed
+HALVED = 24.0  # L by which cloth is darker when half as much light comes from it
+PLAIN = 0.6  # of the garment is one colour: its sleeves are too
+BESIDE = 0.23  # of the chest beside the middle: there are no buttons, and often no print
+BELOW = 0.08  # of the chest below the armpits: a piece of the body for sleeves is cut from here
+ABOVE = 0.1  # of the chest above the hem: to there
 
 
 def lengthen_sleeves(garment: Garment, template: Garment) -> Garment | None:
@@ -82,10 +90,6 @@ def lengthen_sleeves(garment: Garment, template: Garment) -> Garment | None:
     return replace(work, photo=Photo(pixels), alpha=alpha, limbs=limbs, attributes=said)
 
 
-DARK = 45.0  # L
-GRAIN = 0.0014  # of the picture's height
-
-
 def _brought(garment: Garment, template: Garment, ways: dict[Limb, np.ndarray]) -> np.ndarray:
     """(23, 3) float32: the garment's outline landmarks with the template's elbows and cuffs."""
     landmarks = garment.landmarks.copy()
@@ -94,10 +98,6 @@ def _brought(garment: Garment, template: Garment, ways: dict[Limb, np.ndarray]) 
             x, y, sure = template.landmarks[Outline[f"{name}_{side}"]]
             landmarks[Outline[f"{name}_{side}"]] = (*(ways[limb] @ (x, y, 1)), sure)
     return landmarks
-
-
-USUAL = 90.0  # L that a new sleeve's cloth is given at first, before it is dyed
-HALVED = 24.0  # L by which cloth is darker when half as much light comes from it
 
 
 def _sleeve(
@@ -202,20 +202,12 @@ def _own_sleeves(garment: Garment) -> np.ndarray:
     return sleeves | (wide & (garment.limbs == Limb.NONE) & (near_body == 0))
 
 
-PLAIN = 0.6  # of the garment is one colour: its sleeves are too
-
-
 def _plain_ground(garment: Garment) -> np.ndarray | None:
     """(3,) Lab of cloth that has one colour but for a print; None if it is patterned all over."""
     if garment.attributes.get("pattern", "") not in ("plain", "graphic", ""):
         return None
     ground = dye.find_ground(garment.photo.pixels, garment.mask)
     return ground.lab if ground.share > PLAIN else None
-
-
-BESIDE = 0.23  # of the chest beside the middle: there are no buttons, and often no print
-BELOW = 0.08  # of the chest below the armpits: a piece of the body for sleeves is cut from here
-ABOVE = 0.1  # of the chest above the hem: to there
 
 
 def _body_cloth(garment: Garment, places: np.ndarray, limb: Limb) -> np.ndarray:

@@ -32,6 +32,24 @@ OPEN_NECKS = ("crew", "scoop", "boat", "v", "")  # those with nothing sewn on th
 KNITTED = ("t-shirt", "top", "tank-top", "sweater", "sweatshirt")
 CUT_TYPES = (*KNITTED, "dress", "blouse", "")
 LEAST_STRAP = 3.0  # cm of shoulder that stay beside the neck
+EDGE_POINTS = 41  # at which the old edge is looked for
+EDGE_REACH = 3.0  # half widths of the neck below the collar points, at most
+POINTS = 161  # of an edge
+TRIES = 12
+ABOVE = 6.0  # cm above the collar that are cut away: the inside of the back, a label
+BANDS = {"sweater": 2.4, "sweatshirt": 2.2}  # cm, width of the band
+RIB_BAND, BINDING = 1.8, 0.8  # cm on other knitted and on woven cloth
+LOOK = (0.25, 1.3)  # cm below the old edge: there its band is looked at
+SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
+RIB = 0.32  # cm from rib to rib
+RIB_DEPTH = 0.07  # of the brightness
+ROUNDED = 0.16  # of the brightness by which a band's edges are darker than its middle
+SEAM, SEAM_DEPTH = 0.14, 0.22  # cm, of the brightness
+SHADOW, SHADOW_DEPTH = 0.9, 0.10  # cm below the band, of the brightness
+FOLDS_KEPT = 0.6  # of the folds' shading that shows on the band
+SMOOTH = 0.8  # cm over which it is smoothed
+KINK = 0.2  # of a step between two points: edges that turn more in one are pointed
+ENDS = 4.0  # cm that an edge goes straight on beyond its ends
 
 
 def cut_neckline(garment: Garment, neckline: str) -> Garment | None:
@@ -92,10 +110,6 @@ def _frame(garment: Garment) -> _Frame | None:
     return frame
 
 
-EDGE_POINTS = 41  # at which the old edge is looked for
-EDGE_REACH = 3.0  # half widths of the neck below the collar points, at most
-
-
 def _seen_edge(frame: _Frame, alpha: np.ndarray) -> np.ndarray:
     """(n, 2) the upper edge of the front where the neck is cut out of the picture."""
     reach = np.arange(0, EDGE_REACH * frame.half)
@@ -105,10 +119,6 @@ def _seen_edge(frame: _Frame, alpha: np.ndarray) -> np.ndarray:
         if first is not None:
             found.append(first)
     return np.array(found).reshape(-1, 2)
-
-
-POINTS = 161  # of an edge
-TRIES = 12
 
 
 def _new_edge(frame: _Frame, neckline: str) -> tuple[np.ndarray | None, np.ndarray]:
@@ -127,13 +137,6 @@ def _new_edge(frame: _Frame, neckline: str) -> tuple[np.ndarray | None, np.ndarr
             curve = frame.place(t * wide, deep * (1 - np.abs(t) ** exponent))
             return curve, frame.place(np.zeros(1), np.array([deep]))[0]
     return None, frame.middle
-
-
-ABOVE = 6.0  # cm above the collar that are cut away: the inside of the back, a label
-BANDS = {"sweater": 2.4, "sweatshirt": 2.2}  # cm, width of the band
-RIB_BAND, BINDING = 1.8, 0.8  # cm on other knitted and on woven cloth
-LOOK = (0.25, 1.3)  # cm below the old edge: there its band is looked at
-SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
 
 
 def _cut(garment: Garment, frame: _Frame, curve: np.ndarray, centre: np.ndarray) -> Garment:
@@ -202,15 +205,6 @@ def _first_cloth(path: np.ndarray, alpha: np.ndarray) -> np.ndarray | None:
     return path[int(there.argmax())] if there.any() else None
 
 
-RIB = 0.32  # cm from rib to rib
-RIB_DEPTH = 0.07  # of the brightness
-ROUNDED = 0.16  # of the brightness by which a band's edges are darker than its middle
-SEAM, SEAM_DEPTH = 0.14, 0.22  # cm, of the brightness
-SHADOW, SHADOW_DEPTH = 0.9, 0.10  # cm below the band, of the brightness
-FOLDS_KEPT = 0.6  # of the folds' shading that shows on the band
-SMOOTH = 0.8  # cm over which it is smoothed
-
-
 def _bind(
     pixels: np.ndarray,
     alpha: np.ndarray,
@@ -254,10 +248,6 @@ def _bind(
     made = made + band * (colour * shade[:, None] - made)
     made = made * (seam * below)[:, None]
     pixels[box][rows, columns] = np.clip(np.round(made), 0, 255).astype(np.uint8)
-
-
-KINK = 0.2  # of a step between two points: edges that turn more in one are pointed
-ENDS = 4.0  # cm that an edge goes straight on beyond its ends
 
 
 def _pointed(curve: np.ndarray) -> bool:

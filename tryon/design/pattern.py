@@ -23,6 +23,44 @@ CHEST = 50.0  # cm from armpit to armpit of a garment lying flat
 SEAT = 48.0  # cm across the hips of one
 
 # --- coordinates of the cloth ------------------------------------------------------------------
+GRID = 12  # pixels between the points for which sleeves' coordinates are worked out
+RELIEF_BLUR = 0.45  # cm: finer shading is weave, not folds
+PUSH = 0.035  # cm of shift for a slope of 1 L per cm
+MOST_PUSH = 0.8  # cm
+# Where cloth turns away from the viewer, more than one of a tile's pixels lie under one of the
+# picture's: from how many on the tile is averaged, over how many.
+FORESHORTENED = ((1.7, 3), (3.4, 5))
+SEAM = 16.0  # such tile pixels: more is a jump from one piece to the next
+PRESS_GRID = 4  # pixels between the points where that is looked at
+REMAPPED = 1024  # pixels to a line of those looked up: cv2 takes no lines longer than 32767
+OVERSAMPLING = 3  # tiles are drawn larger and averaged, for smooth edges
+SCALES = {"small": 0.45, "": 1.0, "large": 2.2}
+SEED_SCALES = (0.7, 1.5)  # how much larger or smaller seeds other than 0 make it
+PATTERNS = frozenset({"striped", "checked", "dotted", "floral", "camouflage", "animal"})
+DARK_GROUND = 55.0  # L below which white shows better than navy
+STRIPE_PERIOD = 3.4  # cm
+STRIPE_WIDTH = 0.4  # of the period
+THIN = 0.6  # scale below which stripes are lines: farther apart for their width
+THIN_WIDTH, THIN_PERIOD = 0.24, 1.5  # of the period; of the scaled period
+CHECK_PERIOD = 5.4  # cm
+CHECK_CHROMA, CHECK_LIGHT = 25.0, 36.0  # chroma and L from which a ground keeps to its own hue
+CHECK_VEIL = 0.5  # how much of the paint shows where threads of one direction only have it
+DOT_SPACING = 5.0  # cm between rows and columns of dots, every other one shifted
+DOT_RADIUS = 0.26  # of the spacing
+FLOWER_TILE = 15.0  # cm
+FLOWER_COUNT = 15  # to a tile
+FLOWER_RADIUS = (0.75, 1.5)  # cm
+CAMOUFLAGE_TILE = 36.0  # cm
+CAMOUFLAGE_GRAIN = 2.0  # cm, size of the patches
+LEOPARD_TILE = 20.0  # cm
+LEOPARD_COUNT = 34  # rosettes to a tile
+LEOPARD_RADIUS = (0.9, 1.5)  # cm
+ZEBRA_TILE = 22.0  # cm
+ZEBRA_PERIOD = 3.1  # cm
+TIE_DYE = (("pink", "bright"), ("yellow", "bright"), ("teal", "light"), ("blue", "bright"))
+WEAVES = frozenset({"denim", "knit"})
+TWILL = 0.30  # cm between the ridges of denim, as far as a picture shows them
+STITCH = (0.62, 0.5)  # cm, width and height of a knitted stitch
 
 
 def pixels_per_cm(garment: Garment) -> float:
@@ -36,9 +74,6 @@ def pixels_per_cm(garment: Garment) -> float:
         return apart / width
     columns = np.nonzero(garment.mask.any(axis=0))[0]
     return max(float(np.ptp(columns)) if len(columns) else garment.photo.width, 8.0) / width
-
-
-GRID = 12  # pixels between the points for which sleeves' coordinates are worked out
 
 
 def cloth_coordinates(
@@ -143,11 +178,6 @@ def along_curve(curve: Curve, box: tuple[slice, slice], top: float, left: float)
     return cv2.remap(coarse.astype(np.float32), at_x, at_y, cv2.INTER_LINEAR)
 
 
-RELIEF_BLUR = 0.45  # cm: finer shading is weave, not folds
-PUSH = 0.035  # cm of shift for a slope of 1 L per cm
-MOST_PUSH = 0.8  # cm
-
-
 def _pushed(relief: np.ndarray, scale: float) -> np.ndarray:
     """(h, w, 2) float32 pixels by which folds shift the cloth: down their slopes."""
     shrink = 4
@@ -209,17 +239,6 @@ class Pattern:
         return cv2.resize(most, cloth.shape[1::-1], interpolation=cv2.INTER_NEAREST)
 
 
-# Where cloth turns away from the viewer, more than one of a tile's pixels lie under one of the
-# picture's: from how many on the tile is averaged, over how many.
-FORESHORTENED = ((1.7, 3), (3.4, 5))
-SEAM = 16.0  # such tile pixels: more is a jump from one piece to the next
-PRESS_GRID = 4  # pixels between the points where that is looked at
-REMAPPED = 1024  # pixels to a line of those looked up: cv2 takes no lines longer than 32767
-OVERSAMPLING = 3  # tiles are drawn larger and averaged, for smooth edges
-SCALES = {"small": 0.45, "": 1.0, "large": 2.2}
-SEED_SCALES = (0.7, 1.5)  # how much larger or smaller seeds other than 0 make it
-
-
 def make(
     name: str,
     ground: np.ndarray,
@@ -253,11 +272,6 @@ def make(
     return Pattern(tile, size, tuple(np.asarray(paint, np.float32) for paint in paints))
 
 
-PATTERNS = frozenset({"striped", "checked", "dotted", "floral", "camouflage", "animal"})
-
-DARK_GROUND = 55.0  # L below which white shows better than navy
-
-
 def contrast_to(ground: np.ndarray) -> np.ndarray:
     """The Lab colour of stripes or dots on a ground, if none was asked for."""
     return colour_named("white" if ground[0] < DARK_GROUND else "navy")
@@ -272,12 +286,6 @@ def _canvas(width: float, height: float, density: float) -> tuple[np.ndarray, fl
 def _shrunk(mask: np.ndarray) -> np.ndarray:
     size = (max(2, mask.shape[1] // OVERSAMPLING), max(2, mask.shape[0] // OVERSAMPLING))
     return cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-
-
-STRIPE_PERIOD = 3.4  # cm
-STRIPE_WIDTH = 0.4  # of the period
-THIN = 0.6  # scale below which stripes are lines: farther apart for their width
-THIN_WIDTH, THIN_PERIOD = 0.24, 1.5  # of the period; of the scaled period
 
 
 def _stripes(ground, accents, scale, direction, density, random):
@@ -304,11 +312,6 @@ def _stripes(ground, accents, scale, direction, density, random):
     return masks, (width, height), colours
 
 
-CHECK_PERIOD = 5.4  # cm
-CHECK_CHROMA, CHECK_LIGHT = 25.0, 36.0  # chroma and L from which a ground keeps to its own hue
-CHECK_VEIL = 0.5  # how much of the paint shows where threads of one direction only have it
-
-
 def _checks(ground, accents, scale, direction, density, random):
     """Gingham: stripes both ways, half as strong where they do not cross; a thin second line."""
     paint = accents[0] if accents else contrast_to(ground)
@@ -328,10 +331,6 @@ def _checks(ground, accents, scale, direction, density, random):
     return masks, (period, period), (paint, line)
 
 
-DOT_SPACING = 5.0  # cm between rows and columns of dots, every other one shifted
-DOT_RADIUS = 0.26  # of the spacing
-
-
 def _dots(ground, accents, scale, direction, density, random):
     paint = accents[0] if accents else contrast_to(ground)
     side = DOT_SPACING * scale
@@ -342,11 +341,6 @@ def _dots(ground, accents, scale, direction, density, random):
         away = np.hypot(np.abs(x - centre), np.abs(y - centre))
         mask[away < DOT_RADIUS / 2**0.5] = 255
     return [_shrunk(mask)], (side, side), (paint,)
-
-
-FLOWER_TILE = 15.0  # cm
-FLOWER_COUNT = 15  # to a tile
-FLOWER_RADIUS = (0.75, 1.5)  # cm
 
 
 def _flowers(ground, accents, scale, direction, density, random):
@@ -410,10 +404,6 @@ def _blot(mask: np.ndarray, centre, axes, angle: float, value: int = 255) -> Non
                 cv2.ellipse(mask, middle, radii, degrees, 0, 360, value, -1)
 
 
-CAMOUFLAGE_TILE = 36.0  # cm
-CAMOUFLAGE_GRAIN = 2.0  # cm, size of the patches
-
-
 def _camouflage(ground, accents, scale, direction, density, random):
     """Patches in three further tones: levels of smooth noise, stretched sideways."""
     side = CAMOUFLAGE_TILE * scale
@@ -448,11 +438,6 @@ def _noise(
     return soft / max(float(soft.std()), 1e-9)
 
 
-LEOPARD_TILE = 20.0  # cm
-LEOPARD_COUNT = 34  # rosettes to a tile
-LEOPARD_RADIUS = (0.9, 1.5)  # cm
-
-
 def _leopard(ground, accents, scale, direction, density, random):
     """Rosettes: a darker heart with a broken dark rim; small spots between."""
     side = LEOPARD_TILE * scale
@@ -485,10 +470,6 @@ def _leopard(ground, accents, scale, direction, density, random):
     return [_shrunk(hearts), _shrunk(rims)], (side, side), (heart, rim)
 
 
-ZEBRA_TILE = 22.0  # cm
-ZEBRA_PERIOD = 3.1  # cm
-
-
 def _zebra(ground, accents, scale, direction, density, random):
     """Wavering bands that fork: stripes bent by smooth noise."""
     side = ZEBRA_TILE * scale
@@ -505,8 +486,6 @@ def _zebra(ground, accents, scale, direction, density, random):
 
 
 # --- many colours ------------------------------------------------------------------------------
-
-TIE_DYE = (("pink", "bright"), ("yellow", "bright"), ("teal", "light"), ("blue", "bright"))
 
 
 def tie_dye(cloth: np.ndarray, seed: int = 0) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
@@ -531,10 +510,6 @@ def tie_dye(cloth: np.ndarray, seed: int = 0) -> tuple[np.ndarray, tuple[np.ndar
 
 
 # --- weaves ------------------------------------------------------------------------------------
-
-WEAVES = frozenset({"denim", "knit"})
-TWILL = 0.30  # cm between the ridges of denim, as far as a picture shows them
-STITCH = (0.62, 0.5)  # cm, width and height of a knitted stitch
 
 
 def weave(fabric: str, cloth: np.ndarray, density: float, seed: int = 0) -> np.ndarray:

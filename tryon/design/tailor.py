@@ -30,6 +30,17 @@ LEAST_LEFT = 0.6  # of a top's, dress's or skirt's length: narrow cuts are long 
 WORTH_CUTTING = 0.08  # of the length: a smaller difference is left alone
 WORTH_CUTTING_SLEEVE = 0.14  # of the chest
 NEAR_ENOUGH = 0.15  # of length or chest: this much shorter than asked for still passes for it
+LEAST_PIECE = 0.03  # of the garment: smaller loose pieces are left-overs of a cut
+BULGE = 0.07  # of a sleeve's width: how far a hem bows outwards, as the edge of a tube does
+SOFT_EDGE = 4  # pixels around the mask that may hold the soft edge
+INSET = 0.28  # of the way from shoulder to collar: where the armhole of a tank top starts
+HOLLOW = 0.14  # of the armhole's length, how far it curves into the body
+SEAM_ON = 0.3  # of the armhole's length, how far below the arm the side is trimmed
+HEM = 2.2  # cm from the edge to the seam
+SEAM = 0.18  # cm
+ROLL = 0.45  # cm over which the edge turns away from the light
+ROLL_SHADE, SEAM_SHADE = 0.24, 0.13  # of the brightness
+DARK_CLOTH = 40.0  # sRGB mean below which seams show by a lighter line
 
 
 @dataclass
@@ -128,9 +139,6 @@ def _start(garment: Garment) -> _Work:
     )
 
 
-LEAST_PIECE = 0.03  # of the garment: smaller loose pieces are left-overs of a cut
-
-
 def _finish(garment: Garment, work: _Work) -> Garment:
     mask = (work.alpha >= 128).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
@@ -153,9 +161,6 @@ def _finish(garment: Garment, work: _Work) -> Garment:
 
 
 # --- sleeves and legs --------------------------------------------------------------------------
-
-BULGE = 0.07  # of a sleeve's width: how far a hem bows outwards, as the edge of a tube does
-SOFT_EDGE = 4  # pixels around the mask that may hold the soft edge
 
 
 def _limb_box(work: _Work, limb: Limb) -> tuple[slice, slice] | None:
@@ -222,10 +227,6 @@ def _cut_legs(work: _Work, garment: Garment, target: float) -> float | None:
 
 
 # --- the armhole -------------------------------------------------------------------------------
-
-INSET = 0.28  # of the way from shoulder to collar: where the armhole of a tank top starts
-HOLLOW = 0.14  # of the armhole's length, how far it curves into the body
-SEAM_ON = 0.3  # of the armhole's length, how far below the arm the side is trimmed
 
 
 def _cut_armhole(work: _Work, limb: Limb, shoulder: np.ndarray, armpit: np.ndarray) -> None:
@@ -354,12 +355,6 @@ def _smooth_profile(bottom: np.ndarray, hem: float, reach: float) -> np.ndarray:
 
 
 # --- cloth edges -------------------------------------------------------------------------------
-
-HEM = 2.2  # cm from the edge to the seam
-SEAM = 0.18  # cm
-ROLL = 0.45  # cm over which the edge turns away from the light
-ROLL_SHADE, SEAM_SHADE = 0.24, 0.13  # of the brightness
-DARK_CLOTH = 40.0  # sRGB mean below which seams show by a lighter line
 
 
 def _trim(

@@ -32,6 +32,9 @@ PATTERNS = ("horizontal stripes", "polka dots", "checked")
 SLEEVES = ("short sleeves", "sleeveless")
 PROMPTS = (*COLOURS, *PATTERNS, *SLEEVES)
 NEAR = 10.0  # Delta E (CIE76) between the cloth's commonest colour and the colour asked for
+READ = ("colour", "pattern", "sleeve")
+INNER = 9  # pixels from the outline: what is nearer may be background
+TILE = (150, 112)  # height, width in pixels
 
 
 @dataclass(frozen=True)
@@ -169,17 +172,10 @@ def _read_back(
     )
 
 
-READ = ("colour", "pattern", "sleeve")
-INNER = 9  # pixels from the outline: what is nearer may be background
-
-
 def commonest_colour(garment: Garment) -> np.ndarray:
     """(3,) Lab that most of the cloth has."""
     core = cv2.erode(garment.mask.astype(np.uint8), np.ones((INNER, INNER), np.uint8)) > 0
     return dye.usual_colour(dye.to_lab(garment.photo.pixels), core if core.any() else garment.mask)
-
-
-TILE = (150, 112)  # height, width in pixels
 
 
 def _tile(garment: Garment) -> np.ndarray:

@@ -37,6 +37,14 @@ BELOW = (*LOWER, Part.LEFT_LEG, Part.RIGHT_LEG)
 SKIN = (Part.NECK, *BARE_ARMS.values(), *HANDS, Part.LEFT_LEG, Part.RIGHT_LEG)
 PLANES = 11  # of `body_planes`
 PLANE_STRIDE = 2
+ARM_RADIUS, LEAST_ROOM = 0.13, 0.05  # shoulder widths
+BEYOND_SLEEVE = 0.04  # of the arm
+SAMPLES = 25  # along an arm
+UNTOLD = 96  # of 255
+LEG_RADIUS = 0.2  # shoulder widths
+LEAST_LENGTH = 0.8  # torso lengths: a crop top's hem is not told either
+SHOULDER_OUT, HIP_OUT = 0.08, 0.2  # shoulder widths beyond the joints
+SMOOTH = 0.12  # shoulder widths
 
 
 @dataclass(frozen=True)
@@ -93,11 +101,6 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     return ~hidden | certain
 
 
-ARM_RADIUS, LEAST_ROOM = 0.13, 0.05  # shoulder widths
-BEYOND_SLEEVE = 0.04  # of the arm
-SAMPLES = 25  # along an arm
-
-
 def sleeve_end(parts: np.ndarray, landmarks: np.ndarray, side: str) -> float:
     """How far the worn sleeve reaches along an arm: 0 = shoulder, 1 = wrist or no bare arm seen."""
     share = np.linspace(0, 1, SAMPLES)
@@ -152,10 +155,6 @@ def body_planes(
     return planes
 
 
-UNTOLD = 96  # of 255
-LEG_RADIUS = 0.2  # shoulder widths
-
-
 def _trunk(old: np.ndarray, landmarks: np.ndarray, unit: float, cut: Cut) -> np.ndarray:
     """(H, W) bool: chest and belly, down to a level line below the old hem."""
     shoulders, hips = middle_of_shoulders(landmarks), middle_of_hips(landmarks)
@@ -200,10 +199,6 @@ def old_hem(old: np.ndarray, landmarks: np.ndarray) -> float:
     return float(max(rows[-1] if len(rows) else 0, shoulders[1] + LEAST_LENGTH * torso))
 
 
-LEAST_LENGTH = 0.8  # torso lengths: a crop top's hem is not told either
-SHOULDER_OUT, HIP_OUT = 0.08, 0.2  # shoulder widths beyond the joints
-
-
 def _around(old: np.ndarray, radius: float, unit: float) -> np.ndarray:
     """(H, W) bool: the old garment widened by a radius, its corners smoothed away."""
     side = 2 * max(round(radius), 1) + 1
@@ -212,9 +207,6 @@ def _around(old: np.ndarray, radius: float, unit: float) -> np.ndarray:
     )
     size = 2 * max(round(SMOOTH * unit), 1) + 1
     return (cv2.blur(wide, (size, size)) > 80) | (wide > 0)
-
-
-SMOOTH = 0.12  # shoulder widths
 
 
 def _neck_position(shape: tuple[int, int], landmarks: np.ndarray) -> np.ndarray:

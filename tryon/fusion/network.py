@@ -76,6 +76,44 @@ LEAST_SHARED_SLEEVELESS, MOST_OUTSIDE_SLEEVELESS = 0.3, 0.6
 VIEWS = ("front", "side")
 # Of others the network lays the trunk alone, see `trunk_of`.
 SHORT_SLEEVES = ("sleeveless", "short")
+NECK_WIDE, NECK_DEEP = 0.42, 0.3  # shoulder widths beside and below the middle of the shoulders
+# How far bare arms are hidden for a sleeve, 0 = shoulder, 1 = wrist: what stays visible says that
+# no sleeve reaches it.
+HIDDEN_FOR_SLEEVE = {"sleeveless": 0.2, "short": 0.5, "three-quarter": 0.9, "long": 1.0}
+# Torso lengths below the old hem or the drafted one, whichever is lower: all of the frame, mostly.
+# Less would tell the network where the old garment ends, and it would let the new one end there.
+HEM_ROOM = 0.7
+# The same where the new garment ends at the old hem: only what is worn below stays.
+HEM_ROOM_FOLLOWING = 0.1
+# Pixels: inside the garment the correction is averaged so far, at its edge it stays as it is.
+CALM = 11.0
+EDGE = (3.0, 14.0)
+# Of an arm: a sleeve may differ from the draft's over so much of it; and how far one of its kind
+# may reach where it does, 0 = shoulder, 1 = wrist.
+SLEEVE_SLACK = 0.3
+FARTHEST_END = {"sleeveless": 0.35, "short": 0.6}
+PAST_HAND = (1.12, 2.2)  # of the forearm from the elbow: no sleeve goes on there
+PAST_RADIUS = 0.3  # shoulder widths
+BESIDE = 13  # pixels beside the body that loose cloth may reach
+MOST_BESIDE = 0.02  # of the outline beyond these, more than the draft has there
+LEAST_PIECE = 0.02  # of the outline: smaller islands are slips of the flow
+LEAST_ON_BODY = 0.5  # of an island beside the largest one, or it floats in the air
+THREAD = np.ones((3, 3), np.uint8)
+# Pixels across of the strip around the outline where a layer has its weight: further out the flow
+# may jump from one side of the garment to the other, and between lies a tiny garment.
+NEAR = 5
+SEAM = np.ones((5, 5), np.uint8)  # pieces overlap so much at their seams
+# A chance below the first hides the garment, above the second nothing does: around the neck, where
+# the inside of the back has to go, and elsewhere. There a garment's own hem and cuffs look better
+# than an edge that is cut, and the compositor knows hair, hands and arms much finer.
+COVERED_AT_NECK = (0.2, 0.5)
+COVERED = (0.05, 0.15)
+# CIELAB: a neckline's edge from which on its front is believed, and what lies above it, too.
+CLEAR_EDGE, CLEAREST_EDGE = 12.0, 25.0
+# Of the collar's width: how far above that edge surely the inside of the back lies, and how far
+# below surely the front.
+ABOVE, BELOW = 0.1, 0.12
+ARMHOLE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))  # pixels
 
 
 class LearnedFusion:
@@ -186,9 +224,6 @@ def collar_known(garment: Garment) -> bool:
     )
 
 
-NECK_WIDE, NECK_DEEP = 0.42, 0.3  # shoulder widths beside and below the middle of the shoulders
-
-
 def around_neck(wearer: StudioPerson) -> np.ndarray:
     """(256, 192) bool: where collars and necklines lie."""
     middle, unit = middle_of_shoulders(wearer.landmarks), body_unit(wearer.landmarks)
@@ -249,16 +284,6 @@ def _as_colours(pixels: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
-# How far bare arms are hidden for a sleeve, 0 = shoulder, 1 = wrist: what stays visible says that
-# no sleeve reaches it.
-HIDDEN_FOR_SLEEVE = {"sleeveless": 0.2, "short": 0.5, "three-quarter": 0.9, "long": 1.0}
-# Torso lengths below the old hem or the drafted one, whichever is lower: all of the frame, mostly.
-# Less would tell the network where the old garment ends, and it would let the new one end there.
-HEM_ROOM = 0.7
-# The same where the new garment ends at the old hem: only what is worn below stays.
-HEM_ROOM_FOLLOWING = 0.1
-
-
 def cut_for(
     garment: Garment, wearer: StudioPerson, drafted: np.ndarray, follows: bool = False
 ) -> Cut:
@@ -282,11 +307,6 @@ def _overlap(a: np.ndarray, b: np.ndarray) -> float:
     return np.count_nonzero(a & b) / union if union else 0.0
 
 
-# Pixels: inside the garment the correction is averaged so far, at its edge it stays as it is.
-CALM = 11.0
-EDGE = (3.0, 14.0)
-
-
 def calmed(flow: np.ndarray, drafted: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """The flow with a smooth correction inside the outline: what the network does there in detail
     bends prints, and no outline needs it.
@@ -305,12 +325,6 @@ def calmed(flow: np.ndarray, drafted: np.ndarray, alpha: np.ndarray) -> np.ndarr
     return (flow + share * (drafted + smooth - flow)).astype(np.float32)
 
 
-# Of an arm: a sleeve may differ from the draft's over so much of it; and how far one of its kind
-# may reach where it does, 0 = shoulder, 1 = wrist.
-SLEEVE_SLACK = 0.3
-FARTHEST_END = {"sleeveless": 0.35, "short": 0.6}
-
-
 def sleeves_believable(learned: Draft, draft: Draft, person: Person, garment: Garment) -> bool:
     """Whether short sleeves lie on the arms about as the draft's do, or elsewhere, but not too far
     down."""
@@ -318,10 +332,6 @@ def sleeves_believable(learned: Draft, draft: Draft, person: Person, garment: Ga
     apart = (ours ^ sleeves_along_arms(draft, person, garment)).mean(1) > SLEEVE_SLACK
     farthest = FARTHEST_END[sleeve_of(garment)]
     return not (apart & ours[:, farthest < ALONG].any(1)).any()
-
-
-PAST_HAND = (1.12, 2.2)  # of the forearm from the elbow: no sleeve goes on there
-PAST_RADIUS = 0.3  # shoulder widths
 
 
 def past_hands(wearer: StudioPerson) -> np.ndarray:
@@ -339,10 +349,6 @@ def past_hands(wearer: StudioPerson) -> np.ndarray:
     return past
 
 
-BESIDE = 13  # pixels beside the body that loose cloth may reach
-MOST_BESIDE = 0.02  # of the outline beyond these, more than the draft has there
-
-
 def on_body(alpha: np.ndarray, drafted: np.ndarray, wearer: StudioPerson) -> bool:
     """Whether the network's outline keeps to the body as well as the draft's does."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BESIDE + 1, 2 * BESIDE + 1))
@@ -350,10 +356,6 @@ def on_body(alpha: np.ndarray, drafted: np.ndarray, wearer: StudioPerson) -> boo
     drawn = alpha > 0.5
     astray = np.count_nonzero(drawn & beyond) - np.count_nonzero(drafted & beyond)
     return astray <= MOST_BESIDE * np.count_nonzero(drawn)
-
-
-LEAST_PIECE = 0.02  # of the outline: smaller islands are slips of the flow
-LEAST_ON_BODY = 0.5  # of an island beside the largest one, or it floats in the air
 
 
 def without_islands(alpha: np.ndarray, body: np.ndarray) -> np.ndarray:
@@ -374,13 +376,6 @@ def without_islands(alpha: np.ndarray, body: np.ndarray) -> np.ndarray:
     _, pieces = cv2.connectedComponents((alpha > 0.1).astype(np.uint8))
     tied = np.unique(pieces[keep[islands]])
     return np.where(np.isin(pieces, tied), alpha, 0).astype(np.float32)
-
-
-THREAD = np.ones((3, 3), np.uint8)
-# Pixels across of the strip around the outline where a layer has its weight: further out the flow
-# may jump from one side of the garment to the other, and between lies a tiny garment.
-NEAR = 5
-SEAM = np.ones((5, 5), np.uint8)  # pieces overlap so much at their seams
 
 
 def as_draft(
@@ -431,13 +426,6 @@ def as_draft(
     )
 
 
-# A chance below the first hides the garment, above the second nothing does: around the neck, where
-# the inside of the back has to go, and elsewhere. There a garment's own hem and cuffs look better
-# than an edge that is cut, and the compositor knows hair, hands and arms much finer.
-COVERED_AT_NECK = (0.2, 0.5)
-COVERED = (0.05, 0.15)
-
-
 def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.ndarray:
     """(256, 192) float32 0..1: how much of a garment shows, by what the network says of it.
 
@@ -450,13 +438,6 @@ def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.nd
     if collared:
         shown[neck] = 1
     return shown
-
-
-# CIELAB: a neckline's edge from which on its front is believed, and what lies above it, too.
-CLEAR_EDGE, CLEAREST_EDGE = 12.0, 25.0
-# Of the collar's width: how far above that edge surely the inside of the back lies, and how far
-# below surely the front.
-ABOVE, BELOW = 0.1, 0.12
 
 
 def beside_neckline(neckline: Neckline | None, draft: Draft) -> tuple[np.ndarray, np.ndarray]:
@@ -530,6 +511,3 @@ def trunk_of(learned: Draft, draft: Draft, garment: Garment) -> Draft:
     layers = (below, *(drafted.get(layer.limb, layer) for layer in learned.layers))
     reach = np.max([cloth_of(layer, garment) for layer in layers], axis=0) > 0.5
     return replace(learned, layers=layers, reach=reach)
-
-
-ARMHOLE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))  # pixels

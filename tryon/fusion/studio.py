@@ -28,6 +28,22 @@ TORSO = 119.0  # pixels from there to the middle between the hip joints
 GREY = 240  # of the background
 WHITE = 255  # behind garments
 START = (32, 24)  # height, width of the flow that the network starts from
+# Medians of 6,821 VITON people, in torso lengths: between the shoulder joints, eyes to mouth.
+SHOULDERS_PER_TORSO = 0.661
+FACE_PER_TORSO = 0.140
+FACE_TRUST = 0.8  # held near the camera a face looks larger: 1.3 times in 8 of 10 selfies
+SEEN = 0.5  # visibility
+TORSO_LIMITS = (0.72, 1.35)  # of what shoulders and face say: people sit and lean
+LEAST_TORSO = 8.0  # pixels
+# Room around a garment, pixels left and right, above and below: VITON's medians.
+GARMENT_MARGIN = (6, 14)
+# A flow for a standing person and a usual top where no geometric draft can be had: garment canvas
+# pixels = PLAIN_SCALE * (studio pixel - SHOULDERS_AT) + PLAIN_AT, x and y.
+PLAIN_SCALE = (1.15, 1.35)
+PLAIN_AT = (95.5, 52.0)
+FARTHEST = 2.0  # normalised: beyond this the start says no more than "outside"
+FALL_OFF = 2.0  # studio pixels
+LEAST_ISLAND = 0.3  # of a piece's largest part
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,15 +100,6 @@ def person_fit(landmarks: np.ndarray, size: tuple[int, int]) -> Fit:
     return Fit(scale, float(x), float(y), tuple(size), CANVAS)
 
 
-# Medians of 6,821 VITON people, in torso lengths: between the shoulder joints, eyes to mouth.
-SHOULDERS_PER_TORSO = 0.661
-FACE_PER_TORSO = 0.140
-FACE_TRUST = 0.8  # held near the camera a face looks larger: 1.3 times in 8 of 10 selfies
-SEEN = 0.5  # visibility
-TORSO_LIMITS = (0.72, 1.35)  # of what shoulders and face say: people sit and lean
-LEAST_TORSO = 8.0  # pixels
-
-
 def torso_length(landmarks: np.ndarray, size: tuple[int, int]) -> float:
     """Pixels from shoulders to hips, from what the photo shows best."""
     height, width = size
@@ -127,10 +134,6 @@ def lay_out(garment: Garment) -> StudioGarment:
     )
 
 
-# Room around a garment, pixels left and right, above and below: VITON's medians.
-GARMENT_MARGIN = (6, 14)
-
-
 def garment_fit(mask: np.ndarray) -> Fit:
     """Where a garment picture with this (H, W) bool mask lies on the garment canvas: the mask's
     box as large as fits inside the margins, in the middle."""
@@ -151,12 +154,6 @@ def told(attributes: Mapping[str, str]) -> np.ndarray:
         [attributes.get(name) == value for name, values in ATTRIBUTES.items() for value in values],
         np.float32,
     )
-
-
-# A flow for a standing person and a usual top where no geometric draft can be had: garment canvas
-# pixels = PLAIN_SCALE * (studio pixel - SHOULDERS_AT) + PLAIN_AT, x and y.
-PLAIN_SCALE = (1.15, 1.35)
-PLAIN_AT = (95.5, 52.0)
 
 
 def plain_start() -> np.ndarray:
@@ -206,10 +203,6 @@ def _cloth(layer: Layer, alpha: np.ndarray) -> np.ndarray:
     return layer.weight * (seen.astype(np.float32) / 255)
 
 
-FARTHEST = 2.0  # normalised: beyond this the start says no more than "outside"
-FALL_OFF = 2.0  # studio pixels
-
-
 def _distance(cloth: np.ndarray) -> np.ndarray:
     """(h, w) float32: pixels to a piece. Where a sleeve's map folds back over the trunk it leaves
     islands; those are no piece."""
@@ -220,9 +213,6 @@ def _distance(cloth: np.ndarray) -> np.ndarray:
     pieces = areas >= LEAST_ISLAND * areas[1:].max()
     pieces[0] = False
     return cv2.distanceTransform((~pieces[islands]).astype(np.uint8), cv2.DIST_L2, 3)
-
-
-LEAST_ISLAND = 0.3  # of a piece's largest part
 
 
 def _slope(layer: Layer) -> np.ndarray:

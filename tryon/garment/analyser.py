@@ -25,6 +25,29 @@ from tryon.garment.worn import Worn, take_off
 from tryon.person.analyser import BodyAnalyser
 
 log = logging.getLogger(__name__)
+GREY = 190  # behind transparency: neither black nor white clothes vanish on it
+LEAST_FACE = 0.003  # of the picture
+ROUGH_BELOW = 0.5  # confidence
+UNSURE_BELOW = 0.7  # probability of the kind
+KIND_NAMES = {
+    Kind.UPPER: {"en": "a top", "zh": "上衣"},
+    Kind.LOWER: {"en": "trousers or a skirt", "zh": "裤装或半身裙"},
+    Kind.DRESS: {"en": "a dress", "zh": "连衣裙"},
+}
+TURTLENECK_SURE = 0.9  # in 1,500 shop pictures of tops the outline spoke of one once, wrongly
+SURELY_SLEEVELESS = 0.9  # probability from which on the outline is not asked for sleeves
+SLEEVE_TRUST = 0.3  # of the outline's measurement beside the network's view
+ARMHOLE_TRUST = 0.5  # of one that sees both armholes: as much as a network that is not certain,
+# Of 28 pairs of shorts among phone photos all but one have legs shorter than the waist is wide, of
+# 37 pairs of trousers all but four have longer ones.
+LEGS_OF_TROUSERS = 1.0
+HIDDEN_TRUST = 0.6  # how much of the confidence a fully covered garment would lose
+WORN_CONFIDENCE = 0.8  # a wearer's garment is bent by the body, however well it is seen
+LEAST_PART = {"alpha": 0.005, "plain": 0.01, "scene": 0.035}  # of the picture, by source: a
+# smaller thing on a busy background is not what the picture is about
+MOST_PART = 0.97
+LEAST_CONFIDENCE = 0.4
+TOUCHING = 0.05  # of a border's length
 
 
 class GarmentAnalyser:
@@ -85,25 +108,12 @@ class GarmentAnalyser:
         return worn
 
 
-GREY = 190  # behind transparency: neither black nor white clothes vanish on it
-
-
 def _on_grey(photo: Photo) -> np.ndarray:
     """The picture's pixels, on grey where it is transparent."""
     if not has_alpha(photo):
         return photo.pixels
     alpha = photo.alpha[..., None].astype(np.float32) / 255
     return (photo.pixels * alpha + GREY * (1 - alpha) + 0.5).astype(np.uint8)
-
-
-LEAST_FACE = 0.003  # of the picture
-ROUGH_BELOW = 0.5  # confidence
-UNSURE_BELOW = 0.7  # probability of the kind
-KIND_NAMES = {
-    Kind.UPPER: {"en": "a top", "zh": "上衣"},
-    Kind.LOWER: {"en": "trousers or a skirt", "zh": "裤装或半身裙"},
-    Kind.DRESS: {"en": "a dress", "zh": "连衣裙"},
-}
 
 
 def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading | None) -> Garment:
@@ -141,16 +151,7 @@ def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading |
     )
 
 
-TURTLENECK_SURE = 0.9  # in 1,500 shop pictures of tops the outline spoke of one once, wrongly
-SURELY_SLEEVELESS = 0.9  # probability from which on the outline is not asked for sleeves
-SLEEVE_TRUST = 0.3  # of the outline's measurement beside the network's view
-ARMHOLE_TRUST = 0.5  # of one that sees both armholes: as much as a network that is not certain,
 # which takes shirts and waistcoats without sleeves for short-sleeved ones
-
-
-# Of 28 pairs of shorts among phone photos all but one have legs shorter than the waist is wide, of
-# 37 pairs of trousers all but four have longer ones.
-LEGS_OF_TROUSERS = 1.0
 
 
 def _long_legs(landmarks: np.ndarray) -> bool:
@@ -193,10 +194,6 @@ def _read(reading: Reading, measured: Measured, kind: Kind, landmarks: np.ndarra
     return found
 
 
-HIDDEN_TRUST = 0.6  # how much of the confidence a fully covered garment would lose
-WORN_CONFIDENCE = 0.8  # a wearer's garment is bent by the body, however well it is seen
-
-
 def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None, reading: Reading | None) -> Garment:
     measured = measure(worn.pixels, worn.alpha, worn.limbs, worn.landmarks, worn.kind, studio=True)
     if reading is not None:  # the arms say more of the sleeves than their outline
@@ -214,19 +211,10 @@ def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None, reading: Reading 
     )
 
 
-LEAST_PART = {"alpha": 0.005, "plain": 0.01, "scene": 0.035}  # of the picture, by source: a
-# smaller thing on a busy background is not what the picture is about
-MOST_PART = 0.97
-LEAST_CONFIDENCE = 0.4
-
-
 def _garment_like(cutout: Cutout) -> bool:
     """False where what was cut out is not what a picture of a garment shows."""
     part = float((cutout.alpha >= 128).mean())
     return LEAST_PART[cutout.source] < part < MOST_PART and cutout.confidence > LEAST_CONFIDENCE
-
-
-TOUCHING = 0.05  # of a border's length
 
 
 def _cropped(mask: np.ndarray) -> bool:

@@ -16,6 +16,48 @@ from tryon.core.types import Kind, Limb, Outline
 from tryon.core.vocabulary import COLOUR_RGB
 
 Measured = dict[str, tuple[str, float]]  # attribute -> (value, score)
+SAMPLES = 4096
+SAMPLE_SIZE = 512  # px, longer side: in smaller copies the colours of fine patterns mix to grey
+CORE_MARGIN = 9  # px of that: what is nearer to the edge may be background
+LIGHTNESS_WEIGHT = 0.6
+DOMINANT = 0.5  # of the garment must share a colour, else it is multicolour
+SAME_COLOUR = 18.0  # weighted Delta E
+CLEAR_MARGIN = 12.0  # weighted Delta E between the best and the second name for a sure answer
+FILLED = 0.83  # of the garment: a colour with so much of it is its name, whatever the rest
+GREYISH = 12.0  # chroma
+LIGHT_SPREAD, HUE_SPREAD = 16.0, 3.5  # mean distances from the mean: folds spread light alone
+CHROMA_WEIGHT = 0.35  # cloth is duller than its colour's name
+NEUTRAL = 5.0  # chroma below which a colour has no hue
+TINTED = 10.0  # chroma from which a colour of middle lightness is no grey
+TINT_PENALTY = 14.0  # Delta E
+CLOTH_SIZE = 256  # px, longer side of the piece of cloth that is looked at
+CLOSER_SIZE = 512  # px of it where the pattern is too fine for that
+ONE_COLOUR = 0.95  # of the cloth: with so much of it the edges are those of creases
+MOSTLY_EDGES = 0.4  # of the cloth: a pattern with so many edges is as fine as the pixels
+FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
+EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
+COLLAR_PART = 0.16  # of a top's length: collar, label and yoke are there, not pattern
+BUSY_CHECK = 0.1  # of the cloth: fewer crossing edges are seams and pockets
+CELLS = 6  # the cloth is divided into so many cells a side
+FOREIGN, FOREIGN_PART = 22.0, 0.12  # Delta E from the ground, and how much of a print is so
+MOTIF = 0.18  # of the cloth's width and a third of it high: smaller marks are logos and buttons
+# A dot seen aslant is an ellipse. It fills pi / 4 of the narrowest box around it, where a square
+# fills all of it, and all of the ellipse with its second moments, where petals and blots do not.
+BOX, ELLIPSE = (0.7, 0.805), 0.965
+ROUND = 0.778  # of the circle around it: a dot of few pixels, a small square fills 0.64 to 0.77
+ONE_SIZE = 0.8  # of the spots' area: in spots from half to twice the usual size
+LEAST_SPOTS = 12
+FINER = 2  # times: how much the cloth is enlarged, for what is five pixels wide has no shape
+LEAST_SPOT = 5  # pixels of the cloth
+ON_MANNEQUIN = 0.55  # chest as seen on a body, by chest lying flat
+ARMHOLE = 0.6  # confidence of an armpit that is the bottom of a hollow, not a guess
+ARMHOLES_SEEN = 0.9  # score of "sleeveless" with one on either side
+SHORT_SLEEVE, LONG_SLEEVE = 0.52, 0.8  # by the length of a top
+DRESS_SLEEVE = 1.15  # length of a top by its chest lying flat: stands in for a dress's own
+CROPPED_TOP, LONG_TOP = 0.85, 1.9  # shoulder to hem, by the chest lying flat
+SHORT_DRESS, LONG_DRESS = 1.9, 3.0
+SHORTS_LENGTH = 1.45  # waist to hem by hip width
+SHORT_SKIRT, LONG_SKIRT = 1.05, 1.9
 
 
 def measure(
@@ -52,11 +94,6 @@ def measure(
     return found | _upper_cut(landmarks, kind, ON_MANNEQUIN if studio else 1.0)
 
 
-SAMPLES = 4096
-SAMPLE_SIZE = 512  # px, longer side: in smaller copies the colours of fine patterns mix to grey
-CORE_MARGIN = 9  # px of that: what is nearer to the edge may be background
-
-
 def _sample(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """(n, 3) float32 Lab of pixels well inside the garment."""
     scale = min(1.0, SAMPLE_SIZE / max(alpha.shape))
@@ -69,12 +106,6 @@ def _sample(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         chosen = small.reshape(-1, 3)
     chosen = chosen[:: max(1, len(chosen) // SAMPLES)]
     return cv2.cvtColor((chosen[None] / 255.0).astype(np.float32), cv2.COLOR_RGB2Lab)[0]
-
-
-LIGHTNESS_WEIGHT = 0.6
-DOMINANT = 0.5  # of the garment must share a colour, else it is multicolour
-SAME_COLOUR = 18.0  # weighted Delta E
-CLEAR_MARGIN = 12.0  # weighted Delta E between the best and the second name for a sure answer
 
 
 def _weighted(lab: np.ndarray) -> np.ndarray:
@@ -99,22 +130,11 @@ def colour_of(lab: np.ndarray) -> tuple[str, float]:
     return list(COLOUR_RGB)[order[0]], float(np.clip(0.5 + 0.45 * margin / CLEAR_MARGIN, 0.5, 0.95))
 
 
-FILLED = 0.83  # of the garment: a colour with so much of it is its name, whatever the rest
-GREYISH = 12.0  # chroma
-LIGHT_SPREAD, HUE_SPREAD = 16.0, 3.5  # mean distances from the mean: folds spread light alone
-
-
 def _varied(lab: np.ndarray) -> bool:
     """True where both lightness and hue differ all over a cloth, as in prints and plaids."""
     hues = lab[:, 1:]
     away = np.linalg.norm(hues - hues.mean(axis=0), axis=1)
     return float(lab[:, 0].std()) > LIGHT_SPREAD and float(away.mean()) > HUE_SPREAD
-
-
-CHROMA_WEIGHT = 0.35  # cloth is duller than its colour's name
-NEUTRAL = 5.0  # chroma below which a colour has no hue
-TINTED = 10.0  # chroma from which a colour of middle lightness is no grey
-TINT_PENALTY = 14.0  # Delta E
 
 
 def _name_distances(colour: np.ndarray) -> np.ndarray:
@@ -163,16 +183,6 @@ def shade_of(lab: np.ndarray) -> tuple[str, float] | None:
 
 
 # --- pattern -------------------------------------------------------------------------------
-
-CLOTH_SIZE = 256  # px, longer side of the piece of cloth that is looked at
-CLOSER_SIZE = 512  # px of it where the pattern is too fine for that
-ONE_COLOUR = 0.95  # of the cloth: with so much of it the edges are those of creases
-MOSTLY_EDGES = 0.4  # of the cloth: a pattern with so many edges is as fine as the pixels
-FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
-EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
-COLLAR_PART = 0.16  # of a top's length: collar, label and yoke are there, not pattern
-BUSY_CHECK = 0.1  # of the cloth: fewer crossing edges are seams and pockets
-CELLS = 6  # the cloth is divided into so many cells a side
 
 
 def _cloth(
@@ -257,10 +267,6 @@ def _too_fine(pixels: np.ndarray, mask: np.ndarray) -> bool:
     return bool(edges.sum() > MOSTLY_EDGES * mask.sum())
 
 
-FOREIGN, FOREIGN_PART = 22.0, 0.12  # Delta E from the ground, and how much of a print is so
-MOTIF = 0.18  # of the cloth's width and a third of it high: smaller marks are logos and buttons
-
-
 def _has_motif(edges: np.ndarray, mask: np.ndarray, foreign: np.ndarray) -> bool:
     """True where edges gather in one wide place with other colours in it: a print, not a lapel,
     a seam or a button. foreign: (h, w) bool, colours that are not the ground's."""
@@ -304,16 +310,6 @@ def _directions(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> tupl
     near = sum(np.roll(share, s) for s in range(-3, 4))
     best = int(near.argmax())
     return float(near[best]), float(near[(best + 18) % 36])
-
-
-# A dot seen aslant is an ellipse. It fills pi / 4 of the narrowest box around it, where a square
-# fills all of it, and all of the ellipse with its second moments, where petals and blots do not.
-BOX, ELLIPSE = (0.7, 0.805), 0.965
-ROUND = 0.778  # of the circle around it: a dot of few pixels, a small square fills 0.64 to 0.77
-ONE_SIZE = 0.8  # of the spots' area: in spots from half to twice the usual size
-LEAST_SPOTS = 12
-FINER = 2  # times: how much the cloth is enlarged, for what is five pixels wide has no shape
-LEAST_SPOT = 5  # pixels of the cloth
 
 
 def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
@@ -361,14 +357,6 @@ def _filled(contour: np.ndarray, area: float) -> tuple[float, float, float]:
 
 # --- cut -----------------------------------------------------------------------------------
 
-ON_MANNEQUIN = 0.55  # chest as seen on a body, by chest lying flat
-ARMHOLE = 0.6  # confidence of an armpit that is the bottom of a hollow, not a guess
-ARMHOLES_SEEN = 0.9  # score of "sleeveless" with one on either side
-SHORT_SLEEVE, LONG_SLEEVE = 0.52, 0.8  # by the length of a top
-DRESS_SLEEVE = 1.15  # length of a top by its chest lying flat: stands in for a dress's own
-CROPPED_TOP, LONG_TOP = 0.85, 1.9  # shoulder to hem, by the chest lying flat
-SHORT_DRESS, LONG_DRESS = 1.9, 3.0
-
 
 def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
     """Sleeve, length and type of a top or dress. narrow: its chest by the chest lying flat."""
@@ -413,10 +401,6 @@ def _upper_cut(landmarks: np.ndarray, kind: Kind, narrow: float) -> Measured:
         "sleeve": sleeve,
         "length": (word, 0.7 if word == "regular" else 0.6),
     }
-
-
-SHORTS_LENGTH = 1.45  # waist to hem by hip width
-SHORT_SKIRT, LONG_SKIRT = 1.05, 1.9
 
 
 def _lower_cut(landmarks: np.ndarray) -> Measured:

@@ -35,6 +35,20 @@ log = logging.getLogger(__name__)
 INDEX = "gallery.json"
 CATEGORIES = ("tops", "outerwear", "bottoms", "dresses")
 KEPT = 8  # garments kept ready; one takes about 10 MB
+SLEEVES = {value: place for place, value in enumerate(ATTRIBUTES["sleeve"])}
+LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
+ORDERED = {"sleeve": SLEEVES, "length": LENGTHS}
+# What counts after the type, in this order.
+RANKED = ("sleeve", "length", "neckline", "colour", "pattern", "shade", "fabric", "fit")
+DYED = ("colour", "pattern", "shade")
+OTHER_KIND, OTHER_CATEGORY, OTHER_TYPE = 3, 2, 1
+CROTCH_DEEP = 0.14  # of the picture's height: below this the legs' gap is left as it is
+CROTCH_POINTED = 1.4  # exponent: how slowly the gap opens
+# Numbers of the pieces in the passes that are limbs of their own.
+PANEL_LIMB = MappingProxyType({1: Limb.BODY, 3: Limb.LEFT, 4: Limb.RIGHT})
+SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
+CRUMBS_PX = 5  # what is narrower than this beside a removed part goes with it
+CARRIED_PX = 12  # how far colours go on under the transparent part
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,14 +193,6 @@ def _colour(line: dict[str, Any]) -> tuple[int, int, int] | None:
 
 # --- finding -----------------------------------------------------------------------------------
 
-SLEEVES = {value: place for place, value in enumerate(ATTRIBUTES["sleeve"])}
-LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
-ORDERED = {"sleeve": SLEEVES, "length": LENGTHS}
-# What counts after the type, in this order.
-RANKED = ("sleeve", "length", "neckline", "colour", "pattern", "shade", "fabric", "fit")
-DYED = ("colour", "pattern", "shade")
-OTHER_KIND, OTHER_CATEGORY, OTHER_TYPE = 3, 2, 1
-
 
 def _distance(item: Item, asked: dict[str, str]) -> tuple[int, ...]:
     """How far an item is from what is asked; compared from the first place on."""
@@ -252,10 +258,6 @@ def _garment(item: Item) -> Garment:
     )
 
 
-CROTCH_DEEP = 0.14  # of the picture's height: below this the legs' gap is left as it is
-CROTCH_POINTED = 1.4  # exponent: how slowly the gap opens
-
-
 def _narrow_crotch(
     colours: np.ndarray, alpha: np.ndarray, crotch: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -280,10 +282,6 @@ def _narrow_crotch(
                 colours[row, start:stop] = colours[row, source]
                 alpha[row, start:stop] = 255
     return colours, alpha
-
-
-# Numbers of the pieces in the passes that are limbs of their own.
-PANEL_LIMB = MappingProxyType({1: Limb.BODY, 3: Limb.LEFT, 4: Limb.RIGHT})
 
 
 def _sewn_limbs(mask: np.ndarray, panels: Panels, item: Item) -> np.ndarray:
@@ -319,11 +317,6 @@ def _cut_armhole(limbs: np.ndarray, landmarks: np.ndarray, name: str) -> None:
     own = (part == Limb.BODY) | (part == Limb[name])
     half = (x > limbs.shape[1] / 2) == (name == "LEFT")
     part[own & half] = np.where(outer, Limb[name], Limb.BODY)[own & half].astype(np.uint8)
-
-
-SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
-CRUMBS_PX = 5  # what is narrower than this beside a removed part goes with it
-CARRIED_PX = 12  # how far colours go on under the transparent part
 
 
 def _without_inside(

@@ -21,6 +21,8 @@ from tryon.core.types import Panels
 
 OFFSET, LEVELS = 512.0, 32.0  # cm below zero that can be told; levels to a cm
 STEP = 2.0  # of the picture's pixels to a pixel of the passes
+SPARE = 2  # pixels of the passes around a window
+JUMP = 1.2  # cm between neighbours: more is a fold that hides some cloth
 
 
 def read_passes(path: Path, size: tuple[int, int]) -> Panels:
@@ -56,9 +58,6 @@ class Cloth:
     cloth: np.ndarray
     panel: np.ndarray
     bare: np.ndarray
-
-
-SPARE = 2  # pixels of the passes around a window
 
 
 def cloth_at(panels: Panels, window: tuple[slice, slice]) -> Cloth:
@@ -121,9 +120,6 @@ def _carried_on(panel: np.ndarray, cloth: np.ndarray) -> tuple[np.ndarray, np.nd
         return panel, np.ascontiguousarray(cloth)
     nearest, _ = nearest_in(there, 3)
     return panel.ravel()[nearest], cloth.reshape(-1, 2)[nearest]
-
-
-JUMP = 1.2  # cm between neighbours: more is a fold that hides some cloth
 
 
 def _broken(panel: np.ndarray, cloth: np.ndarray) -> np.ndarray:

@@ -28,6 +28,21 @@ WORN_PARTS = {
     Kind.DRESS: ((Part.DRESS,), (Part.UPPER, Part.OUTERWEAR, Part.SKIRT)),
 }
 COVERS = (Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND, Part.HAIR, Part.ACCESSORY)
+LEAST_AREA = 0.004  # of the picture
+NECK_SIDE = 0.5  # of the way from the middle to a shoulder joint: there the shoulder begins
+COVER_REACH = 0.3  # of the unit: a cover this wide between cloth on both sides is bridged
+LEAST_BELOW = 0.15  # of the unit: a top that ends so soon below the armpits is a neckline only
+ARMPIT_DOWN = 0.36  # of the unit, below the shoulder joint
+SLEEVE_IN = 0.08  # of the unit: from there inwards, past half of a sleeve that hangs there
+ARMPIT_REACH = 0.28  # of the unit: how far from there a notch of the outline is the armpit
+SHORTEST_SLEEVE = 0.3  # of the upper arm: cloth that ends before is no sleeve
+CROSSING = 0.65  # of the upper arm: from here on a sleeve may lie in front of the trunk
+ARM_HALF = (0.09, 0.3)  # of the unit: half the width of a sleeve, least and most
+CROTCH_DOWN = 0.24  # of the trunk's length, below the hip joints
+SKIRT_GAP = 0.5  # of the way from the hips to the knees: cloth between the legs down to here
+TAINTED = 0.06  # of the unit: radius
+SPIKE = 0.03  # of the unit: radius
+DETAIL = 0.12  # of the unit: standard deviation of what is coarser than a detail
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +106,6 @@ def take_off(person: Person, kind: Kind | None) -> Worn | None:
     edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     cropped = any(float(edge.mean()) > 0.05 for edge in edges)
     return Worn(kind, alpha, pixels, landmarks, full, hidden, cropped)
-
-
-LEAST_AREA = 0.004  # of the picture
 
 
 def _most_prominent(parts: np.ndarray) -> Kind | None:
@@ -214,10 +226,6 @@ class _Body:
         return canvas > 0
 
 
-NECK_SIDE = 0.5  # of the way from the middle to a shoulder joint: there the shoulder begins
-COVER_REACH = 0.3  # of the unit: a cover this wide between cloth on both sides is bridged
-
-
 def _covered(seen: np.ndarray, parts: np.ndarray, body: _Body, kind: Kind) -> np.ndarray:
     """(h, w) bool, where something lies over the garment: it goes on underneath."""
     covers = np.isin(parts, COVERS)
@@ -265,15 +273,6 @@ def _read(
     marks |= _read_collar(trunk, body, marks)
     marks |= _read_sides(trunk, body, marks)
     return marks, limbs
-
-
-LEAST_BELOW = 0.15  # of the unit: a top that ends so soon below the armpits is a neckline only
-ARMPIT_DOWN = 0.36  # of the unit, below the shoulder joint
-SLEEVE_IN = 0.08  # of the unit: from there inwards, past half of a sleeve that hangs there
-ARMPIT_REACH = 0.28  # of the unit: how far from there a notch of the outline is the armpit
-SHORTEST_SLEEVE = 0.3  # of the upper arm: cloth that ends before is no sleeve
-CROSSING = 0.65  # of the upper arm: from here on a sleeve may lie in front of the trunk
-ARM_HALF = (0.09, 0.3)  # of the unit: half the width of a sleeve, least and most
 
 
 def _read_sleeve(
@@ -558,10 +557,6 @@ def _largest(mask: np.ndarray) -> np.ndarray:
     return labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
 
 
-CROTCH_DOWN = 0.24  # of the trunk's length, below the hip joints
-SKIRT_GAP = 0.5  # of the way from the hips to the knees: cloth between the legs down to here
-
-
 def _read_lower(mask: np.ndarray, seen: np.ndarray, body: _Body, limbs: np.ndarray) -> Marks:
     """Landmarks of trousers, shorts or a skirt; writes the legs into limbs."""
     marks: Marks = {}
@@ -669,11 +664,6 @@ def _pixels(
         tainted = cv2.dilate(hidden.astype(np.uint8), disc(TAINTED * body.unit * scale)) > sure
         pixels[tainted] = filled[tainted]
     return alpha, pixels
-
-
-TAINTED = 0.06  # of the unit: radius
-SPIKE = 0.03  # of the unit: radius
-DETAIL = 0.12  # of the unit: standard deviation of what is coarser than a detail
 
 
 def _with_details(pixels: np.ndarray, sure: np.ndarray, body: _Body, scale: float) -> np.ndarray:

@@ -33,6 +33,13 @@ HEADS = tuple((attribute, len(values)) for attribute, values in ATTRIBUTES.items
 WORDS = sum(values for _, values in HEADS)  # length of the vector of what was said
 STRIDES = (32, 16, 8, 4)  # of the flow levels
 START_STRIDE = 8  # of the flow the network starts from
+LEAST_ALPHA = 0.2  # colours are divided by alpha no smaller than this
+DARK = 127 / 128  # what black is below 0 in the network's colours
+WORD_CHANNELS = 16
+ATTENTION_HEADS = 4
+MOST_SHADE = 0.5  # the garment gets at most so much darker or lighter
+LIKELY_VISIBLE = 2.0  # logit before anything is learned
+STUDIO_GREY = 1.39  # its tanh is the background's grey, which most of what is hidden shows
 
 
 @dataclass(frozen=True)
@@ -177,10 +184,6 @@ class FusionNet(nn.Module):
         return fused._replace(
             body=body, visible=visible, shading=shading, weight=weight, picture=picture
         )
-
-
-LEAST_ALPHA = 0.2  # colours are divided by alpha no smaller than this
-DARK = 127 / 128  # what black is below 0 in the network's colours
 
 
 def _index(stride: int) -> int:
@@ -380,8 +383,6 @@ class Attention(nn.Module):
         return self.join(torch.cat([both, found.to(both.dtype)], 1))
 
 
-WORD_CHANNELS = 16
-ATTENTION_HEADS = 4
 FUSION_BLOCKS = dict(zip(FUSIONS, (Concat, Cascade, Gated, Attention), strict=True))
 
 
@@ -434,11 +435,6 @@ class Renderer(nn.Module):
             painted[:, 3:],
             1 + MOST_SHADE * torch.tanh(shading),
         )
-
-
-MOST_SHADE = 0.5  # the garment gets at most so much darker or lighter
-LIKELY_VISIBLE = 2.0  # logit before anything is learned
-STUDIO_GREY = 1.39  # its tanh is the background's grey, which most of what is hidden shows
 
 
 def _step(inputs: int, outputs: int) -> nn.Sequential:

@@ -46,6 +46,22 @@ PARTS_SIDE = 384  # longest side of the canvas the parts are found on, pixels
 
 # What finds the parts on a small canvas: arguments and answer as `parts.parts_of`.
 PartsFinder = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, str], np.ndarray]
+SIDE_TURN = 58.0  # degrees the shoulders are turned out of the picture's plane
+MATTE_REACH = 0.04  # body units within which the matte may follow the photo's edges
+MATTE_SMOOTHNESS = (0.02 * 255) ** 2  # variance of colour taken for an edge
+MATTE_STEEPER = 2.0
+LARGEST_HOLE = 0.002  # of the silhouette
+DARK = 45  # lightness (0..255) three quarters of the person are below: edges are uncertain
+SMALL = 60  # body unit in pixels (a figure of about 270) below which details are coarse
+DOUBTFUL = 0.45  # confidence
+RIVAL = 0.4  # of the subject's height; smaller people are passers-by
+RANKS = (
+    {"en": "largest one", "zh": "最大的一位"},
+    {"en": "second largest one", "zh": "第二大的一位"},
+    {"en": "third largest one", "zh": "第三大的一位"},
+)
+NOTE_ROWS = 400  # rows looked at for the remarks on a large photo
+COVERED = 0.03  # share of the torso below which a thing held before it is not worth a remark
 
 
 class BodyAnalyser:
@@ -134,8 +150,6 @@ def _view(body: Body) -> str:
     return "back" if crossed else "front"
 
 
-SIDE_TURN = 58.0  # degrees the shoulders are turned out of the picture's plane
-
 # --- silhouette and parts -----------------------------------------------------------------
 
 
@@ -180,11 +194,6 @@ def _matte(pixels: np.ndarray, body: Body) -> np.ndarray:
     return matte
 
 
-MATTE_REACH = 0.04  # body units within which the matte may follow the photo's edges
-MATTE_SMOOTHNESS = (0.02 * 255) ** 2  # variance of colour taken for an edge
-MATTE_STEEPER = 2.0
-
-
 def _cleaned(mask: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
     """(h, w) bool: the mask's largest piece and those with landmarks on them, holes closed."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
@@ -202,9 +211,6 @@ def _cleaned(mask: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
     holes = stats[:, cv2.CC_STAT_AREA] < LARGEST_HOLE * np.count_nonzero(mask)
     holes[0] = False
     return mask | holes[labels]
-
-
-LARGEST_HOLE = 0.002  # of the silhouette
 
 
 def _without_islands(matte: np.ndarray) -> np.ndarray:
@@ -282,18 +288,6 @@ def _labels_at(scores: np.ndarray, shape: tuple[int, int], inside: np.ndarray) -
 
 
 # --- what the visitor should know ---------------------------------------------------------
-
-DARK = 45  # lightness (0..255) three quarters of the person are below: edges are uncertain
-SMALL = 60  # body unit in pixels (a figure of about 270) below which details are coarse
-DOUBTFUL = 0.45  # confidence
-RIVAL = 0.4  # of the subject's height; smaller people are passers-by
-RANKS = (
-    {"en": "largest one", "zh": "最大的一位"},
-    {"en": "second largest one", "zh": "第二大的一位"},
-    {"en": "third largest one", "zh": "第三大的一位"},
-)
-NOTE_ROWS = 400  # rows looked at for the remarks on a large photo
-COVERED = 0.03  # share of the torso below which a thing held before it is not worth a remark
 
 
 def _notes(person: Person, which: int) -> tuple[Note, ...]:

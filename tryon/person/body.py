@@ -35,6 +35,7 @@ FEET = {
 
 TORSO_PER_SHOULDERS = 1.4  # shoulder joints to hip joints, in shoulder widths, of most adults
 FACE_PER_SHOULDERS = 0.26  # eyes to mouth, in shoulder widths
+HIPS_SEEN = 0.3  # visibility
 
 
 def body_unit(landmarks: np.ndarray) -> float:
@@ -49,9 +50,6 @@ def body_unit(landmarks: np.ndarray) -> float:
     if landmarks[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 2].max() < HIPS_SEEN:
         from_torso = min(from_torso, 1.5 * shoulders)
     return max(shoulders, from_torso, 4.0)
-
-
-HIPS_SEEN = 0.3  # visibility
 
 
 def distance(landmarks: np.ndarray, first: Pose, second: Pose) -> float:

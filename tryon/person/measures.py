@@ -55,6 +55,8 @@ LEGS = (
     (Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE),
     (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE),
 )
+ARM_SEARCH = 0.45  # spans to the outer side of an arm's line in which its edge is looked for
+RISE_SEARCH = 0.25  # spans above and below the usual shoulder line
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,9 +304,6 @@ def arm_edges(
     return widths
 
 
-ARM_SEARCH = 0.45  # spans to the outer side of an arm's line in which its edge is looked for
-
-
 def shoulder_rises(person: Person, body: Measures, side: int, shares: np.ndarray) -> np.ndarray:
     """How much higher than `Measures.shoulder_line` the dressed shoulder lies in the photo.
 
@@ -326,6 +325,3 @@ def shoulder_rises(person: Person, body: Measures, side: int, shares: np.ndarray
         if on.any() and first > 0 and not head:
             rises[row] = heights[first]
     return rises
-
-
-RISE_SEARCH = 0.25  # spans above and below the usual shoulder line

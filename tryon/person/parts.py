@@ -52,6 +52,20 @@ HAND_RADIUS = 0.17
 THIGH_RADIUS = 0.33
 KNEE_RADIUS = 0.24
 ANKLE_RADIUS = 0.16
+TRAINED_DOUBT = 0.01  # added to every probability, so that no answer rules anything out
+OWN_DOUBT = 0.1
+BINS = 16  # of each Lab channel
+CHROMA_RANGE = 48  # a and b further from grey than this share the outermost bin
+SHADE_WEIGHT = 0.5  # darker than the face is likelier than lighter
+SHINE_WEIGHT = 0.8
+FREE_DISTANCE = 2.5  # squared deviations within which all colours are equally skin
+NARROWEST_LOCK = 0.045  # body units
+LONG_TOP = 1.25  # torso position of a hem below which it is a coat or a dress
+HIDDEN_SEAM = 0.98  # torso position where a top usually ends
+KNEE_LENGTH = 0.75  # along the leg; shorter, it is rather a top and shorts of one colour
+SAME_COLOUR = 9.0  # Lab difference below which top and bottom may be one piece
+FAINT_SEAM = 3.0  # Lab difference below which no seam is seen at all
+HELD_REACH = 1.1  # how far from the middle of the fingers, in palm lengths
 
 
 def parts_of(
@@ -118,10 +132,6 @@ def agreed(trained: np.ndarray, own: np.ndarray, weight: float = 0.75) -> np.nda
     scores[outside] = 0
     scores[:, :, Part.BACKGROUND] = outside
     return scores
-
-
-TRAINED_DOUBT = 0.01  # added to every probability, so that no answer rules anything out
-OWN_DOUBT = 0.1
 
 
 class _Canvas:
@@ -195,9 +205,6 @@ class _Canvas:
 
 # --- colour -----------------------------------------------------------------------------------
 
-BINS = 16  # of each Lab channel
-CHROMA_RANGE = 48  # a and b further from grey than this share the outermost bin
-
 
 def _colour_bins(lab: np.ndarray) -> np.ndarray:
     """(h, w) int32 index of each pixel's Lab bin."""
@@ -248,11 +255,6 @@ def _skin_likeness(body: _Canvas) -> np.ndarray:
     # Heavy tails: lit or shaded skin may be far from the face's, and is still likelier skin than
     # not where nothing else claims the colour.
     return (1 + np.maximum(squared - FREE_DISTANCE, 0) / 4) ** -2
-
-
-SHADE_WEIGHT = 0.5  # darker than the face is likelier than lighter
-SHINE_WEIGHT = 0.8
-FREE_DISTANCE = 2.5  # squared deviations within which all colours are equally skin
 
 
 def _shade_invariant(lab: np.ndarray) -> np.ndarray:
@@ -313,9 +315,6 @@ def _head(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         np.clip((np.abs(across) - 0.55) / 0.3, 0, 1) * matching / 4
     )  # fair hair looks like skin
     evidence[Part.NECK] += (1.3 * skin * neck * (1 - 0.8 * beside) + 0.1 * collar) * (1 - core)
-
-
-NARROWEST_LOCK = 0.045  # body units
 
 
 def _hanging(body: _Canvas, matching: np.ndarray) -> np.ndarray:
@@ -501,13 +500,6 @@ def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         evidence[Part.SKIRT if skirt else Part.TROUSERS] += lower
 
 
-LONG_TOP = 1.25  # torso position of a hem below which it is a coat or a dress
-HIDDEN_SEAM = 0.98  # torso position where a top usually ends
-KNEE_LENGTH = 0.75  # along the leg; shorter, it is rather a top and shorts of one colour
-SAME_COLOUR = 9.0  # Lab difference below which top and bottom may be one piece
-FAINT_SEAM = 3.0  # Lab difference below which no seam is seen at all
-
-
 def _covered(body: _Canvas, seeds: np.ndarray) -> np.ndarray:
     """(h, w) how well each colour suits a garment with these seeds; never 0, prints surprise."""
     palette = body.likelihood(seeds)
@@ -618,6 +610,3 @@ def _rest(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         worn = np.where(body.down < body.waist, body.top, body.bottom)
         strange = np.clip(1 - worn / 0.6, 0, 1) * (1 - body.skin)
         evidence[Part.ACCESSORY] += 1.2 * near * strange
-
-
-HELD_REACH = 1.1  # how far from the middle of the fingers, in palm lengths

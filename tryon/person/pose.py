@@ -49,6 +49,24 @@ FACE_CONFIDENCE = 0.1
 PICTURE_SIDE = 1024  # longest side of a picture the pose is read from, pixels
 SECOND_LOOK = 2.0  # how much a picture may be enlarged where nobody was found in it
 BORDER = 0.25  # width of the border then added, as a share of its longest side
+CORE = [Pose.NOSE, Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.LEFT_HIP, Pose.RIGHT_HIP]
+HAND_VISIBLE = 0.3  # visibility of a wrist below which no hand is looked for
+HAND_WINDOW = 0.55  # half side of the window around a hand, in body units
+HAND_PIXELS = 256  # side of the picture given to the hand landmarker
+HAND_STRAY = 0.45  # how far, in body units, a hand's wrist may lie from the pose's wrist
+HEAD_WINDOW = 2.2  # half side of the window around a face, in halves of its height
+HEAD_PIXELS = 192
+# What tells people from garments; measured on 650 pictures of garments and 270 of people.
+SMALLEST_AREA = 0.004  # of the picture
+LEAST_AGREEMENT = 0.5
+SURE_HEAD = 0.8
+LIKELY_HEAD = 0.7
+POSSIBLE_HEAD = 0.3
+SAME_PERSON = 0.6  # share of the smaller mask that lies in the other
+LONGEST_TORSO = 2.0  # shoulder widths
+LONGEST_ARM_BONE = 1.3
+LONGEST_LEG_BONE = 1.7
+GUESSED = 0.1  # the highest visibility of a landmark outside the picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +108,6 @@ class Body:
         if inside.sum() < 4:
             return 0.0
         return float((self.mask[at[inside, 1], at[inside, 0]] > 0.3).mean())
-
-
-CORE = [Pose.NOSE, Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.LEFT_HIP, Pose.RIGHT_HIP]
 
 
 class PoseFinder:
@@ -284,22 +299,6 @@ def _models(paths: list[Path]) -> list:
     return models
 
 
-HAND_VISIBLE = 0.3  # visibility of a wrist below which no hand is looked for
-HAND_WINDOW = 0.55  # half side of the window around a hand, in body units
-HAND_PIXELS = 256  # side of the picture given to the hand landmarker
-HAND_STRAY = 0.45  # how far, in body units, a hand's wrist may lie from the pose's wrist
-
-HEAD_WINDOW = 2.2  # half side of the window around a face, in halves of its height
-HEAD_PIXELS = 192
-
-# What tells people from garments; measured on 650 pictures of garments and 270 of people.
-SMALLEST_AREA = 0.004  # of the picture
-LEAST_AGREEMENT = 0.5
-SURE_HEAD = 0.8
-LIKELY_HEAD = 0.7
-POSSIBLE_HEAD = 0.3
-
-
 def _distinct(bodies: list[Body]) -> list[Body]:
     """Without second poses of the same person: the surer head stays."""
     kept: list[Body] = []
@@ -313,9 +312,6 @@ def _distinct(bodies: list[Body]) -> list[Body]:
         if all(overlap < SAME_PERSON for overlap in overlaps):
             kept.append(body)
     return kept
-
-
-SAME_PERSON = 0.6  # share of the smaller mask that lies in the other
 
 
 def _human(body: Body, loose: bool) -> bool:
@@ -360,11 +356,6 @@ def _unpadded(body: Body, scale: float, margin: int, shape: tuple[int, ...]) -> 
 
 
 # --- landmarks outside the picture --------------------------------------------------------
-
-LONGEST_TORSO = 2.0  # shoulder widths
-LONGEST_ARM_BONE = 1.3
-LONGEST_LEG_BONE = 1.7
-GUESSED = 0.1  # the highest visibility of a landmark outside the picture
 
 
 def _sane(landmarks: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

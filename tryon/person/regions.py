@@ -37,6 +37,9 @@ BOTTOMS = (Part.TROUSERS, Part.SKIRT)
 
 LONG_TOP = 1.2  # along the torso: tops rarely reach further down
 LONG_TOP_LEAST = 0.04  # of the silhouette
+SHOULDER_CAP = 0.2  # body units
+BESIDE_BARE = 0.2  # body units, level
+HALF_TORSO = 0.42  # body units
 
 
 def clothed_legs(person: Person) -> np.ndarray:
@@ -211,9 +214,6 @@ def _arm_over_torso(person: Person, side: str) -> np.ndarray:
     return bare | (sleeve & person.silhouette & is_part(person.parts, *TOPS, Part.DRESS))
 
 
-SHOULDER_CAP = 0.2  # body units
-
-
 def crossing_sleeve(person: Person, side: str) -> tuple[np.ndarray, np.ndarray] | None:
     """Where a clothed arm passes in front of the torso: points (n, 2) along it, and radii (n,).
 
@@ -249,10 +249,6 @@ def crossing_sleeve(person: Person, side: str) -> tuple[np.ndarray, np.ndarray] 
         return None
     run = slice(over[0], over[-1] + 1)
     return along[run], np.interp(steps[run], [0, 1, 2], SLEEVED_ARM) * (0.9 * unit)
-
-
-BESIDE_BARE = 0.2  # body units, level
-HALF_TORSO = 0.42  # body units
 
 
 def _nearer(person: Person, side: str) -> bool:

@@ -27,6 +27,14 @@ WORK_LONG = 256  # longest side of the copy on which both colours are continued,
 APART = 40.0  # 8-bit levels between both colours, from which they can be told apart
 SHADOW = 0.12  # what looks like so little hair is its shadow on the cloth
 MOSTLY = 0.8  # share of hair from which a pixel is called hair
+# Of the band's half width: how far inside of its border a colour is sure, and the standard
+# deviation of what is near.
+INSIDE, NEARBY = 0.5, 1.5
+BEYOND = 1.2  # where no strand lies on the cloth
+# Of the way from the cloth's colour to the hair's: what is farther is a pattern, and no fold; how
+# much of plain cloth may be; and how much of the band must lie on plain cloth.
+VARIES, MOST_OFF, MOSTLY_PLAIN = 0.5, 0.12, 0.5
+SURE = 0.95  # of a small pixel
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,16 +105,6 @@ def _plain(
     line = hair - even
     off = ((photo - even) * line).sum(-1) > VARIES * np.maximum((line**2).sum(-1), 1.0)
     return masked_blur(off.astype(np.float32), beyond, sigma) < MOST_OFF
-
-
-# Of the band's half width: how far inside of its border a colour is sure, and the standard
-# deviation of what is near.
-INSIDE, NEARBY = 0.5, 1.5
-BEYOND = 1.2  # where no strand lies on the cloth
-# Of the way from the cloth's colour to the hair's: what is farther is a pattern, and no fold; how
-# much of plain cloth may be; and how much of the band must lie on plain cloth.
-VARIES, MOST_OFF, MOSTLY_PLAIN = 0.5, 0.12, 0.5
-SURE = 0.95  # of a small pixel
 
 
 def stranded(person: Person) -> np.ndarray:

@@ -22,6 +22,7 @@ _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".avif", ".bmp", ".gif")
 _GAP = 6  # pixels between tiles
 _ASPECT = 3 / 4  # width of a tile by its height
 _INK, _PAPER, _FAINT = (34, 36, 42), (250, 249, 246), (236, 233, 226)
+_LONGEST = 30_000  # pixels: JPEG ends at 65,535, and memory before
 
 
 def contact_sheet(
@@ -75,9 +76,6 @@ def contact_sheet(
             log.append(entry)
             progress(f"{wearer.name} + {path.name}: {entry.get('error', 'done')}")
     return Photo(sheet), log
-
-
-_LONGEST = 30_000  # pixels: JPEG ends at 65,535, and memory before
 
 
 def list_pictures(folder: Path) -> list[Path]:

@@ -45,6 +45,32 @@ PARTS: MappingProxyType[Part, tuple[tuple[int, int, int], str, str]] = MappingPr
 _WARM, _COOL, _MIDDLE = (255, 138, 61), (56, 176, 222), (250, 250, 250)
 _ACCENT = (255, 92, 122)  # outlines
 _INK, _PAPER = (34, 36, 42), (250, 249, 246)
+_BONES = (
+    (Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, _MIDDLE),
+    (Pose.LEFT_HIP, Pose.RIGHT_HIP, _MIDDLE),
+    (Pose.LEFT_SHOULDER, Pose.LEFT_HIP, _WARM),
+    (Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, _COOL),
+    (Pose.LEFT_SHOULDER, Pose.LEFT_ELBOW, _WARM),
+    (Pose.LEFT_ELBOW, Pose.LEFT_WRIST, _WARM),
+    (Pose.RIGHT_SHOULDER, Pose.RIGHT_ELBOW, _COOL),
+    (Pose.RIGHT_ELBOW, Pose.RIGHT_WRIST, _COOL),
+    (Pose.LEFT_HIP, Pose.LEFT_KNEE, _WARM),
+    (Pose.LEFT_KNEE, Pose.LEFT_ANKLE, _WARM),
+    (Pose.LEFT_ANKLE, Pose.LEFT_FOOT, _WARM),
+    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, _COOL),
+    (Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE, _COOL),
+    (Pose.RIGHT_ANKLE, Pose.RIGHT_FOOT, _COOL),
+)
+_FACE = (Pose.NOSE, Pose.LEFT_EYE, Pose.RIGHT_EYE, Pose.LEFT_EAR, Pose.RIGHT_EAR)
+_FINGERS = tuple(
+    (0 if joint == 0 else base + joint - 1, base + joint)
+    for base in (1, 5, 9, 13, 17)
+    for joint in range(4)
+)
+_SEEN = 0.3  # visibility under which a landmark is a guess and is not drawn
+_GRID_CELLS = 14  # grid lines over the long side of the garment
+_CHECK = 16  # pixels
+_SUBPIXEL = 4  # bits cv2 draws with behind the point
 
 
 def draw_stages(
@@ -78,30 +104,6 @@ def _shown_at(size: tuple[int, int], long_side: int) -> Fit:
 
 
 # --- pose --------------------------------------------------------------------------------------
-
-_BONES = (
-    (Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, _MIDDLE),
-    (Pose.LEFT_HIP, Pose.RIGHT_HIP, _MIDDLE),
-    (Pose.LEFT_SHOULDER, Pose.LEFT_HIP, _WARM),
-    (Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, _COOL),
-    (Pose.LEFT_SHOULDER, Pose.LEFT_ELBOW, _WARM),
-    (Pose.LEFT_ELBOW, Pose.LEFT_WRIST, _WARM),
-    (Pose.RIGHT_SHOULDER, Pose.RIGHT_ELBOW, _COOL),
-    (Pose.RIGHT_ELBOW, Pose.RIGHT_WRIST, _COOL),
-    (Pose.LEFT_HIP, Pose.LEFT_KNEE, _WARM),
-    (Pose.LEFT_KNEE, Pose.LEFT_ANKLE, _WARM),
-    (Pose.LEFT_ANKLE, Pose.LEFT_FOOT, _WARM),
-    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, _COOL),
-    (Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE, _COOL),
-    (Pose.RIGHT_ANKLE, Pose.RIGHT_FOOT, _COOL),
-)
-_FACE = (Pose.NOSE, Pose.LEFT_EYE, Pose.RIGHT_EYE, Pose.LEFT_EAR, Pose.RIGHT_EAR)
-_FINGERS = tuple(
-    (0 if joint == 0 else base + joint - 1, base + joint)
-    for base in (1, 5, 9, 13, 17)
-    for joint in range(4)
-)
-_SEEN = 0.3  # visibility under which a landmark is a guess and is not drawn
 
 
 def _pose(view: np.ndarray, person: Person, fit: Fit) -> np.ndarray:
@@ -194,9 +196,6 @@ def _cutout(garment: Garment, long_side: int) -> np.ndarray:
     return picture
 
 
-_GRID_CELLS = 14  # grid lines over the long side of the garment
-
-
 def _warp(result: Result, fit: Fit) -> np.ndarray:
     coverage = fit.image(result.composite.coverage)
     shown = fit.image(result.photo.pixels)
@@ -235,9 +234,6 @@ def _grid_lines(result: Result) -> np.ndarray:
 
 
 # --- drawing -----------------------------------------------------------------------------------
-
-_CHECK = 16  # pixels
-_SUBPIXEL = 4  # bits cv2 draws with behind the point
 
 
 def _checkerboard(size: tuple[int, int]) -> np.ndarray:

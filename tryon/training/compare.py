@@ -38,6 +38,16 @@ from tryon.training.data.people import Labelled
 from tryon.training.data.undress import figure, flat_picture
 
 OLD_GARMENT = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
+SHORT = ("sleeveless", "short")
+LEAST_SET = 8  # pictures; fewer say nothing of a set
+TYPE_GROUPS = {
+    Part.UPPER: "top",
+    Part.OUTERWEAR: "outerwear",
+    Part.DRESS: "dress",
+    Part.SKIRT: "skirt",
+    Part.TROUSERS: "trousers",
+}
+BOX_MARGIN = 0.1  # of the worn garment's height and width, to each side
 
 
 def compare_fusion(
@@ -101,24 +111,11 @@ def compare_fusion(
     return means
 
 
-SHORT = ("sleeveless", "short")
-LEAST_SET = 8  # pictures; fewer say nothing of a set
-
-
 def _standard(painted: np.ndarray, photos: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both sets of features as the photos' deviations: KID's kernel is cubic, and a few large
     features would drown all others."""
     middle, spread = photos.mean(0), np.maximum(photos.std(0), 1e-3)
     return (painted - middle) / spread, (photos - middle) / spread
-
-
-TYPE_GROUPS = {
-    Part.UPPER: "top",
-    Part.OUTERWEAR: "outerwear",
-    Part.DRESS: "dress",
-    Part.SKIRT: "skirt",
-    Part.TROUSERS: "trousers",
-}
 
 
 def compare_kinds(
@@ -169,9 +166,6 @@ def compare_kinds(
         | {"pairs": len(next(iter(one.values()))), "failed": failed[group]}
         for group, one in rows.items()
     }
-
-
-BOX_MARGIN = 0.1  # of the worn garment's height and width, to each side
 
 
 def _against_labels(

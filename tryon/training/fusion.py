@@ -69,6 +69,35 @@ SELF_MADE_TIMES = 3  # men, coats and streets are few among them, and all that t
 VALIDATION_LIMIT = 64  # pairs looked at during training
 SHEET_ROWS = 12
 DONE = "done"
+# Each loss's weight, and why it is there.
+WEIGHTS = {
+    "colour": 1.0,  # the warped garment looks as the worn one; weighted by level inside
+    "outline": 1.0,  # and ends where it ends: sleeves, hem, neckline
+    "smooth": 1.2,  # prints stay straight; what no pixel proves is continued
+    "attributes": 0.05,  # the garment's features know what it is (for the words to come)
+    "marks": 0.1,  # and where its collar, armpits, cuffs and hem are
+    "confidence": 0.05,  # how good the warp will turn out to be
+    "picture": 4.0,  # the finished picture, where it was hidden
+    "structure": 2.0,  # and its edges, seams and prints lie where they should (SSIM)
+    "body": 2.0,  # the body beside the garment: skin, neck, what is worn below
+    "visible": 0.3,  # hair, hands and crossed arms lie over the garment
+    "perceptual": 0.5,  # edges and textures, not only mean colours
+    "shading": 0.1,  # shading explains light, it does not paint prints
+    "critic": 1.0,  # learns to tell paintings from photos
+    "adversary": 0.1,  # paintings pass for photos; little, or it invents
+}
+LEVEL_WEIGHTS = {32: (1.0, 0.5), 16: (1.5, 0.7), 8: (2.0, 1.0), 4: (3.0, 1.5)}  # colour, outline
+SMOOTH_GROWTH = 2.0  # per finer level
+SMOOTH_EPSILON = 1e-3  # cells
+CONFIDENCE_SCALE = 4.0  # a colour error of 1/4 (of 0..2) makes a confidence of 1/e
+STRUCTURE_WINDOW = 5  # pixels: about as wide as the Gaussian of the reported SSIM
+STRUCTURE_FLOORS = (0.02**2, 0.06**2)  # of a range of 2: 0.01 and 0.03 of it, squared
+LUMA = (0.299, 0.587, 0.114)  # of red, green, blue (ITU-R BT.601)
+VALIDATION_BATCH = 8
+# Colours that are told apart without doubt.
+PLAIN_COLOURS = ("black", "white", "grey", "red", "yellow", "green", "blue", "pink")
+SLEEVE = HEADS.index("sleeve")
+SHEET_WIDTH = 1800  # pixels
 
 
 def train(
@@ -186,29 +215,6 @@ class FusionTask:
 
     def sheet(self, net: nn.Module) -> np.ndarray | None:
         return sheet(net.eval(), self.held_out[:SHEET_ROWS], self.render)
-
-
-# Each loss's weight, and why it is there.
-WEIGHTS = {
-    "colour": 1.0,  # the warped garment looks as the worn one; weighted by level inside
-    "outline": 1.0,  # and ends where it ends: sleeves, hem, neckline
-    "smooth": 1.2,  # prints stay straight; what no pixel proves is continued
-    "attributes": 0.05,  # the garment's features know what it is (for the words to come)
-    "marks": 0.1,  # and where its collar, armpits, cuffs and hem are
-    "confidence": 0.05,  # how good the warp will turn out to be
-    "picture": 4.0,  # the finished picture, where it was hidden
-    "structure": 2.0,  # and its edges, seams and prints lie where they should (SSIM)
-    "body": 2.0,  # the body beside the garment: skin, neck, what is worn below
-    "visible": 0.3,  # hair, hands and crossed arms lie over the garment
-    "perceptual": 0.5,  # edges and textures, not only mean colours
-    "shading": 0.1,  # shading explains light, it does not paint prints
-    "critic": 1.0,  # learns to tell paintings from photos
-    "adversary": 0.1,  # paintings pass for photos; little, or it invents
-}
-LEVEL_WEIGHTS = {32: (1.0, 0.5), 16: (1.5, 0.7), 8: (2.0, 1.0), 4: (3.0, 1.5)}  # colour, outline
-SMOOTH_GROWTH = 2.0  # per finer level
-SMOOTH_EPSILON = 1e-3  # cells
-CONFIDENCE_SCALE = 4.0  # a colour error of 1/4 (of 0..2) makes a confidence of 1/e
 
 
 def inputs(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -360,11 +366,6 @@ def render_losses(
     return losses
 
 
-STRUCTURE_WINDOW = 5  # pixels: about as wide as the Gaussian of the reported SSIM
-STRUCTURE_FLOORS = (0.02**2, 0.06**2)  # of a range of 2: 0.01 and 0.03 of it, squared
-LUMA = (0.299, 0.587, 0.114)  # of red, green, blue (ITU-R BT.601)
-
-
 def structure(ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
     """(N, 3, H, W) twice, as (pixel - 127) / 128 -> (N, 1, H - 4, W - 4) SSIM of their brightness
     in the window around every inner pixel, up to 1.
@@ -436,8 +437,6 @@ class Perceptual:
 
 # --- judging -------------------------------------------------------------------------------------
 
-VALIDATION_BATCH = 8
-
 
 def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float]:
     """Paired figures in the studio frame at 256 x 192, nothing disturbed.
@@ -483,10 +482,6 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
     return figures
 
 
-# Colours that are told apart without doubt.
-PLAIN_COLOURS = ("black", "white", "grey", "red", "yellow", "green", "blue", "pink")
-
-
 def colours_obeyed(net: nn.Module, pairs: list[Pair]) -> float:
     """The share, 0..1, of paintings that have the colour they were told where the garment is worn,
     with no picture of a garment, only each of `PLAIN_COLOURS`. Chance is an eighth."""
@@ -524,9 +519,6 @@ def cut_of(worn: Pair) -> Cut:
         sleeves=(True, True),
         neckline=True,
     )
-
-
-SLEEVE = HEADS.index("sleeve")
 
 
 def _warp_scores(
@@ -596,6 +588,3 @@ def sheet(net: nn.Module, pairs: list[Pair], render: bool) -> np.ndarray | None:
     whole = np.vstack(rows)
     scale = min(1.0, SHEET_WIDTH / whole.shape[1])
     return cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-
-
-SHEET_WIDTH = 1800  # pixels

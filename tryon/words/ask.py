@@ -18,6 +18,73 @@ from tryon.words.prompt import understand
 
 LONGEST_QUESTION = 300  # characters read
 CERTAIN, SURE, LIKELY = 0.97, 0.8, 0.55  # scores from which an answer sounds so
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+# attribute -> what a question about it says
+_TOPICS = {
+    "type": r"what(?: is|'s|s) (?:it|this|that)\b(?! made)|what (?:kind|type|sort|garment|item)"
+    r"|which (?:garment|type|kind)|what am i|what are (?:these|they|those)\b(?! made)"
+    r"|什么衣服|什么款|款式|哪种衣服|这是什么(?![领颜图面材花料袖])|什么类型|啥衣服|是什么[？?吗呢啊]*$"
+    r"|(?:什么|哪种|啥)(?:裤|裙|上衣|外套)",
+    "colour": r"colou?r|hue|\bshade|颜色|顏色|什么色|什麼色|啥色|色调|哪种色",
+    "pattern": r"pattern|\bprint|design on|motif|图案|圖案|花纹|花紋|印花|纹样",
+    "sleeve": r"sleeve|\barms?\b|袖",
+    "neckline": r"neck|collar|\bhood|领|領|帽",
+    "length": r"how (?:long|short)(?! (?:are|is) the sleeve)(?! (?:do|will))|\blength|hem\b"
+    r"|多长|多長|长度|長度|长不长|衣长|裙长|裤长",
+    "fit": r"\bfits?\b|\bsize|tight|loose|baggy|cut\b|版型|尺码|尺碼|合身|修身|宽松|寬鬆"
+    r"|紧不紧|大小",
+    "fabric": r"fabric|material|made (?:of|from|out)|cloth\b|textile|面料|材质|材質"
+    r"|料子|布料|什么做|什么料",
+}
+_SIZE = r"\bsize\b|尺码|尺碼|几码|多大"
+_OF_PART = (  # a colour that is asked of what lies on the cloth
+    r"(?:stripes|dots|spots|checks|print|flowers|letter\w*|logo|buttons?|collar|lining|zip)\b"
+    r"|(?:条纹|条紋|圆点|波点|格子|图案|花|字母|标志|扣子|纽扣|领子|拉链)(?:是|的|什么|啥)"
+)
+_ALTERNATIVES = r"\bor\b|还是|還是|或者"
+_THERE = r"有没有|有沒有|^\W*[它这那].{0,6}有|带不带|有.{1,6}[吗嗎]"
+_ITS_LENGTH = r"\blength\b|长度|長度|衣长|裙长|裤长"
+_HOOD = r"\bhood|帽"  # a hat alone is no word about a garment
+_WHOLE = r"describe|tell me (?:about|more|everything)|what does it look|描述|介绍|介紹|说说|讲讲"
+_UNKNOWABLE = (
+    r"price|cost|how much|expensive|cheap|brand|designer|\bbuy\b|shop|\bwash|iron|weigh|how old"
+    r"|where (?:can|is|was)|多少钱|价格|價格|贵|便宜|品牌|牌子|哪里买|怎么洗|洗涤|哪买"
+)
+_YES_NO = (
+    r"^\W*(?:and |so |but )?(?:is|are|isn't|aren't|does|do|doesn't|has|have|was|can)\b"
+    r"|吗|嗎|是不是|有没有|有沒有|对不对|还是|還是"
+)
+_TOPIC_NAMES = {
+    "type": {"en": "type", "zh": "款式"},
+    "colour": {"en": "colour", "zh": "颜色"},
+    "shade": {"en": "shade", "zh": "深浅"},
+    "pattern": {"en": "pattern", "zh": "图案"},
+    "sleeve": {"en": "sleeves", "zh": "袖长"},
+    "neckline": {"en": "neckline", "zh": "领型"},
+    "length": {"en": "length", "zh": "长度"},
+    "fit": {"en": "fit", "zh": "版型"},
+    "fabric": {"en": "fabric", "zh": "面料"},
+}
+_CANNOT = {
+    "en": "I cannot tell that from the picture. Ask about its type, colour, pattern, sleeves, "
+    "neckline, length, fit or fabric.",
+    "zh": "从图片中无法判断。可以询问款式、颜色、图案、袖长、领型、长度、版型或面料。",
+}
+_NO_SIZE = {"en": "The picture does not tell the size.", "zh": "从图片中看不出尺码。"}
+_MAIN_COLOUR = {"en": "I can only tell the main colour.", "zh": "只能判断主色。"}
+_SHADES_ZH = {"light": "浅", "dark": "深", "bright": "亮", "pastel": "淡"}
+_NECKS = {
+    "crew": "a crew neck", "v": "a V neck", "scoop": "a scoop neck", "boat": "a boat neck",
+    "turtleneck": "a turtleneck", "collar": "a collar", "off-shoulder": "bare shoulders",
+    "hooded": "a hood",
+}  # fmt: skip
+_PRINTS = {
+    "graphic": "a graphic print", "camouflage": "a camouflage pattern", "animal": "an animal print",
+    "floral": "a floral pattern",
+}  # fmt: skip
+_PLURAL = frozenset({"trousers", "jeans", "leggings", "shorts"})
+_KIND_NOUNS = {Kind.UPPER: "top", Kind.LOWER: "garment for the legs", Kind.DRESS: "dress"}
+_KIND_NOUNS_ZH = {Kind.UPPER: "上衣", Kind.LOWER: "下装", Kind.DRESS: "连衣裙"}
 
 
 @dataclass(frozen=True)
@@ -86,44 +153,6 @@ def describe(garment: Garment, language: str = "en") -> str:
 
 # --- what is asked -----------------------------------------------------------------------------
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
-
-# attribute -> what a question about it says
-_TOPICS = {
-    "type": r"what(?: is|'s|s) (?:it|this|that)\b(?! made)|what (?:kind|type|sort|garment|item)"
-    r"|which (?:garment|type|kind)|what am i|what are (?:these|they|those)\b(?! made)"
-    r"|什么衣服|什么款|款式|哪种衣服|这是什么(?![领颜图面材花料袖])|什么类型|啥衣服|是什么[？?吗呢啊]*$"
-    r"|(?:什么|哪种|啥)(?:裤|裙|上衣|外套)",
-    "colour": r"colou?r|hue|\bshade|颜色|顏色|什么色|什麼色|啥色|色调|哪种色",
-    "pattern": r"pattern|\bprint|design on|motif|图案|圖案|花纹|花紋|印花|纹样",
-    "sleeve": r"sleeve|\barms?\b|袖",
-    "neckline": r"neck|collar|\bhood|领|領|帽",
-    "length": r"how (?:long|short)(?! (?:are|is) the sleeve)(?! (?:do|will))|\blength|hem\b"
-    r"|多长|多長|长度|長度|长不长|衣长|裙长|裤长",
-    "fit": r"\bfits?\b|\bsize|tight|loose|baggy|cut\b|版型|尺码|尺碼|合身|修身|宽松|寬鬆"
-    r"|紧不紧|大小",
-    "fabric": r"fabric|material|made (?:of|from|out)|cloth\b|textile|面料|材质|材質"
-    r"|料子|布料|什么做|什么料",
-}
-_SIZE = r"\bsize\b|尺码|尺碼|几码|多大"
-_OF_PART = (  # a colour that is asked of what lies on the cloth
-    r"(?:stripes|dots|spots|checks|print|flowers|letter\w*|logo|buttons?|collar|lining|zip)\b"
-    r"|(?:条纹|条紋|圆点|波点|格子|图案|花|字母|标志|扣子|纽扣|领子|拉链)(?:是|的|什么|啥)"
-)
-_ALTERNATIVES = r"\bor\b|还是|還是|或者"
-_THERE = r"有没有|有沒有|^\W*[它这那].{0,6}有|带不带|有.{1,6}[吗嗎]"
-_ITS_LENGTH = r"\blength\b|长度|長度|衣长|裙长|裤长"
-_HOOD = r"\bhood|帽"  # a hat alone is no word about a garment
-_WHOLE = r"describe|tell me (?:about|more|everything)|what does it look|描述|介绍|介紹|说说|讲讲"
-_UNKNOWABLE = (
-    r"price|cost|how much|expensive|cheap|brand|designer|\bbuy\b|shop|\bwash|iron|weigh|how old"
-    r"|where (?:can|is|was)|多少钱|价格|價格|贵|便宜|品牌|牌子|哪里买|怎么洗|洗涤|哪买"
-)
-_YES_NO = (
-    r"^\W*(?:and |so |but )?(?:is|are|isn't|aren't|does|do|doesn't|has|have|was|can)\b"
-    r"|吗|嗎|是不是|有没有|有沒有|对不对|还是|還是"
-)
-
 
 def _matches(pattern: str, question: str) -> bool:
     return re.search(pattern, question.strip().lower()) is not None
@@ -180,38 +209,6 @@ def _small(text: str) -> str:
 
 
 # --- how it is told ----------------------------------------------------------------------------
-
-_TOPIC_NAMES = {
-    "type": {"en": "type", "zh": "款式"},
-    "colour": {"en": "colour", "zh": "颜色"},
-    "shade": {"en": "shade", "zh": "深浅"},
-    "pattern": {"en": "pattern", "zh": "图案"},
-    "sleeve": {"en": "sleeves", "zh": "袖长"},
-    "neckline": {"en": "neckline", "zh": "领型"},
-    "length": {"en": "length", "zh": "长度"},
-    "fit": {"en": "fit", "zh": "版型"},
-    "fabric": {"en": "fabric", "zh": "面料"},
-}
-_CANNOT = {
-    "en": "I cannot tell that from the picture. Ask about its type, colour, pattern, sleeves, "
-    "neckline, length, fit or fabric.",
-    "zh": "从图片中无法判断。可以询问款式、颜色、图案、袖长、领型、长度、版型或面料。",
-}
-_NO_SIZE = {"en": "The picture does not tell the size.", "zh": "从图片中看不出尺码。"}
-_MAIN_COLOUR = {"en": "I can only tell the main colour.", "zh": "只能判断主色。"}
-_SHADES_ZH = {"light": "浅", "dark": "深", "bright": "亮", "pastel": "淡"}
-_NECKS = {
-    "crew": "a crew neck", "v": "a V neck", "scoop": "a scoop neck", "boat": "a boat neck",
-    "turtleneck": "a turtleneck", "collar": "a collar", "off-shoulder": "bare shoulders",
-    "hooded": "a hood",
-}  # fmt: skip
-_PRINTS = {
-    "graphic": "a graphic print", "camouflage": "a camouflage pattern", "animal": "an animal print",
-    "floral": "a floral pattern",
-}  # fmt: skip
-_PLURAL = frozenset({"trousers", "jeans", "leggings", "shorts"})
-_KIND_NOUNS = {Kind.UPPER: "top", Kind.LOWER: "garment for the legs", Kind.DRESS: "dress"}
-_KIND_NOUNS_ZH = {Kind.UPPER: "上衣", Kind.LOWER: "下装", Kind.DRESS: "连衣裙"}
 
 
 def _tell(garment: Garment, attribute: str, language: str) -> str:

@@ -50,6 +50,47 @@ _COMPARATIVE = re.compile(r"(?:long|short|loos|tight|dark|light|bright|small|big
 _AFTER_SIZE = re.compile(r"\bsize\W*$")
 _SIZE = re.compile(r"(?:[2-6]|x{0,4})x?[sl]|m")
 _HARD_BREAK = frozenset('.,;!?()[]{}<>|\n"。，；！？（）【】《》…~—–·•')
+_VERBS = frozenset({"take", "taking", "cut", "cutting", "chop", "rip", "tear", "leave"})
+_PARTICLES = frozenset({"off", "out", "away"})
+_TOUCH = frozenset({"touch", "affect", "modify", "alter", "edit"})
+_KEPT = ("pattern", "colour", "fabric")  # "keep the sleeves short" asks for short ones
+_DEFINITE = frozenset({"the", "its", "that", "this", "those", "these", "my"})
+_SCALES = {  # role -> what it says of a length or a sleeve, or of the fit
+    "long": ("length", "long"),
+    "short": ("length", "short"),
+    "big": ("fit", "loose"),
+    "small": ("fit", "slim"),
+    "wide": ("fit", "loose"),
+    "narrow": ("fit", "slim"),
+    "medium": ("fit", "regular"),
+    "high": ("neckline", "turtleneck"),
+    "low": ("neckline", "scoop"),
+}
+_PATTERN_SCALES = frozenset(
+    {"big", "small", "wide", "narrow", "medium", "thick", "thin"}
+    | {"vertical", "horizontal", "diagonal"}
+)
+_THIS_ONE = frozenset({"one", "这件", "那件", "这条", "那条", "这款", "那款"})
+_GOES_ON = {  # after a ruled out modifier the same phrase may go on with …
+    "colour": {"pattern", "colour", "fabric", "type"},
+    "shade": {"colour", "type"},
+    "fit": {"type"},
+    "length": {"type"},
+    "fabric": {"type"},
+    "sleeve": {"type"},
+    "neckline": {"type"},
+    "pattern": {"type", "pattern"},
+}
+_WHOLE = ("design", "designs")  # "I don't like the design" speaks of more than a pattern
+_OF_ADJECTIVES = ("not ", "isn", "aren", "不是", "不太", "不要太", "别太", "不那么", "没那么")
+_REACH = 4  # words that are not known, at most, between "not" and what it rules out
+_COMPLAINS = frozenset({"is", "it's", "its", "are", "was", "were", "looks", "feels", "seems"})
+_DETERMINERS = frozenset(
+    "a,an,the,my,this,that,some,any,i,want,one,一件,一条,一个,件,条,个".split(",")  # noqa: SIM905
+)
+_NAMED_BY_LENGTH = {"mini": "skirt", "minis": "skirt", "maxi": "dress"}
+MANY = 3  # colours in a row
+_OR = frozenset({"or", "或", "或者", "或是", "还是", "/"})
 
 
 class Reading(NamedTuple):
@@ -307,9 +348,6 @@ _TYPO_INDEX = _typo_index()
 
 # --- verbs in two parts ------------------------------------------------------------------------
 
-_VERBS = frozenset({"take", "taking", "cut", "cutting", "chop", "rip", "tear", "leave"})
-_PARTICLES = frozenset({"off", "out", "away"})
-
 
 def _resolve_split_verbs(pieces: list[Piece]) -> None:
     """ "Take the sleeves off", "leave the stripes out": the verb's first part says not."""
@@ -324,10 +362,6 @@ def _resolve_split_verbs(pieces: list[Piece]) -> None:
             if after.role not in ("stop", "value", "subject", "join"):
                 break
             named |= after.role != "stop"
-
-
-_TOUCH = frozenset({"touch", "affect", "modify", "alter", "edit"})
-_KEPT = ("pattern", "colour", "fabric")  # "keep the sleeves short" asks for short ones
 
 
 def _resolve_keeps(pieces: list[Piece]) -> None:
@@ -350,9 +384,6 @@ def _resolve_keeps(pieces: list[Piece]) -> None:
                 piece.role = verb.role = "stop"
 
 
-_DEFINITE = frozenset({"the", "its", "that", "this", "those", "these", "my"})
-
-
 def _keep(pieces: list[Piece]) -> None:
     """Make the next values of a phrase small words."""
     for piece, after in zip(pieces, [*pieces[1:], None], strict=False):
@@ -365,22 +396,6 @@ def _keep(pieces: list[Piece]) -> None:
 
 
 # --- what long, big, wide … are said of --------------------------------------------------------
-
-_SCALES = {  # role -> what it says of a length or a sleeve, or of the fit
-    "long": ("length", "long"),
-    "short": ("length", "short"),
-    "big": ("fit", "loose"),
-    "small": ("fit", "slim"),
-    "wide": ("fit", "loose"),
-    "narrow": ("fit", "slim"),
-    "medium": ("fit", "regular"),
-    "high": ("neckline", "turtleneck"),
-    "low": ("neckline", "scoop"),
-}
-_PATTERN_SCALES = frozenset(
-    {"big", "small", "wide", "narrow", "medium", "thick", "thin"}
-    | {"vertical", "horizontal", "diagonal"}
-)
 
 
 def _resolve_scales(pieces: list[Piece]) -> None:
@@ -518,9 +533,6 @@ def _drop_source(pieces: list[Piece], target: int) -> None:
                 piece.dropped = True
 
 
-_THIS_ONE = frozenset({"one", "这件", "那件", "这条", "那条", "这款", "那款"})
-
-
 def _drop_painted(pieces: list[Piece], verb: int) -> None:
     """In "make the blue dress red" the second colour counts, the first only names the dress."""
     earlier: dict[str, Piece] = {}
@@ -536,21 +548,6 @@ def _drop_painted(pieces: list[Piece], verb: int) -> None:
             earlier[attribute], noun_since[attribute] = piece, attribute == "sleeve"
         if piece.says("type"):
             noun_since = dict.fromkeys(noun_since, True)
-
-
-_GOES_ON = {  # after a ruled out modifier the same phrase may go on with …
-    "colour": {"pattern", "colour", "fabric", "type"},
-    "shade": {"colour", "type"},
-    "fit": {"type"},
-    "length": {"type"},
-    "fabric": {"type"},
-    "sleeve": {"type"},
-    "neckline": {"type"},
-    "pattern": {"type", "pattern"},
-}
-_WHOLE = ("design", "designs")  # "I don't like the design" speaks of more than a pattern
-_OF_ADJECTIVES = ("not ", "isn", "aren", "不是", "不太", "不要太", "别太", "不那么", "没那么")
-_REACH = 4  # words that are not known, at most, between "not" and what it rules out
 
 
 def _resolve_negation(pieces: list[Piece]) -> None:
@@ -640,9 +637,6 @@ def _is_wished_for(before: list[Piece]) -> bool:
     """True for "a sweatshirt two sizes too big"; "it is two sizes too big" is a complaint."""
     words = [piece.written.lower() for piece in before]
     return words[-1:] == ["sizes"] and not _COMPLAINS & set(words)
-
-
-_COMPLAINS = frozenset({"is", "it's", "its", "are", "was", "were", "looks", "feels", "seems"})
 
 
 # --- other garments ----------------------------------------------------------------------------
@@ -756,11 +750,6 @@ def _drop_predicate(pieces: list[Piece], noun: int) -> None:
         piece.dropped = piece.dropped or piece.role == "value"
 
 
-_DETERMINERS = frozenset(
-    "a,an,the,my,this,that,some,any,i,want,one,一件,一条,一个,件,条,个".split(",")  # noqa: SIM905
-)
-
-
 # --- gathering ---------------------------------------------------------------------------------
 
 
@@ -832,9 +821,6 @@ def _gather(pieces: list[Piece]) -> tuple[dict[str, str], dict[str, tuple[str, .
     return attributes, excluded
 
 
-_NAMED_BY_LENGTH = {"mini": "skirt", "minis": "skirt", "maxi": "dress"}
-
-
 def _read_minis(pieces: list[Piece]) -> None:
     """A "denim mini" is a skirt, a "floral maxi" a dress, where no garment is named."""
     if any(piece.says("type") for piece in pieces):
@@ -877,9 +863,6 @@ def _read_colours(pieces: list[Piece], found: dict[str, str]) -> set[int]:
     return bound
 
 
-MANY = 3  # colours in a row
-
-
 def _in_many_colours(pieces: list[Piece], units: list[_Unit]) -> bool:
     """True for "a red, blue and yellow dress"; "red, blue or yellow" is a choice, and of a pattern
     the first is the ground's."""
@@ -894,9 +877,6 @@ def _in_many_colours(pieces: list[Piece], units: list[_Unit]) -> bool:
         p.role in ("join", "stop") or p.attribute in ("colour", "shade") or p.written in ",，、"
         for p in between
     )
-
-
-_OR = frozenset({"or", "或", "或者", "或是", "还是", "/"})
 
 
 def _adjacent_shade(pieces: list[Piece], index: int, bound: set[int]) -> Piece | None:

@@ -37,6 +37,26 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN_OR_DIGIT = re.compile(r"[a-z0-9]")
 _LATIN = re.compile(r"[a-z]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_APOSTROPHES = frozenset("\u2019\u2018\u02bc\uff07`\u00b4")
+_SIZE_LETTERS = 3  # "XXL" is as much Chinese as English
+_LATIN_IN_CHINESE = frozenset(word for phrase in CHINESE for word in _LATIN.findall(phrase))
+_DIRECTIONS = ("vertical", "horizontal", "diagonal")
+_SIZES = {
+    **dict.fromkeys(("big", "wide", "thick"), "large"),
+    **dict.fromkeys(("small", "narrow", "thin"), "small"),
+}
+_STEPS = {"fit": {"slim": -1.0, "regular": 0.0, "loose": 1.0}} | {
+    "length": {"cropped": -1.0, "short": -1.0, "regular": 0.0, "long": 1.0}
+}
+_SIZE_STEPS = {"xs": -1.4, "s": -0.8, "m": 0.0, "l": 0.5, "xl": 1.0}  # each further X adds as much
+_SIZE_STEP = 0.5
+_SIZE = re.compile(r"(x+|\dx)(l|s)")
+_FAR = re.compile(r"oversize|baggy|very|super|extra|特大|超大|加大|特别|非常|超")
+_FAR_STEPS = 1.5
+_A_BIT = re.compile(
+    r"\b(?:a (?:bit|little|touch|tad)|slightly|somewhat|bit)\b|一点|一些|稍|略|点儿"
+)
+_A_BIT_STEPS = 0.6
 
 
 def understand(text: str, reader: Reader = grammar.read) -> Prompt:
@@ -143,9 +163,6 @@ def _plain(character: str) -> str:
     return letters.lower().translate(SIMPLIFY)
 
 
-_APOSTROPHES = frozenset("\u2019\u2018\u02bc\uff07`\u00b4")
-
-
 def _language(clean: str) -> str:
     """ "en", "zh" or "mixed". A T恤, a V领 or a size XL does not make a Chinese text mixed."""
     if not _CHINESE.search(clean):
@@ -155,10 +172,6 @@ def _language(clean: str) -> str:
         for word in _LATIN.findall(clean)
     )
     return "mixed" if english else "zh"
-
-
-_SIZE_LETTERS = 3  # "XXL" is as much Chinese as English
-_LATIN_IN_CHINESE = frozenset(word for phrase in CHINESE for word in _LATIN.findall(phrase))
 
 
 # --- what a prompt says about its pattern ------------------------------------------------------
@@ -206,27 +219,7 @@ def pattern_details(prompt: Prompt) -> PatternDetails:
     return PatternDetails(direction, scale, motif, colour)
 
 
-_DIRECTIONS = ("vertical", "horizontal", "diagonal")
-_SIZES = {
-    **dict.fromkeys(("big", "wide", "thick"), "large"),
-    **dict.fromkeys(("small", "narrow", "thin"), "small"),
-}
-
-
 # --- what a prompt says about how wide and long the garment hangs --------------------------------
-
-_STEPS = {"fit": {"slim": -1.0, "regular": 0.0, "loose": 1.0}} | {
-    "length": {"cropped": -1.0, "short": -1.0, "regular": 0.0, "long": 1.0}
-}
-_SIZE_STEPS = {"xs": -1.4, "s": -0.8, "m": 0.0, "l": 0.5, "xl": 1.0}  # each further X adds as much
-_SIZE_STEP = 0.5
-_SIZE = re.compile(r"(x+|\dx)(l|s)")
-_FAR = re.compile(r"oversize|baggy|very|super|extra|特大|超大|加大|特别|非常|超")
-_FAR_STEPS = 1.5
-_A_BIT = re.compile(
-    r"\b(?:a (?:bit|little|touch|tad)|slightly|somewhat|bit)\b|一点|一些|稍|略|点儿"
-)
-_A_BIT_STEPS = 0.6
 
 
 def asked_hang(prompt: Prompt) -> Hang:

@@ -26,6 +26,7 @@ SURE = 0.9  # probability from which on a value is taken; chosen on made-up sent
 GONE = 0.4  # share of that probability that may be left without the word
 MOST_WORDS = 6  # unread words looked at; a text with more is about something else
 _LETTERS = re.compile(r"[a-z]{3}|[\u3400-\u9fff]")
+PIECE = 12  # places of a sentence: so small a product is not shared out among threads
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,9 +164,6 @@ class QuickText:
         sums = sum(_times(wide[:, i : i + length], matrix) for i, matrix in enumerate(self.look))
         sums = sums + self.look_bias
         return sums * 0.5 * (1 + _erf(sums / np.sqrt(2).astype(np.float32)))
-
-
-PIECE = 12  # places of a sentence: so small a product is not shared out among threads
 
 
 def _times(x: np.ndarray, matrix: np.ndarray) -> np.ndarray:

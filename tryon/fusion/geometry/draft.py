@@ -96,6 +96,96 @@ LONG_FROM, LONG_SURE = 0.93, 0.9
 THREE_QUARTER_HANG = 0.92
 THREE_QUARTER_LEAST = 0.62  # where the word is sure: below the elbow
 LEG_REACH = {"shorts": (0.15, 0.62), "cropped": (0.60, 0.92), "full": (0.95, 1.01)}
+# How far a draft is believed, by the wearer's view, and what each unit of distortion takes off. The
+# distortion's rank correlation with the overlap of drawn and worn garment is -0.3 on VITON pairs.
+VIEW_CONFIDENCE = {"front": 1.0, "side": 0.6, "back": 0.5}
+DISTORTION_COST = 0.3
+# Gives up about a hundredth of the garment's size for smoothness where landmarks disagree.
+STIFFNESS = 2e-3
+# Over this many seam lengths a limb's own map takes over from the torso's.
+BLEND = 0.1
+# Both pieces are drawn this far across the seam (in seam lengths), so no gap can open.
+OVERLAP = 0.12
+# Rows of control points along a limb, 0 = its seam, 1 = its end; an elbow needs a few around it,
+# the rounded top between two legs some close to the crotch.
+LIMB_ROWS = 8
+SLEEVE_AT = np.linspace(0, 1, LIMB_ROWS)
+LEG_AT = np.concatenate([[0, 0.03, 0.07], SLEEVE_AT[1:]])
+# Points between both ends of a seam that stay where the torso has them.
+SEAM_POINTS = 3
+# Beside the straight line, in widths of the limb, where its edge is looked for.
+EDGE_REACH = 0.6
+SEWN_ON = 0.97  # along the shoulder line: the shoulders of garments that show only one sleeve
+# Armpits of sleeves lie at most this far from the spine, in spans: farther out is the arm.
+ARMPIT_MOST = 0.49
+# How deep an armpit lies below the shoulder's tip, in spans.
+ARMHOLE = (0.36, 0.50)
+# Of how far out a neckline lies beyond the neck's side when flat, so much is kept when worn: some
+# lie against the neck, round ones are drawn together by its slope, wide ones stay wide.
+COLLAR_KEPT = {"collar": 0.2, "hooded": 0.2, "turtleneck": 0.2, "crew": 0.65, "v": 0.65}
+AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
+# What has such a collar when no word tells its neckline.
+COLLARED = ("shirt", "polo", "blazer", *OUTERWEAR_TYPES)
+COLLAR_OFF = 0.08  # widths of the neckline between both, from which its end is taken
+# Where on the shoulder line its height is read off the photo (1 = the outer end), how far from the
+# usual one it is believed, in spans, and how much of that reaches the neck.
+RISE_AT = (0.55, 0.7, 0.85, 0.97)
+RISE_LIMIT = 0.09
+RISE_AT_NECK = 0.5
+# Farther than this off the straight line, of its length, a shoulder's edge is a hood's or collar's.
+EDGE_OFF = 0.2
+# How deep a front neckline lies below the collar's sides when worn, of its depth laid flat: on 58
+# pairs of VITON it lay higher than flat by 0.085 shoulder widths in the median, deep ones by more.
+NECK_DEPTH = 0.65
+# A sleeve is sewn on about above the armpit. Shoulder points nearer to the middle than this share
+# of the armpits' half width are taken for a mistake, and looked for on the outline at the second.
+SHOULDER_LEAST = 0.84
+SHOULDER_USUAL = 0.93
+FLOOR = 0.99  # of the way down to the ankles: no skirt or dress is longer
+# How far a top's length is squeezed or stretched at most; the second where a length was asked for.
+LENGTH_LIMITS = ((0.5, 1.3), (0.35, 1.6))
+ARM_STEPS = 40  # points along an arm at which it is looked at
+ARM_NEAR = 0.06  # torso lengths up and down within which an arm is beside
+# Between the collar and the armpit: how far down a garment turned away shows its farther shoulder.
+FARTHER_SHOULDER = 0.35
+UPRIGHT = np.array([0.0, 1.0]), np.array([1.0, 0.0])  # down, to the wearer's left
+# A sleeve lies this far over the trunk beside it, spans.
+TRUNK_OVERLAP = 0.03
+# and is not narrower on its inner side than this share of the bare arm.
+INNER_TIGHT = 0.55
+SEEN_LEAST = 3  # rows
+SEEN_FLARE = 0.04  # half widths of an arm beyond the line through all rows
+# The shoulder's tip lies this far above the middle of the arm's root, spans.
+TIP_TO_ROOT = 0.12
+# Worn sleeves are narrower than flat ones, and neither tighter than the arm nor far wider.
+SLEEVE_KEPT = 0.68
+SLEEVE_LIMITS = (1.03, 1.27)
+# An arm's edge in the photo is believed between these shares of a usual arm's half width; a sleeve
+# lies this far beyond it, in spans; its inner edge never nearer to the arm's middle than the third.
+SEEN_ARM = (0.8, 1.9)
+SLEEVE_LOOSE = (0.004, 0.035)
+INNER_LEAST = 0.8
+# Sleeves reach less far on an arm than flat against the shoulders' width: measured on VITON pairs.
+SLEEVE_HANG = 0.72
+# Which side of a limb's curve (walking outwards) is its outer edge: left limb, right limb.
+OUTER = (-1.0, 1.0)
+# Hips of trousers lie between waistband and crotch: at most this share of the way, usually there.
+HIP_LOWEST = 0.95
+LEGS_FROM = 0.93
+HIP_USUAL = 0.65
+# Flat trousers and skirts show half of their girth, worn ones about a third: against the width
+# they hang longer than in the picture, by this much.
+LOWER_HANG = 1.18
+# Shares of the leg from the crotch on in which thighs touch, at first surely; and how much wider
+# than a leg cloth may be for it.
+THIGHS_TOUCH = (0.1, 0.5)
+THIGH_STRETCH = 1.35
+THIGHS_OVER = 0.05  # spans by which one leg's cloth lies over the other's there
+NARROWEST_LEG = 0.4  # of the other leg's hem
+# Trouser legs are neither tighter than the leg nor far wider.
+LEG_LIMITS = (1.02, 1.8)
+# Seam lengths past the seam up to which what belongs to the torso is shown with a sleeve.
+SEAM_EDGE = 0.02
 
 
 def geometric_draft(person: Person, garment: Garment) -> Draft:
@@ -165,12 +255,6 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
     return Draft(fit, tuple(layers), reach, landmarks, confidence)
 
 
-# How far a draft is believed, by the wearer's view, and what each unit of distortion takes off. The
-# distortion's rank correlation with the overlap of drawn and worn garment is -0.3 on VITON pairs.
-VIEW_CONFIDENCE = {"front": 1.0, "side": 0.6, "back": 0.5}
-DISTORTION_COST = 0.3
-
-
 def distortion(layers: list[Layer]) -> float:
     """How much the cloth is pulled out of shape: the logarithm of the ratio between its strongest
     and its weakest stretch, 90th percentile over the drawn cloth. 0 = a similarity."""
@@ -205,10 +289,6 @@ class Targets:
         if len(self.source) < 4:
             raise TryOnError("no_garment")
         return ThinPlateSpline(np.array(self.source), np.array(self.target), STIFFNESS)
-
-
-# Gives up about a hundredth of the garment's size for smoothness where landmarks disagree.
-STIFFNESS = 2e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,19 +326,6 @@ class LimbMap:
             return self.spline(points)
         blend = smoothstep(self.beyond(points) / BLEND)[:, None]
         return (1 - blend) * trunk(points) + blend * self.spline(points)
-
-
-# Over this many seam lengths a limb's own map takes over from the torso's.
-BLEND = 0.1
-# Both pieces are drawn this far across the seam (in seam lengths), so no gap can open.
-OVERLAP = 0.12
-# Rows of control points along a limb, 0 = its seam, 1 = its end; an elbow needs a few around it,
-# the rounded top between two legs some close to the crotch.
-LIMB_ROWS = 8
-SLEEVE_AT = np.linspace(0, 1, LIMB_ROWS)
-LEG_AT = np.concatenate([[0, 0.03, 0.07], SLEEVE_AT[1:]])
-# Points between both ends of a seam that stay where the torso has them.
-SEAM_POINTS = 3
 
 
 def limb_map(
@@ -328,10 +395,6 @@ def limb_edges(
             if on.any():
                 edges[edge, row] += t[np.nonzero(on)[0][-1]] * towards
     return edges
-
-
-# Beside the straight line, in widths of the limb, where its edge is looked for.
-EDGE_REACH = 0.6
 
 
 def require_in_view(person: Person, body: Measures, kind: Kind) -> None:
@@ -494,21 +557,6 @@ def upper_targets(
     return targets, limbs
 
 
-SEWN_ON = 0.97  # along the shoulder line: the shoulders of garments that show only one sleeve
-# Armpits of sleeves lie at most this far from the spine, in spans: farther out is the arm.
-ARMPIT_MOST = 0.49
-# How deep an armpit lies below the shoulder's tip, in spans.
-ARMHOLE = (0.36, 0.50)
-
-# Of how far out a neckline lies beyond the neck's side when flat, so much is kept when worn: some
-# lie against the neck, round ones are drawn together by its slope, wide ones stay wide.
-COLLAR_KEPT = {"collar": 0.2, "hooded": 0.2, "turtleneck": 0.2, "crew": 0.65, "v": 0.65}
-AT_NECK = NECK_HALF / (0.5 + TIP_OUT)
-
-# What has such a collar when no word tells its neckline.
-COLLARED = ("shirt", "polo", "blazer", *OUTERWEAR_TYPES)
-
-
 def collar_point(garment: Garment, side: int, neckline: Neckline | None) -> np.ndarray | None:
     """(2,) garment pixels: where the front's neckline ends at the shoulder. Of wide necks the
     outline's landmark is the back's corner, farther in."""
@@ -520,9 +568,6 @@ def collar_point(garment: Garment, side: int, neckline: Neckline | None) -> np.n
     return end if np.linalg.norm(end - mark) > COLLAR_OFF * wide else mark
 
 
-COLLAR_OFF = 0.08  # widths of the neckline between both, from which its end is taken
-
-
 def collar_kept(garment: Garment) -> float:
     """0..1: of how far beyond the neck's side a garment's collar lies flat, what is kept worn."""
     neckline = garment.attributes.get("neckline")
@@ -531,22 +576,11 @@ def collar_kept(garment: Garment) -> float:
     return COLLAR_KEPT.get(neckline, 1.0)
 
 
-# Where on the shoulder line its height is read off the photo (1 = the outer end), how far from the
-# usual one it is believed, in spans, and how much of that reaches the neck.
-RISE_AT = (0.55, 0.7, 0.85, 0.97)
-RISE_LIMIT = 0.09
-RISE_AT_NECK = 0.5
-
-
 def shoulder_at(
     body: Measures, side: int, share: float, rise: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
     """(2,) photo pixels: on the shoulder line, as high as the photo shows it (`shoulder_rise`)."""
     return body.shoulder_line(side, share) + np.interp(share, *rise) * body.up
-
-
-# Farther than this off the straight line, of its length, a shoulder's edge is a hood's or collar's.
-EDGE_OFF = 0.2
 
 
 def shoulder_edge(
@@ -576,16 +610,6 @@ def shoulder_rise(person: Person, body: Measures, side: int) -> tuple[np.ndarray
     limit = RISE_LIMIT * body.span
     rises = np.clip(np.interp(shares, shares[seen], rises[seen]), -limit, limit)
     return np.array([0.3, *shares]), np.array([RISE_AT_NECK * rises[0], *rises])
-
-
-# How deep a front neckline lies below the collar's sides when worn, of its depth laid flat: on 58
-# pairs of VITON it lay higher than flat by 0.085 shoulder widths in the median, deep ones by more.
-NECK_DEPTH = 0.65
-
-# A sleeve is sewn on about above the armpit. Shoulder points nearer to the middle than this share
-# of the armpits' half width are taken for a mistake, and looked for on the outline at the second.
-SHOULDER_LEAST = 0.84
-SHOULDER_USUAL = 0.93
 
 
 def sound_shoulders(
@@ -704,12 +728,6 @@ def body_length_factor(
     return float(np.clip(factor, *LENGTH_LIMITS[bool(asked)]))
 
 
-FLOOR = 0.99  # of the way down to the ankles: no skirt or dress is longer
-
-# How far a top's length is squeezed or stretched at most; the second where a length was asked for.
-LENGTH_LIMITS = ((0.5, 1.3), (0.35, 1.6))
-
-
 def lengthened(garment: Garment) -> float:
     """How much longer than its own length words ask a garment to hang. Shorter ones were cut."""
     return 1 + LENGTHENED * max(garment.hang.length or 0.0, 0.0)
@@ -771,10 +789,6 @@ def inside_of_arms(person: Person, body: Measures, heights: np.ndarray) -> np.nd
     return room
 
 
-ARM_STEPS = 40  # points along an arm at which it is looked at
-ARM_NEAR = 0.06  # torso lengths up and down within which an arm is beside
-
-
 def legs_half(body: Measures, height: float, side: int) -> float:
     """How far a leg reaches from the spine at a height below the hips, pixels."""
     leg = body.legs[side]
@@ -797,10 +811,6 @@ def one_sleeve(garment: Garment) -> int | None:
     return lone_limb(garment.limbs)
 
 
-# Between the collar and the armpit: how far down a garment turned away shows its farther shoulder.
-FARTHER_SHOULDER = 0.35
-
-
 def turned_marks(
     garment: Garment, nearer: int, shoulders: np.ndarray, armpits: np.ndarray, hems: np.ndarray
 ) -> tuple["Axis", np.ndarray, np.ndarray]:
@@ -819,9 +829,6 @@ def turned_marks(
         points[farther] = upright.point(float(down), float(edge))
     middle = (armpits.mean(0) + hems.mean(0)) / 2
     return Axis(np.array([middle[0], shoulders[nearer][1]]), *UPRIGHT), shoulders, armpits
-
-
-UPRIGHT = np.array([0.0, 1.0]), np.array([1.0, 0.0])  # down, to the wearer's left
 
 
 def trunk_edges(garment: Garment, axis: "Axis", downs: np.ndarray) -> np.ndarray:
@@ -958,12 +965,6 @@ def beside_trunk(
     return np.where(apart, room / towards_spine, np.nan)
 
 
-# A sleeve lies this far over the trunk beside it, spans.
-TRUNK_OVERLAP = 0.03
-# and is not narrower on its inner side than this share of the bare arm.
-INNER_TIGHT = 0.55
-
-
 def even_share(share: np.ndarray) -> np.ndarray:
     """Where an arm's edge lies, (n,) shares of its usual half width, as a line through what was
     seen (NaN: not): an old sleeve that flares is no arm. All NaN where too little was seen."""
@@ -978,26 +979,6 @@ def even_share(share: np.ndarray) -> np.ndarray:
     return np.polyval(line, np.arange(len(share)))
 
 
-SEEN_LEAST = 3  # rows
-SEEN_FLARE = 0.04  # half widths of an arm beyond the line through all rows
-
-
-# The shoulder's tip lies this far above the middle of the arm's root, spans.
-TIP_TO_ROOT = 0.12
-# Worn sleeves are narrower than flat ones, and neither tighter than the arm nor far wider.
-SLEEVE_KEPT = 0.68
-SLEEVE_LIMITS = (1.03, 1.27)
-# An arm's edge in the photo is believed between these shares of a usual arm's half width; a sleeve
-# lies this far beyond it, in spans; its inner edge never nearer to the arm's middle than the third.
-SEEN_ARM = (0.8, 1.9)
-SLEEVE_LOOSE = (0.004, 0.035)
-INNER_LEAST = 0.8
-# Sleeves reach less far on an arm than flat against the shoulders' width: measured on VITON pairs.
-SLEEVE_HANG = 0.72
-# Which side of a limb's curve (walking outwards) is its outer edge: left limb, right limb.
-OUTER = (-1.0, 1.0)
-
-
 def _determinant(a: np.ndarray, b: np.ndarray) -> float:
     """Area of the parallelogram two plane vectors span, signed."""
     return float(a[0] * b[1] - a[1] * b[0])
@@ -1007,15 +988,6 @@ def perpendicular_towards(line: np.ndarray, direction: np.ndarray) -> np.ndarray
     """Unit vector at right angles to `line`, on the side `direction` points to."""
     normal = np.array([line[1], -line[0]]) / max(np.linalg.norm(line), 1e-6)
     return normal if normal @ direction >= 0 else -normal
-
-
-# Hips of trousers lie between waistband and crotch: at most this share of the way, usually there.
-HIP_LOWEST = 0.95
-LEGS_FROM = 0.93
-HIP_USUAL = 0.65
-# Flat trousers and skirts show half of their girth, worn ones about a third: against the width
-# they hang longer than in the picture, by this much.
-LOWER_HANG = 1.18
 
 
 def lower_targets(
@@ -1122,13 +1094,6 @@ def lower_targets(
     return targets, limbs
 
 
-# Shares of the leg from the crotch on in which thighs touch, at first surely; and how much wider
-# than a leg cloth may be for it.
-THIGHS_TOUCH = (0.1, 0.5)
-THIGH_STRETCH = 1.35
-THIGHS_OVER = 0.05  # spans by which one leg's cloth lies over the other's there
-
-
 def leg_halves(
     garment: Garment,
     body: Measures,
@@ -1184,12 +1149,6 @@ def trouser_legs(
     return shapes
 
 
-NARROWEST_LEG = 0.4  # of the other leg's hem
-
-# Trouser legs are neither tighter than the leg nor far wider.
-LEG_LIMITS = (1.02, 1.8)
-
-
 def leg_reach(garment: Garment, measured: float) -> float:
     """Where trousers end, as a fraction of the leg from the crotch to the ankle."""
     word = garment.attributes.get("type", "")
@@ -1243,10 +1202,6 @@ def piece_weight(
     strip = (strip > 0) if kind is Kind.LOWER else smoothstep(strip)
     shown[ys, xs] += body[ys, xs] * np.where(within, strip, 0)
     return np.minimum(shown, 1)
-
-
-# Seam lengths past the seam up to which what belongs to the torso is shown with a sleeve.
-SEAM_EDGE = 0.02
 
 
 def hidden_by_neck(person: Person, body: Measures, fit: Fit) -> np.ndarray:

@@ -29,6 +29,20 @@ LEAST_COLUMNS = 5
 BELOW = 0.06  # torso lengths below the hem in which something else must be worn or bare
 STEP = 0.005  # torso lengths
 ROWS = 12  # heights at which the body's outline is computed; straight lines between
+# Torso lengths by which a top asked for longer ends lower than it would have, and a shorter one
+# higher; between which heights such a hem lies.
+LONGER = 0.24
+SHORTER = 0.15
+ASKED_HEM = (0.5, 1.6)
+# Of the leg from crotch to ankle: where old trousers may end, how far from there those that are to
+# end alike may end by themselves, and from where on trousers cover the whole leg.
+LEG_END = (0.3, 1.6)
+SAME_LEGS = 0.12
+WHOLE_LEG = 0.9
+LEG_COLUMNS = np.linspace(-0.6, 0.6, 5)  # half ankles beside the middle of the leg
+LEAST_LEG_COLUMNS = 3
+LEG_STEP = 0.01
+SAME_HEM = 0.07  # torso lengths
 
 
 def old_hem(person: Person, body: Measures) -> np.ndarray | None:
@@ -80,13 +94,6 @@ def worn_hem(natural: float, length: str, person: Person, body: Measures) -> np.
     return old
 
 
-# Torso lengths by which a top asked for longer ends lower than it would have, and a shorter one
-# higher; between which heights such a hem lies.
-LONGER = 0.24
-SHORTER = 0.15
-ASKED_HEM = (0.5, 1.6)
-
-
 def asked_hem(natural: float, usual: float, steps: float) -> float:
     """The height on the torso at which a top ends whose length words asked for.
 
@@ -96,16 +103,6 @@ def asked_hem(natural: float, usual: float, steps: float) -> float:
     if abs(steps) >= 1:  # not only "a bit"
         hem = max(hem, natural) if steps > 0 else min(hem, natural)
     return float(np.clip(hem, *ASKED_HEM))
-
-
-# Of the leg from crotch to ankle: where old trousers may end, how far from there those that are to
-# end alike may end by themselves, and from where on trousers cover the whole leg.
-LEG_END = (0.3, 1.6)
-SAME_LEGS = 0.12
-WHOLE_LEG = 0.9
-LEG_COLUMNS = np.linspace(-0.6, 0.6, 5)  # half ankles beside the middle of the leg
-LEAST_LEG_COLUMNS = 3
-LEG_STEP = 0.01
 
 
 def old_leg_end(person: Person, leg: Curve, half: float) -> float | None:
@@ -148,6 +145,3 @@ def ends_at_old_hem(draft: Draft, person: Person, garment: Garment) -> bool:
         return False
     height = (ends[:, :2].mean(0) - body.middle) @ body.down / body.torso
     return bool(abs(height - old.mean()) <= SAME_HEM)
-
-
-SAME_HEM = 0.07  # torso lengths

@@ -31,6 +31,10 @@ CROWN_UP = 0.10  # and of its crown, behind the neck
 CROWN_RIM = 0.06
 DEPTH = (0.16, 0.26)  # how far its opening reaches below the neck's base, spans
 NOTCH = (0.50, 0.62)  # where it meets the shoulder (0 = middle, 1 = tip)
+# Half the neck, a little more than it is wide, and how far up it hides what lies behind it, spans.
+HIDING = (NECK_HALF, 0.18, 0.17)
+HIDING_UP = (0.0, 0.15, 0.6)
+NECK_SUNK = 0.3  # spans below its base that the neck's outline goes on: chest
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,20 +175,12 @@ def behind_neck(hood: Hood, size: tuple[int, int], scale: float) -> np.ndarray:
     return behind > 0
 
 
-# Half the neck, a little more than it is wide, and how far up it hides what lies behind it, spans.
-HIDING = (NECK_HALF, 0.18, 0.17)
-HIDING_UP = (0.0, 0.15, 0.6)
-
-
 def neck_in_front(body: Measures) -> np.ndarray:
     """(n, 2) photo points around the neck of somebody: what lies behind it is not seen."""
     base = (body.neck(0) + body.neck(1)) / 2 - NECK_SUNK * body.span * body.up
     up = np.array(HIDING_UP)[:, None] * body.span * body.up
     out = np.array(HIDING)[:, None] * body.seen_span * body.across
     return np.concatenate([base + up + out, (base + up - out)[::-1]])
-
-
-NECK_SUNK = 0.3  # spans below its base that the neck's outline goes on: chest
 
 
 def _hole(cloth: np.ndarray, level: int) -> np.ndarray | None:

@@ -33,6 +33,7 @@ BESIDE = 2  # canvas pixels inside the silhouette's edge where the old cloth mus
 EDGE_SOFT = 1.5  # canvas pixels over which an edge's direction is taken
 DEPTH = 1.0  # of `REACH`: so far inside of its edge cloth is moved with it, twice as far not at all
 LEAST_EDGE = 8  # canvas pixels of edge, or there is nothing to follow
+LIKE_OLD = 0.6  # of both edges: so much must lie near the other one
 
 
 def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
@@ -57,9 +58,6 @@ def follow_silhouette(draft: Draft, person: Person, garment: Garment) -> Draft:
         if shift is not None:
             draft = _moved(draft, shift)
     return draft
-
-
-LIKE_OLD = 0.6  # of both edges: so much must lie near the other one
 
 
 def _like_the_old(drawn: np.ndarray, body: np.ndarray, old: np.ndarray, reach: float) -> bool:

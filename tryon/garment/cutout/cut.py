@@ -17,6 +17,10 @@ from tryon.garment.cutout.matting import bleed, refine_alpha
 from tryon.garment.cutout.plain import plain_mask
 from tryon.garment.cutout.scene import scene_mask, settled
 
+SEEN_ALONE = 0.85  # agreement from which a network is believed where colours show nothing
+SURE, SURE_NOT = 200, 55  # of 255: what the network is certain of
+OPAQUE_PART = 0.985  # a picture this opaque has no useful alpha
+
 
 @dataclass(frozen=True, eq=False)
 class Cutout:
@@ -59,10 +63,6 @@ def cut_out(photo: Photo, seen: np.ndarray | None = None) -> Cutout | None:
     return Cutout(alpha, bleed(photo.pixels, alpha), confidence, source)
 
 
-SEEN_ALONE = 0.85  # agreement from which a network is believed where colours show nothing
-SURE, SURE_NOT = 200, 55  # of 255: what the network is certain of
-
-
 def _both(
     pixels: np.ndarray, found: tuple[np.ndarray, float] | None, seen: np.ndarray
 ) -> tuple[np.ndarray, float] | None:
@@ -84,9 +84,6 @@ def _both(
 def has_alpha(photo: Photo) -> bool:
     """True where a picture's transparency already cuts something out."""
     return _given_alpha(photo) is not None
-
-
-OPAQUE_PART = 0.985  # a picture this opaque has no useful alpha
 
 
 def _given_alpha(photo: Photo) -> np.ndarray | None:

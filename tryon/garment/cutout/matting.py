@@ -10,6 +10,11 @@ import numpy as np
 
 EDGE_RADIUS = 0.006  # of the longer side: how far the small mask's edge may be off
 EDGE_SMOOTHNESS = 1e-4  # the guided filter's epsilon, colours 0..1
+BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
+BLEED_SIZE = 384  # px, longer side of the copy on which colours are continued
+BLEED_REACH = 32  # px beyond the edge
+EDGE_RIM = 0.002  # of the longer side: how far inside the edge the background may shine through
+SOLID = 250  # alpha from here on is garment through and through
 
 
 def refine_alpha(pixels: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -46,13 +51,6 @@ def _guided(guide: np.ndarray, source: np.ndarray, radius: int, epsilon: float) 
         mean(guide * guide) - mean_guide**2 + epsilon
     )
     return mean(slope) * guide + mean(mean_source - slope * mean_guide)
-
-
-BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
-BLEED_SIZE = 384  # px, longer side of the copy on which colours are continued
-BLEED_REACH = 32  # px beyond the edge
-EDGE_RIM = 0.002  # of the longer side: how far inside the edge the background may shine through
-SOLID = 250  # alpha from here on is garment through and through
 
 
 def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:

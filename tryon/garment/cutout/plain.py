@@ -17,6 +17,16 @@ PROBE_SIZE = 128  # px: the border is looked at on a copy this small first
 PLAIN_BORDER = 0.85  # of the border must look like one smooth background
 PLAIN_NOISE = 0.7  # Delta E: a studio's background is smoother than any floor or wall
 BORDER_WIDTH = 0.025  # of the longer side
+LIGHT_STEP, CHROMA_STEP = 1.4, 2.5  # Delta E: the least that is no longer background
+LIGHT_RINGING, CHROMA_RINGING = 0.06, 0.3  # of the nearby step: JPEG smears an edge this much
+RINGING_REACH = 0.03  # of the longer side: how far (one to two JPEG blocks of a small picture)
+GAP_SLENDER = 12.0  # area over squared half width: a gap between sleeve and body is longer still
+LEAK, WIDE_LEAK = 0.012, 0.045  # of the longer side: gaps in an edge this wide are closed
+TORN = 0.8  # wholeness: below it the wider closing is tried, too
+STRONG = 12.0  # difference in lightness beside which ringing hides white stripes
+PALE_DEPTH = 0.6  # of the ringing's reach: what is thicker is cloth
+NECK_CONTRAST = 10.0  # Delta E: below it a patch near the neck may be a lit part of the front
+HOLE_CONTRAST = 2.5  # Delta E of the garment: below it a white patch may be the garment's own
 
 
 def plain_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
@@ -79,25 +89,11 @@ def _background_model(lab: np.ndarray, ring: np.ndarray) -> tuple[np.ndarray, fl
     return terms @ weights, noise, float((off < max(4 * noise, 4.0)).mean())
 
 
-LIGHT_STEP, CHROMA_STEP = 1.4, 2.5  # Delta E: the least that is no longer background
-LIGHT_RINGING, CHROMA_RINGING = 0.06, 0.3  # of the nearby step: JPEG smears an edge this much
-RINGING_REACH = 0.03  # of the longer side: how far (one to two JPEG blocks of a small picture)
-
-
 def _stands_out(offset: np.ndarray, step: float, ringing: float, noise: float) -> np.ndarray:
     """(h, w) bool where a difference to the background is more than noise and JPEG ringing."""
     reach = max(3, round(RINGING_REACH * max(offset.shape)))
     level = cv2.dilate(cv2.blur(offset, (3, 3)), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     return offset > np.maximum(max(step, 4.0 * noise), ringing * level)
-
-
-GAP_SLENDER = 12.0  # area over squared half width: a gap between sleeve and body is longer still
-LEAK, WIDE_LEAK = 0.012, 0.045  # of the longer side: gaps in an edge this wide are closed
-TORN = 0.8  # wholeness: below it the wider closing is tried, too
-
-
-STRONG = 12.0  # difference in lightness beside which ringing hides white stripes
-PALE_DEPTH = 0.6  # of the ringing's reach: what is thicker is cloth
 
 
 def _pale_pieces(strict: np.ndarray, loose: np.ndarray) -> np.ndarray:
@@ -166,10 +162,6 @@ def _outside(barrier: np.ndarray) -> np.ndarray:
     reached[edge] = True
     reached[0] = False
     return reached[labels]
-
-
-NECK_CONTRAST = 10.0  # Delta E: below it a patch near the neck may be a lit part of the front
-HOLE_CONTRAST = 2.5  # Delta E of the garment: below it a white patch may be the garment's own
 
 
 def _open_gaps(mask: np.ndarray, differs: np.ndarray, distance: np.ndarray) -> np.ndarray:

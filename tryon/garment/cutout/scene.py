@@ -15,6 +15,27 @@ from tryon.core.masks import cut_gaps, lab_of, largest, shrink, where_gaps_are
 SCENE_SIZE = 256  # px, of the final cut
 SEARCH_SIZE = 160  # px, of the several first attempts
 RING_WIDTH = 0.03  # of the picture: taken for background
+CERTAIN = 0.5  # overlap of the two below which one of them is wrong altogether
+SETTLE_ROUNDS = 2
+KEPT_INSIDE = 0.012  # of the longer side: how deep inside the common part is taken for sure
+AGREED = 0.93  # overlap of two attempts that makes a third needless
+SEARCH_ROUNDS = 2
+BAND = 0.025  # of the longer side: how far the fine cut may move the coarse one
+LEAST_QUALITY = 0.08  # score: below it nothing stands out from the rest of the picture
+POOR = 0.25  # score: below it the garment may run out of the picture
+LEAST_FILLING = 0.09  # of the picture: less is hardly more than the middle that was given
+CORE, MIDDLE = 0.22, 0.5  # radii of the picture's middle, by half its size
+RUNS_OUT = 9.0  # Delta E: border pixels this near to the middle's colours may be garment
+BORDER_COLOURS = 5
+COLOUR_SAMPLES = 1500
+THIN = 0.012  # of the longer side: half the width of lines that are dropped (tiles, hooks, cords)
+STRAP_COLOUR = 14.0  # Delta E: a thin piece this near to the garment's colours stays (a strap)
+STRAP_AREA = 0.05  # of the garment
+SMALL_HOLE = 0.004  # of the garment's area
+GAP_COLOUR = 14.0  # Delta E: a patch in a gap is this near to a colour of the background
+GAP_NEARER = 0.6  # and by this factor nearer to it than to any colour of the garment
+NEAR_BACKGROUND = 0.1  # of the longer side: background this near the garment is compared with
+FULL_STEP = 22.0  # Delta E across an edge that leaves no doubt
 
 
 def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
@@ -57,11 +78,6 @@ def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     return fine, float(np.clip(0.15 + 0.55 * quality + 0.3 * agreement, 0, 0.95))
 
 
-CERTAIN = 0.5  # overlap of the two below which one of them is wrong altogether
-SETTLE_ROUNDS = 2
-KEPT_INSIDE = 0.012  # of the longer side: how deep inside the common part is taken for sure
-
-
 def settled(pixels: np.ndarray, cut: np.ndarray | None, seen: np.ndarray) -> np.ndarray:
     """(h, w) bool on a small copy: a cut by colour and what a network has seen, made one.
 
@@ -87,11 +103,6 @@ def settled(pixels: np.ndarray, cut: np.ndarray | None, seen: np.ndarray) -> np.
     mask = _grab(small, marks, SETTLE_ROUNDS)
     tidy = _tidy(mask, lab_of(small)) if mask.any() else None
     return cut if tidy is None else tidy
-
-
-AGREED = 0.93  # overlap of two attempts that makes a third needless
-SEARCH_ROUNDS = 2
-BAND = 0.025  # of the longer side: how far the fine cut may move the coarse one
 
 
 def _cut_again(small: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -133,13 +144,6 @@ def _starts(lab: np.ndarray) -> list[np.ndarray]:
     return starts
 
 
-LEAST_QUALITY = 0.08  # score: below it nothing stands out from the rest of the picture
-POOR = 0.25  # score: below it the garment may run out of the picture
-LEAST_FILLING = 0.09  # of the picture: less is hardly more than the middle that was given
-CORE, MIDDLE = 0.22, 0.5  # radii of the picture's middle, by half its size
-RUNS_OUT = 9.0  # Delta E: border pixels this near to the middle's colours may be garment
-
-
 def _filling_start(lab: np.ndarray) -> np.ndarray:
     """GrabCut marks for a garment that fills the picture: its middle is garment, and only those
     parts of the border are background whose colour does not occur in the middle."""
@@ -155,10 +159,6 @@ def _filling_start(lab: np.ndarray) -> np.ndarray:
     marks[ring & foreign] = cv2.GC_BGD
     marks[radius < CORE] = cv2.GC_FGD
     return marks
-
-
-BORDER_COLOURS = 5
-COLOUR_SAMPLES = 1500
 
 
 def _distance_to_colours(lab: np.ndarray, samples: np.ndarray) -> np.ndarray:
@@ -186,11 +186,6 @@ def _grab(pixels: np.ndarray, marks: np.ndarray, rounds: int) -> np.ndarray:
     models = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(image, marks, None, *models, rounds, cv2.GC_INIT_WITH_MASK)
     return (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
-
-
-THIN = 0.012  # of the longer side: half the width of lines that are dropped (tiles, hooks, cords)
-STRAP_COLOUR = 14.0  # Delta E: a thin piece this near to the garment's colours stays (a strap)
-STRAP_AREA = 0.05  # of the garment
 
 
 def _tidy(mask: np.ndarray, lab: np.ndarray) -> np.ndarray | None:
@@ -224,9 +219,6 @@ def _tidy(mask: np.ndarray, lab: np.ndarray) -> np.ndarray | None:
     return _close_holes(largest(solid))
 
 
-SMALL_HOLE = 0.004  # of the garment's area
-
-
 def _close_holes(mask: np.ndarray) -> np.ndarray:
     """A mask without small holes, and without any where no gap can be (in a print)."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
@@ -243,11 +235,6 @@ def _close_holes(mask: np.ndarray) -> np.ndarray:
         for index in range(len(stats))
     ]
     return mask | np.array(close)[labels]
-
-
-GAP_COLOUR = 14.0  # Delta E: a patch in a gap is this near to a colour of the background
-GAP_NEARER = 0.6  # and by this factor nearer to it than to any colour of the garment
-NEAR_BACKGROUND = 0.1  # of the longer side: background this near the garment is compared with
 
 
 def _open_scene_gaps(mask: np.ndarray, lab: np.ndarray) -> np.ndarray:
@@ -315,9 +302,6 @@ def _edge_step(outline: np.ndarray, lab: np.ndarray) -> float:
         for offset in (-2.5, 2.5)
     ]
     return float(np.clip(np.linalg.norm(sides[0] - sides[1], axis=1) / FULL_STEP, 0, 1).mean())
-
-
-FULL_STEP = 22.0  # Delta E across an edge that leaves no doubt
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> float:

@@ -15,6 +15,7 @@ from tryon.garment.outline.shape import LEFT_RIGHT, Shape, Side, find_crotch, si
 STUDIO_DRESS = 2.4  # shoulder to hem by chest width: tops on mannequins are shorter
 FLARED = 1.42  # hem by chest width: wider than tops are
 LEG_NOTCH = 0.1  # of the height: a deeper notch in the middle of the hem parts two legs
+UPPER_PART = 0.45  # of the height: where armholes are
 
 
 def guess_kind(
@@ -72,9 +73,6 @@ def guess_kind(
     if hollow_below >= 0.12:
         return Kind.UPPER, 0.9
     return (Kind.LOWER, 0.8) if across(0.3) < 0.86 else (Kind.UPPER, 0.7)
-
-
-UPPER_PART = 0.45  # of the height: where armholes are
 
 
 def _hollow(side: Side, lower: bool) -> float:

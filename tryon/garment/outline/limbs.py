@@ -7,6 +7,11 @@ from tryon.core.masks import nearest_in
 from tryon.core.types import Kind, Limb, Outline
 from tryon.garment.outline.shape import LEFT_RIGHT, Shape
 
+LEAST_LIMB = 0.1  # of the other one's area
+# Working px the cut runs on beyond shoulder and armpit; farther where a landmark lies too far in.
+CUT_BEYOND = (5, 10, 16, 22)
+SEAM_BLUR = 1.2  # working px: smooths the staircase of a seam before it is enlarged
+
 
 def limb_map(mask: np.ndarray, shape: Shape, landmarks: np.ndarray, kind: Kind) -> np.ndarray:
     """(H, W) uint8 labels of `Limb`, one for every pixel of a mask in the garment frame."""
@@ -24,9 +29,6 @@ def limb_map(mask: np.ndarray, shape: Shape, landmarks: np.ndarray, kind: Kind) 
     return _enlarge(coarse, shape, mask)
 
 
-LEAST_LIMB = 0.1  # of the other one's area
-
-
 def lone_limb(limbs: np.ndarray) -> int | None:
     """The side, 0 = left, whose sleeve or leg alone is in a map of limbs; None where both are, or
     neither is."""
@@ -34,10 +36,6 @@ def lone_limb(limbs: np.ndarray) -> int | None:
     if max(seen) == 0 or min(seen) > LEAST_LIMB * max(seen):
         return None
     return int(np.argmax(seen))
-
-
-# Working px the cut runs on beyond shoulder and armpit; farther where a landmark lies too far in.
-CUT_BEYOND = (5, 10, 16, 22)
 
 
 def _sleeve(shape: Shape, points: np.ndarray, known: np.ndarray, name: str) -> np.ndarray | None:
@@ -73,9 +71,6 @@ def _leg(shape: Shape, points: np.ndarray, known: np.ndarray, right: bool) -> np
     down = max(hem[1] - crotch[1], 1.0)
     centre = crotch[0] + (hem[0] - crotch[0]) * np.clip((y - crotch[1]) / down, 0, 1)
     return (y > crotch[1]) & ((x > centre) if right else (x <= centre))
-
-
-SEAM_BLUR = 1.2  # working px: smooths the staircase of a seam before it is enlarged
 
 
 def _enlarge(coarse: np.ndarray, shape: Shape, mask: np.ndarray) -> np.ndarray:

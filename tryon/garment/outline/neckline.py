@@ -58,6 +58,14 @@ EMPTY_DEPTH = 0.18
 
 # Collars that stand up around the neck and are meant to be seen.
 STANDING = ("turtleneck", "hooded")
+# A collar that stands up is a tube: as wide a little below its top as farther down, and solid,
+# before the shoulders begin. Depths and widths in widths of the collar: turtlenecks of the gallery
+# have 1.15 and 1.20, all other tops, straps aside, at least 1.35 at the second depth.
+TUBE_AT, SHOULDERS_AT = (0.12, 0.24, 0.35), 0.9
+TUBE_WIDEST, TUBE_GROWS, SHOULDERS_LEAST = 1.28, 1.08, 1.9
+TUBE_SOLID = 0.97
+NARROWEST_COLLAR = 8  # pixels
+HOLE_AT = 0.12  # widths of the collar below it: without cloth there nothing is cut
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +90,6 @@ def front_neckline(garment: Garment) -> Neckline | None:
     if garment.attributes.get("neckline") in STANDING:
         return None
     return edge_below(garment)
-
-
-# A collar that stands up is a tube: as wide a little below its top as farther down, and solid,
-# before the shoulders begin. Depths and widths in widths of the collar: turtlenecks of the gallery
-# have 1.15 and 1.20, all other tops, straps aside, at least 1.35 at the second depth.
-TUBE_AT, SHOULDERS_AT = (0.12, 0.24, 0.35), 0.9
-TUBE_WIDEST, TUBE_GROWS, SHOULDERS_LEAST = 1.28, 1.08, 1.9
-TUBE_SOLID = 0.97
-
-
-NARROWEST_COLLAR = 8  # pixels
 
 
 def _collar_axes(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -170,9 +167,6 @@ def edge_below(garment: Garment) -> Neckline | None:
         for place in (points, lowest)
     )
     return Neckline(curve, centre, change)
-
-
-HOLE_AT = 0.12  # widths of the collar below it: without cloth there nothing is cut
 
 
 class _Arcs:

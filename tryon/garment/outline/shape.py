@@ -16,6 +16,15 @@ import numpy as np
 WORK = 256  # px, longer side of the garment in the working frame
 MARGIN = 24  # px of background around it there
 STEP = 1.5  # px between contour points
+ANGLE_LIMIT, ANGLE_COARSE, ANGLE_FINE = 36, 4, 1  # degrees
+ANGLE_SIZE = 96  # px: the search for the axis runs on a copy this large
+ANGLE_PRIOR = 0.012  # overlap given up for every 10 degrees squared: upright pictures are common
+HOLE_AREA = 0.0015  # of the garment's area: smaller holes are closed, larger ones slit open
+SLIT_SLOPES = np.tan(np.radians([0, -10, 10, -20, 20, -30, 30]))
+TURN_REACH = 6  # points to either side when the turning of the contour is measured
+LEFT_RIGHT = {True: "LEFT", False: "RIGHT"}  # picture right is the wearer's left
+HIGHEST_CROTCH = 0.2  # of the height: the crotch lies below, a dip of the waistband above
+CROTCH_REACH = 0.22  # of the width: how far from the axis the crotch may lie
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +93,6 @@ def reshaped(shape: Shape, opened: np.ndarray) -> Shape:
     return replace(shape, opened=opened, contour=contour, bottom=bottom)
 
 
-ANGLE_LIMIT, ANGLE_COARSE, ANGLE_FINE = 36, 4, 1  # degrees
-ANGLE_SIZE = 96  # px: the search for the axis runs on a copy this large
-ANGLE_PRIOR = 0.012  # overlap given up for every 10 degrees squared: upright pictures are common
-
-
 def _upright_angle(small: np.ndarray) -> float:
     """Degrees to turn a mask ((h, w) uint8) counter-clockwise so that it is most symmetric."""
     tiny = cv2.resize(small, None, fx=ANGLE_SIZE / WORK, fy=ANGLE_SIZE / WORK)
@@ -130,10 +134,6 @@ def _main_piece(mask: np.ndarray) -> np.ndarray:
     if count <= 2:
         return mask
     return labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-
-
-HOLE_AREA = 0.0015  # of the garment's area: smaller holes are closed, larger ones slit open
-SLIT_SLOPES = np.tan(np.radians([0, -10, 10, -20, 20, -30, 30]))
 
 
 def _open_holes(mask: np.ndarray, axis: float) -> np.ndarray:
@@ -248,9 +248,6 @@ class Side:
         return self.mask[row, column]
 
 
-TURN_REACH = 6  # points to either side when the turning of the contour is measured
-
-
 def side_of(shape: Shape, right: bool) -> Side:
     path = shape.side(right)
     height, width = shape.mask.shape
@@ -281,9 +278,6 @@ def half_width(side: Side) -> float:
     return max(float(np.median(side.edge[rows])), 0.1 * span)
 
 
-LEFT_RIGHT = {True: "LEFT", False: "RIGHT"}  # picture right is the wearer's left
-
-
 def find_crotch(shape: Shape) -> tuple[int, float] | None:
     """The contour index of the notch between two legs, and its depth by the garment's height.
 
@@ -300,10 +294,6 @@ def find_crotch(shape: Shape) -> tuple[int, float] | None:
     if depth[best] <= 0:
         return None
     return best, float(depth[best] / height)
-
-
-HIGHEST_CROTCH = 0.2  # of the height: the crotch lies below, a dip of the waistband above
-CROTCH_REACH = 0.22  # of the width: how far from the axis the crotch may lie
 
 
 def grey_of(shape: Shape, pixels: np.ndarray | None) -> np.ndarray | None:

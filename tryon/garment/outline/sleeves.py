@@ -27,6 +27,19 @@ DEEPEST_ARMHOLE = 1.9  # of half the chest: a notch farther below the shoulder i
 USUAL_ARMHOLE = 1.0  # of half the chest: where the armpit is put instead
 MERGE_NOTCH = 28.0  # degrees: between the cuff of a sleeve that touches the body and the hem
 STEEP = 50.0  # degrees below level: a shoulder ends where the outline goes down more steeply
+ALIKE = 0.8  # symmetry from which one side may be guessed from the other
+NEAR_FOOT = 12  # px: how far the outline may be from where the other side's seam starts
+CHORD_LIMITS = (0.3, 1.9)  # of half the body's width: how wide a sleeve's root may be
+ARMPIT_LOWEST = 0.68  # of the height: armpits lie above
+LOBE_OUT = 0.15  # of half the body's width: how far beyond the armpit a sleeve reaches at least
+LOBE_RATIO = 1.75  # way round against cut across: above it is a sleeve
+CAP_RATIO, CAP_NOTCH = 1.3, 22.0  # a short lobe counts as a sleeve where the notch turns this far
+ARMHOLE_LEAN = 0.06  # inward per downward: an armhole seam leans in towards the neck
+BEND_REACH = 0.45  # of half the body's width: how far out the bend of a shoulder may lie
+BEND_TURN = 18.0  # degrees
+LONG_LOBE = 1.3  # length over width: above it a lobe is long, its end narrow
+CORNER_REACH = 0.13  # of a short lobe's outline: over how far its corners turn
+INNER_TURN = 50.0  # degrees granted to the inner root: cap sleeves end right in the armpit
 
 
 def part_sleeves(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, set[bool]]:
@@ -50,10 +63,6 @@ def part_sleeves(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, set[bool
     if not parted:
         return shape, parted
     return reshaped(shape, opened > 0), parted
-
-
-ALIKE = 0.8  # symmetry from which one side may be guessed from the other
-NEAR_FOOT = 12  # px: how far the outline may be from where the other side's seam starts
 
 
 def _touching_seam(side: Side) -> tuple[np.ndarray, np.ndarray] | None:
@@ -164,13 +173,6 @@ def _follow_edge(
     return np.vstack([start, path[3::4]])
 
 
-CHORD_LIMITS = (0.3, 1.9)  # of half the body's width: how wide a sleeve's root may be
-ARMPIT_LOWEST = 0.68  # of the height: armpits lie above
-LOBE_OUT = 0.15  # of half the body's width: how far beyond the armpit a sleeve reaches at least
-LOBE_RATIO = 1.75  # way round against cut across: above it is a sleeve
-CAP_RATIO, CAP_NOTCH = 1.3, 22.0  # a short lobe counts as a sleeve where the notch turns this far
-
-
 def sleeve_root(side: Side, half: float) -> tuple[int, int, float] | None:
     """Path indices of shoulder and armpit and a confidence, None for a sleeveless side."""
     path = side.path
@@ -215,9 +217,6 @@ def sharpest_notch(side: Side, index: int, reach: int) -> int:
     return start + int(side.turn[start : index + reach + 1].argmin())
 
 
-ARMHOLE_LEAN = 0.06  # inward per downward: an armhole seam leans in towards the neck
-
-
 def _above_armpit(side: Side, armpit: int, half: float) -> int | None:
     """Path index of the shoulder: where a line up from the armpit leaves the garment."""
     u, v = side.path[armpit]
@@ -235,15 +234,6 @@ def _above_armpit(side: Side, armpit: int, half: float) -> int | None:
     if side.turn[bend] > BEND_TURN:
         shoulder = (shoulder + bend) // 2
     return shoulder
-
-
-BEND_REACH = 0.45  # of half the body's width: how far out the bend of a shoulder may lie
-BEND_TURN = 18.0  # degrees
-
-
-LONG_LOBE = 1.3  # length over width: above it a lobe is long, its end narrow
-CORNER_REACH = 0.13  # of a short lobe's outline: over how far its corners turn
-INNER_TURN = 50.0  # degrees granted to the inner root: cap sleeves end right in the armpit
 
 
 def lobe_end(lobe: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

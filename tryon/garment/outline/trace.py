@@ -35,6 +35,22 @@ from tryon.garment.outline.sleeves import (
 )
 
 SURE, LIKELY, GUESSED = 0.95, 0.7, 0.35  # confidence: seen, seen but faint, from proportions
+# Tops turned to the side overlap their mirror image by at most 0.79, these tops by 0.96 and more.
+EVEN = 0.9
+OUTLINE_TRUST = 0.5  # exponent: the outline's guess counts this much of the other's
+# In half widths of the garment: how far the shoulder's tip lies below the neck at most, how deep a
+# broad shoulder's armhole usually is below the tip, how far an armhole's bottom stands out.
+TIP, ARMHOLE_DEEP, STANDS_OUT = 0.55, 0.66, 0.06
+COLLAR_NOTCH = 0.07  # of the way neck to shoulder: a deeper notch is the foot of a collar or hood
+COLLAR_ALIKE = 0.4  # a collar point nearer to the axis than this share of the other one is none
+SLIGHT_NOTCH = 0.03  # of the height: two hems side by side leave at least this much
+FLARE = 1.12  # hem by seat width: legs side by side are narrower than that, long skirts are not
+TROUSER_SHAPE = 1.5  # height over width: skirts with a notched hem are rarely this slender
+RISE = 0.3  # of trousers' length: waistband to crotch
+WAIST_CORNER = np.array([0.5, -1.0])  # the waistband's end lies farthest in this direction
+ABOVE_HEM = 0.8  # of the way from the waist to the crotch: certainly not yet the hem
+SKIRT_CORNER = np.array([1.5, 1.0])  # and a skirt's hem, which is round, ends in this one
+HIP_DROP = 0.55  # of the flat waist's width: how far the hips are below a skirt's waistband
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,11 +104,6 @@ def trace(
         # Seen from the front, with a sleeve on one side alone: that is no sleeve.
         return replace(trace(mask, kind, pixels, studio, sleeveless=True), kind_score=score)
     return Trace(kind, score, landmarks, limbs, shape.angle)
-
-
-# Tops turned to the side overlap their mirror image by at most 0.79, these tops by 0.96 and more.
-EVEN = 0.9
-OUTLINE_TRUST = 0.5  # exponent: the outline's guess counts this much of the other's
 
 
 def _weighed(kind: Kind, score: float, prior: dict[str, float]) -> tuple[Kind, float]:
@@ -209,11 +220,6 @@ def _armhole(side: Side, half: float) -> tuple[int, int, float]:
     return shoulder, shoulder + int(np.abs(part[:, 1] - drop).argmin()), GUESSED
 
 
-# In half widths of the garment: how far the shoulder's tip lies below the neck at most, how deep a
-# broad shoulder's armhole usually is below the tip, how far an armhole's bottom stands out.
-TIP, ARMHOLE_DEEP, STANDS_OUT = 0.55, 0.66, 0.06
-
-
 def _bulge(part: np.ndarray) -> int | None:
     """Index of the point of a side's path that stands out farthest from the straight line between
     its ends; None where none does."""
@@ -226,9 +232,6 @@ def _bulge(part: np.ndarray) -> int | None:
 def _corner(path: np.ndarray, direction: np.ndarray) -> int:
     """Index of the point of a path that lies farthest in a direction."""
     return int((path @ direction).argmax())
-
-
-COLLAR_NOTCH = 0.07  # of the way neck to shoulder: a deeper notch is the foot of a collar or hood
 
 
 def _collar(side: Side, shoulder: int) -> tuple[int, float]:
@@ -248,9 +251,6 @@ def _collar(side: Side, shoulder: int) -> tuple[int, float]:
     prior = 0.03 * length * np.abs(part[:, 0] / max(part[-1, 0], 1e-6) - 0.45)
     best = int((above - prior).argmax())
     return best, SURE if above[best] > 0.08 * length else LIKELY
-
-
-COLLAR_ALIKE = 0.4  # a collar point nearer to the axis than this share of the other one is none
 
 
 def _even_collar(
@@ -303,12 +303,6 @@ def lower_landmarks(shape: Shape, crotch: int | None) -> np.ndarray:
     return _collect(shape, points)
 
 
-SLIGHT_NOTCH = 0.03  # of the height: two hems side by side leave at least this much
-FLARE = 1.12  # hem by seat width: legs side by side are narrower than that, long skirts are not
-TROUSER_SHAPE = 1.5  # height over width: skirts with a notched hem are rarely this slender
-RISE = 0.3  # of trousers' length: waistband to crotch
-
-
 def _part_legs(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, bool]:
     """The shape with legs that lie against each other slit apart up to where the crotch usually
     is, and whether that was done."""
@@ -325,12 +319,6 @@ def _part_legs(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, bool]:
     end = np.array([shape.axis, top + RISE * height])
     slit_along_edge(opened, grey, shape.contour[found[0]], end, 0.12 * float(np.ptp(x)))
     return reshaped(shape, opened > 0), True
-
-
-WAIST_CORNER = np.array([0.5, -1.0])  # the waistband's end lies farthest in this direction
-
-
-ABOVE_HEM = 0.8  # of the way from the waist to the crotch: certainly not yet the hem
 
 
 def _leg_side(side: Side) -> dict[str, tuple[float, float, float]]:
@@ -354,10 +342,6 @@ def _leg_side(side: Side) -> dict[str, tuple[float, float, float]]:
         "HEM": (*hem, SURE),
         "HEM_INNER": (*inner, SURE),
     }
-
-
-SKIRT_CORNER = np.array([1.5, 1.0])  # and a skirt's hem, which is round, ends in this one
-HIP_DROP = 0.55  # of the flat waist's width: how far the hips are below a skirt's waistband
 
 
 def _skirt_side(side: Side) -> dict[str, tuple[float, float, float]]:

@@ -27,6 +27,57 @@ from tryon.report.stages import PARTS
 GOOD_CONFIDENCE = 0.6
 
 # --- the frame of the page -----------------------------------------------------------------
+CATEGORIES = ("tops", "bottoms", "dresses", "outerwear")
+AUDIENCES = ("women", "men")
+# Runs once for each piece of HTML. A choice is reported as event data {id}; a filter only shows and
+# hides cards, without asking the server.
+SCRIPT = """
+element.addEventListener("change", (event) => {
+  const input = event.target;
+  if (input.dataset.filter !== undefined) {
+    const wanted = [...element.querySelectorAll("input[data-filter]:checked")]
+      .filter((filter) => filter.value !== "all");
+    for (const card of element.querySelectorAll(".card"))
+      card.hidden = !wanted.every(
+        ({ name, value }) => [value, "unisex"].includes(card.dataset[name])
+      );
+    element.querySelector(".cards").scrollLeft = 0;
+  } else if (input.type === "radio") {
+    trigger("select", { id: input.value });
+  }
+});
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.dataset.say !== undefined) trigger("select", { id: button.innerText });
+  if (button?.dataset.show) {
+    document.getElementById(button.dataset.show).scrollIntoView({ behavior: "smooth" });
+  }
+});
+"""
+# Runs in the browser when a garment of one's own takes the place of one from the wardrobe.
+UNCHECK_WARDROBE = """
+() => {
+  for (const input of document.querySelectorAll("#wardrobe input[name=garment]"))
+    input.checked = false;
+}
+"""
+# Runs in the browser when there is a result: on a narrow screen it is further down.
+SHOW_RESULT = """
+() => {
+  const show = () =>
+    document.getElementById("mirror-section")?.scrollIntoView({ behavior: "smooth" });
+  if (matchMedia("(max-width: 900px)").matches) setTimeout(show, 300); // when pictures are in place
+}
+"""
+MIRROR_DRAWING = """
+<svg viewBox="0 0 120 150" width="120" height="150" fill="none" stroke="currentColor"
+ stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+<path d="M24 146V52a36 36 0 0 1 72 0v94"/><path d="M14 146h92"/>
+<path d="M34 136V54a26 26 0 0 1 52 0v82z" opacity=".45"/>
+<path d="M60 62c0-5 6-4 6-9a6 6 0 0 0-12 0"/>
+<path d="M60 62 40 76a3 3 0 0 0 2 5h36a3 3 0 0 0 2-5z"/>
+</svg>
+"""
 
 
 def _text(key: str) -> str:
@@ -62,53 +113,6 @@ def privacy() -> str:
 
 
 # --- shelves -------------------------------------------------------------------------------
-
-CATEGORIES = ("tops", "bottoms", "dresses", "outerwear")
-AUDIENCES = ("women", "men")
-
-# Runs once for each piece of HTML. A choice is reported as event data {id}; a filter only shows and
-# hides cards, without asking the server.
-SCRIPT = """
-element.addEventListener("change", (event) => {
-  const input = event.target;
-  if (input.dataset.filter !== undefined) {
-    const wanted = [...element.querySelectorAll("input[data-filter]:checked")]
-      .filter((filter) => filter.value !== "all");
-    for (const card of element.querySelectorAll(".card"))
-      card.hidden = !wanted.every(
-        ({ name, value }) => [value, "unisex"].includes(card.dataset[name])
-      );
-    element.querySelector(".cards").scrollLeft = 0;
-  } else if (input.type === "radio") {
-    trigger("select", { id: input.value });
-  }
-});
-element.addEventListener("click", (event) => {
-  const button = event.target.closest("button");
-  if (button?.dataset.say !== undefined) trigger("select", { id: button.innerText });
-  if (button?.dataset.show) {
-    document.getElementById(button.dataset.show).scrollIntoView({ behavior: "smooth" });
-  }
-});
-"""
-
-# Runs in the browser when a garment of one's own takes the place of one from the wardrobe.
-UNCHECK_WARDROBE = """
-() => {
-  for (const input of document.querySelectorAll("#wardrobe input[name=garment]"))
-    input.checked = false;
-}
-"""
-
-
-# Runs in the browser when there is a result: on a narrow screen it is further down.
-SHOW_RESULT = """
-() => {
-  const show = () =>
-    document.getElementById("mirror-section")?.scrollIntoView({ behavior: "smooth" });
-  if (matchMedia("(max-width: 900px)").matches) setTimeout(show, 300); // when pictures are in place
-}
-"""
 
 
 def show_message(place: str) -> str:
@@ -376,17 +380,6 @@ def empty_mirror() -> str:
         f'<div class="empty">{MIRROR_DRAWING}<p class="headline">{_text("mirror_empty")}</p>'
         f'<p class="quiet">{_text("mirror_hint")}</p></div>'
     )
-
-
-MIRROR_DRAWING = """
-<svg viewBox="0 0 120 150" width="120" height="150" fill="none" stroke="currentColor"
- stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
-<path d="M24 146V52a36 36 0 0 1 72 0v94"/><path d="M14 146h92"/>
-<path d="M34 136V54a26 26 0 0 1 52 0v82z" opacity=".45"/>
-<path d="M60 62c0-5 6-4 6-9a6 6 0 0 0-12 0"/>
-<path d="M60 62 40 76a3 3 0 0 0 2 5h36a3 3 0 0 0 2-5z"/>
-</svg>
-"""
 
 
 # --- how it was made -------------------------------------------------------------------------

@@ -81,6 +81,10 @@ HEADERS = {
         )
     ),
 }
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a visit or an event
+_HASH = re.compile(r"[0-9a-f]{40,64}")
+_OWN_ADDRESS = re.compile(r"https?://[^/]+(?:/[^?#]*)?/gradio_api/file=([^?#]+)")
+_QUERY_CHARACTERS = 4096
 
 
 def _pattern(addresses: Sequence[str]) -> re.Pattern[str]:
@@ -264,11 +268,6 @@ def _verdict(error: Exception, path: str) -> tuple[int, Note]:
 
 
 # --- addresses -----------------------------------------------------------------------------------
-
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # of a visit or an event
-_HASH = re.compile(r"[0-9a-f]{40,64}")
-_OWN_ADDRESS = re.compile(r"https?://[^/]+(?:/[^?#]*)?/gradio_api/file=([^?#]+)")
-_QUERY_CHARACTERS = 4096
 
 
 def _path_of(scope: Scope) -> str:

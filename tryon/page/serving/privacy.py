@@ -32,6 +32,8 @@ from tryon.core.errors import TryOnError
 log = logging.getLogger(__name__)
 
 _current: ContextVar[str | None] = ContextVar("visit", default=None)
+PREFIX = "tryon-visits-"
+LOCK = ".in-use"
 
 
 @dataclass(frozen=True)
@@ -291,9 +293,6 @@ def _size(path: Path) -> int:
 
 
 # --- the folder ----------------------------------------------------------------------------------
-
-PREFIX = "tryon-visits-"
-LOCK = ".in-use"
 
 
 @contextmanager

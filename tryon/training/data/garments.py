@@ -94,6 +94,20 @@ SLEEVE_ENDS = {
     "three-quarter": (0.6, 0.78),
     "long": (0.9, 1.1),
 }
+WHOLE_PIECE, WHOLE_INSIDE = 0.95, 0.9  # of the mask's area: its largest piece; of that, no holes
+WHOLE_HULL, RAGGED = 0.5, 2.2  # area by the hull's, outline's length by the hull's
+BARE_SHOULDERS = [
+    Outline[f"{name}_{side}"] for name in ("COLLAR", "SHOULDER") for side in ("LEFT", "RIGHT")
+]
+_LOWER_ONLY = frozenset(range(Outline.CROTCH, Outline.HEM_INNER_RIGHT + 1))
+_SHARED = frozenset(range(Outline.WAIST_LEFT, Outline.HEM_RIGHT + 1)) | {Outline.HEM_CENTRE}
+_UPPER_ONLY = frozenset(range(Outline.WAIST_LEFT))
+ALL_LANDMARKS = frozenset(range(len(Outline)))
+KIND_LANDMARKS = {
+    "upper": _UPPER_ONLY | _SHARED,
+    "dress": _UPPER_ONLY | _SHARED,
+    "lower": _LOWER_ONLY | _SHARED,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,10 +162,6 @@ def read_viton_garments(
     return pieces
 
 
-WHOLE_PIECE, WHOLE_INSIDE = 0.95, 0.9  # of the mask's area: its largest piece; of that, no holes
-WHOLE_HULL, RAGGED = 0.5, 2.2  # area by the hull's, outline's length by the hull's
-
-
 def _is_whole(mask: np.ndarray) -> bool:
     """False for masks with the garment's front missing: about one in 25 of VITON's, mostly of white
     garments. mask: (H, W) uint8, 255 = garment."""
@@ -179,9 +189,6 @@ def read_outlines(folder: Path) -> dict[str, np.ndarray]:
         return dict(zip(stored["ids"].tolist(), stored["landmarks"], strict=True))
 
 
-BARE_SHOULDERS = [
-    Outline[f"{name}_{side}"] for name in ("COLLAR", "SHOULDER") for side in ("LEFT", "RIGHT")
-]
 BARE_SHOULDERS.append(Outline.COLLAR_CENTRE)
 
 
@@ -407,17 +414,6 @@ def _landmark_arrays(
     if len(kinds) == 1:  # what other kinds alone have is not there
         present[sorted(ALL_LANDMARKS - KIND_LANDMARKS[kinds[0]])] = 0
     return {"landmarks": placed, "present": present}
-
-
-_LOWER_ONLY = frozenset(range(Outline.CROTCH, Outline.HEM_INNER_RIGHT + 1))
-_SHARED = frozenset(range(Outline.WAIST_LEFT, Outline.HEM_RIGHT + 1)) | {Outline.HEM_CENTRE}
-_UPPER_ONLY = frozenset(range(Outline.WAIST_LEFT))
-ALL_LANDMARKS = frozenset(range(len(Outline)))
-KIND_LANDMARKS = {
-    "upper": _UPPER_ONLY | _SHARED,
-    "dress": _UPPER_ONLY | _SHARED,
-    "lower": _LOWER_ONLY | _SHARED,
-}
 
 
 def allowed_arrays(allowed: Allowed) -> dict[str, np.ndarray]:

@@ -39,6 +39,24 @@ MIRROR_MARKS = np.array(
         for mark in Outline
     ]
 )
+# Shares of the samples whose garment ends at the old hem, the old neckline, both old sleeves' ends;
+# of those whose two sleeves differ in that.
+FOLLOWING, ONE_SLEEVE = 0.6, 0.15
+EDGE = cv2.BORDER_REPLICATE
+SURE_WORN, SURE_NOT = 190, 20  # of 255, after resampling
+NEVER_OVER = (Part.HAIR, Part.FACE, Part.NECK, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
+MOST_DISCS = 8
+CERTAIN = (
+    *(Part.HAIR, Part.FACE, Part.LEFT_HAND, Part.RIGHT_HAND),
+    *(Part.LEFT_ARM, Part.RIGHT_ARM),
+)
+START_NOISE, START_SHIFT = 0.025, 0.02  # normalised
+TRUNK_MARKS = [
+    Outline[f"{name}_{side}"]
+    for name in ("COLLAR", "SHOULDER", "ARMPIT", "WAIST", "HEM")
+    for side in ("LEFT", "RIGHT")
+]
+LEAST_MARKS, TRUNK_STIFFNESS = 6, 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,14 +296,6 @@ def drawn(
     return sample if how.pictured else _told_alone(sample, worn)
 
 
-# Shares of the samples whose garment ends at the old hem, the old neckline, both old sleeves' ends;
-# of those whose two sleeves differ in that.
-FOLLOWING, ONE_SLEEVE = 0.6, 0.15
-EDGE = cv2.BORDER_REPLICATE
-SURE_WORN, SURE_NOT = 190, 20  # of 255, after resampling
-NEVER_OVER = (Part.HAIR, Part.FACE, Part.NECK, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
-
-
 def _both_or_one(rng: np.random.Generator) -> tuple[bool, bool]:
     """Whether the left and the right sleeve end where the old ones do."""
     left = bool(rng.random() < FOLLOWING)
@@ -433,13 +443,6 @@ def _nibbled(
     return keep & ((discs == 0) | certain)
 
 
-MOST_DISCS = 8
-CERTAIN = (
-    *(Part.HAIR, Part.FACE, Part.LEFT_HAND, Part.RIGHT_HAND),
-    *(Part.LEFT_ARM, Part.RIGHT_ARM),
-)
-
-
 def _leaked(
     person: np.ndarray, matte: np.ndarray, shown: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
@@ -493,9 +496,6 @@ def _start(
     return sampled.astype(np.float32)
 
 
-START_NOISE, START_SHIFT = 0.025, 0.02  # normalised
-
-
 def _other_start(wearer: Pair, worn: Pair) -> np.ndarray:
     """(32, 24, 2) float32: a start for somebody else's garment, through the wearer's own one.
 
@@ -513,14 +513,6 @@ def _other_start(wearer: Pair, worn: Pair) -> np.ndarray:
     points = ((wearer.start.astype(np.float64) + 1) * half - 0.5).reshape(-1, 2)
     moved = ThinPlateSpline(ours, theirs, TRUNK_STIFFNESS)(points).reshape(*START, 2)
     return np.clip((moved + 0.5) / half - 1, -2, 2).astype(np.float32)
-
-
-TRUNK_MARKS = [
-    Outline[f"{name}_{side}"]
-    for name in ("COLLAR", "SHOULDER", "ARMPIT", "WAIST", "HEM")
-    for side in ("LEFT", "RIGHT")
-]
-LEAST_MARKS, TRUNK_STIFFNESS = 6, 0.05
 
 
 def _marks(

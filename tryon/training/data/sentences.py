@@ -31,62 +31,6 @@ SLIPPERY = 0.6  # of the sentences have slips of the finger
 TRIES = 40  # to find words that do not contradict each other
 
 Meaning = dict[str, str]
-
-
-class Sentence(NamedTuple):
-    """text: clean (`prompt.clean`). said, excluded: as in `Prompt`. language: en, zh or mixed."""
-
-    text: str
-    said: dict[str, str]
-    excluded: dict[str, tuple[str, ...]]
-    language: str
-
-
-def sentence(seed: int, number: int) -> Sentence:
-    """The sentence of this number. None of `held_out`."""
-    generator = random.Random(f"{seed}/{number}")
-    while True:
-        made = _Maker(generator).make()
-        if key(made.text) not in held_out():
-            return made
-
-
-def key(text: str) -> str:
-    """What two texts have in common that differ in spaces and punctuation only."""
-    return "".join(letter for letter in clean(text)[0] if letter.isalnum())
-
-
-@cache
-def held_out(folder: Path = TESTS) -> frozenset[str]:
-    """Keys of all test sentences. FileNotFoundError where the tests are not there: training must
-    not go on without knowing what to leave out."""
-    files = sorted(folder.glob("prompts*.csv"))
-    if not files:
-        raise FileNotFoundError(f"{folder} has no prompts*.csv to keep out of the training text")
-    texts = set()
-    for path in files:
-        with path.open(encoding="utf-8", newline="") as file:
-            texts |= {key(row["text"]) for row in csv.DictReader(file)}
-    return frozenset(texts)
-
-
-@cache
-def alphabet() -> str:
-    """Every character that sentences are made of, sorted."""
-    letters = set("abcdefghijklmnopqrstuvwxyz0123456789 .,;:!?'\"()-/&+~，。！？、；：")
-    for text in (
-        *(p for language in ("en", "zh") for _, ps in phrases(language) for p in ps),
-        *(p for table in (_MORE_EN, _MORE_ZH) for row in table.values() for p in row.split(", ")),
-        *(_WRAP_ZH + _BEFORE_ZH + _AFTER_ZH + _IDLE_ZH),
-        *_HOMOPHONES,
-        _CHANGES_ZH,
-    ):
-        letters |= set(clean(text)[0])
-    return "".join(sorted(letters))
-
-
-# --- words beyond the lexicon --------------------------------------------------------------------
-
 _MORE_EN = {
     "colour=black": "coal black, black as night, raven, pitch black, inky black",
     "colour=white": "white as snow, bright white, chalk white, optic white, bleached white",
@@ -160,7 +104,6 @@ _MORE_EN = {
     "type=coat": "coats, winter coat",
     "type=jacket": "jackets, summer jacket",
 }
-
 _MORE_ZH = {
     "colour=black": "乌黑, 漆黑, 黑漆漆, 黑乎乎, 墨色, 炭黑, 曜石黑",
     "colour=white": "洁白, 白花花, 奶牛白, 珍珠白, 月光白, 亮白",
@@ -213,9 +156,6 @@ _MORE_ZH = {
     "fabric=knit": "针织的, 织的",
     "fabric=wool": "羊毛的, 毛的",
 }
-
-# --- wrapping, other things, idle words ----------------------------------------------------------
-
 _BEFORE_EN = (
     "", "", "", "hi ", "hello, ", "hey, ", "i want ", "i'd like ", "id like ", "i would like ",
     "can i have ", "could i see ", "could you ", "can u ", "please ", "pls ", "show me ",
@@ -300,7 +240,6 @@ _IDLE_ZH = (
 )  # fmt: skip
 _WRAP_ZH = ("是", "的", "色", "款", "，", " ", "、", "要", "带", "有", "还要", "并且")
 _CHANGES_ZH = "不要别没有不是不想太过于而除了以外从换改成变为底配搭件一点些更再无红色"
-
 # Characters that an input method or an ear confuses, in pairs.
 _HOMOPHONES = (
     "蓝兰", "衫杉", "衬趁", "衬称", "袖秀", "裙群", "裤库", "领岭", "格隔", "纹文", "绿录", "色瑟", "灰辉",
@@ -310,7 +249,6 @@ _HOMOPHONES = (
     "西希", "装妆", "背被", "心新", "吊掉", "带代", "丝斯", "绸愁", "蕾雷", "牛扭", "袖䄂", "酒九",
     "藏脏", "青清", "卡咔", "其奇", "驼托", "米咪", "杏幸", "咖加",
 )  # fmt: skip
-
 _NEAR_KEYS = {
     "a": "sqz", "b": "vnh", "c": "xvd", "d": "sfe", "e": "wrd", "f": "dgr", "g": "fht", "h": "gjy",
     "i": "uok", "j": "hku", "k": "jli", "l": "kop", "m": "nj", "n": "bmh", "o": "ipl", "p": "ol",
@@ -324,6 +262,90 @@ _BY_EAR = (
     ("oo", "u"), ("u", "oo"), ("ai", "ay"), ("gr", "gre"), ("vy", "vi"), ("i", "e"), ("e", "i"),
     ("o", "u"), ("ew", "oo"), ("igh", "ite"), ("th", "f"), ("ing", "in"), ("ed", "d"), ("ed", ""),
 )  # fmt: skip
+_SHARE = {  # how often a sentence speaks of an attribute
+    "type": 0.72, "colour": 0.62, "shade": 0.22, "pattern": 0.26, "sleeve": 0.24, "neckline": 0.16,
+    "length": 0.16, "fit": 0.18, "fabric": 0.16,
+}  # fmt: skip
+_TALKATIVE = (0.25, 0.5, 1.0, 1.6)  # short wishes and long ones
+_COLOURS_EN = ("red", "blue", "green", "black", "white", "gold", "pink", "grey", "navy", "brown")
+_COLOURS_ZH = ("红色", "蓝色", "绿色", "黑色", "白色", "金色", "粉色", "灰色", "棕色", "紫色")
+_PLURALS_EN = (
+    ("stripes", "striped"), ("dots", "dotted"), ("polka dots", "dotted"), ("checks", "checked"),
+    ("flowers", "floral"), ("spots", "dotted"),
+)  # fmt: skip
+_PLURALS_ZH = (("条纹", "striped"), ("圆点", "dotted"), ("格子", "checked"), ("碎花", "floral"))
+_TOO_EN = (
+    ("too long", "length", "short"), ("it is too long", "length", "short"),
+    ("too short", "length", "long"), ("a bit too short", "length", "long"),
+    ("too tight", "fit", "loose"), ("it's way too tight", "fit", "loose"),
+    ("too loose", "fit", "slim"), ("too baggy", "fit", "slim"), ("too wide", "fit", "slim"),
+    ("sleeves are too long", "sleeve", "short"), ("the sleeves are too short", "sleeve", "long"),
+    ("too dark", "shade", "light"), ("too light", "shade", "dark"), ("too pale", "shade", "dark"),
+)  # fmt: skip
+_TOO_ZH = (
+    ("太长了", "length", "short"), ("有点太长", "length", "short"), ("太短", "length", "long"),
+    ("太短了点", "length", "long"), ("太紧身了", "fit", "loose"), ("太松了", "fit", "slim"),
+    ("太宽松", "fit", "slim"), ("袖子太长了", "sleeve", "short"), ("袖子太短", "sleeve", "long"),
+    ("颜色太深了", "shade", "light"), ("颜色太浅", "shade", "dark"),
+)  # fmt: skip
+
+
+class Sentence(NamedTuple):
+    """text: clean (`prompt.clean`). said, excluded: as in `Prompt`. language: en, zh or mixed."""
+
+    text: str
+    said: dict[str, str]
+    excluded: dict[str, tuple[str, ...]]
+    language: str
+
+
+def sentence(seed: int, number: int) -> Sentence:
+    """The sentence of this number. None of `held_out`."""
+    generator = random.Random(f"{seed}/{number}")
+    while True:
+        made = _Maker(generator).make()
+        if key(made.text) not in held_out():
+            return made
+
+
+def key(text: str) -> str:
+    """What two texts have in common that differ in spaces and punctuation only."""
+    return "".join(letter for letter in clean(text)[0] if letter.isalnum())
+
+
+@cache
+def held_out(folder: Path = TESTS) -> frozenset[str]:
+    """Keys of all test sentences. FileNotFoundError where the tests are not there: training must
+    not go on without knowing what to leave out."""
+    files = sorted(folder.glob("prompts*.csv"))
+    if not files:
+        raise FileNotFoundError(f"{folder} has no prompts*.csv to keep out of the training text")
+    texts = set()
+    for path in files:
+        with path.open(encoding="utf-8", newline="") as file:
+            texts |= {key(row["text"]) for row in csv.DictReader(file)}
+    return frozenset(texts)
+
+
+@cache
+def alphabet() -> str:
+    """Every character that sentences are made of, sorted."""
+    letters = set("abcdefghijklmnopqrstuvwxyz0123456789 .,;:!?'\"()-/&+~，。！？、；：")
+    for text in (
+        *(p for language in ("en", "zh") for _, ps in phrases(language) for p in ps),
+        *(p for table in (_MORE_EN, _MORE_ZH) for row in table.values() for p in row.split(", ")),
+        *(_WRAP_ZH + _BEFORE_ZH + _AFTER_ZH + _IDLE_ZH),
+        *_HOMOPHONES,
+        _CHANGES_ZH,
+    ):
+        letters |= set(clean(text)[0])
+    return "".join(sorted(letters))
+
+
+# --- words beyond the lexicon --------------------------------------------------------------------
+
+
+# --- wrapping, other things, idle words ----------------------------------------------------------
 
 
 # --- the tables, ready to draw from --------------------------------------------------------------
@@ -351,13 +373,6 @@ def _table(language: str) -> dict[str, dict[str, list[Row]]]:
         for one in words.split(", "):
             add(meaning, one)
     return table
-
-
-_SHARE = {  # how often a sentence speaks of an attribute
-    "type": 0.72, "colour": 0.62, "shade": 0.22, "pattern": 0.26, "sleeve": 0.24, "neckline": 0.16,
-    "length": 0.16, "fit": 0.18, "fabric": 0.16,
-}  # fmt: skip
-_TALKATIVE = (0.25, 0.5, 1.0, 1.6)  # short wishes and long ones
 
 
 class _Maker:
@@ -639,29 +654,6 @@ class _Maker:
             return word[:i] + word[i + 1 :]
         heard, written = draw.choice(by_ear)
         return word[0] + word[1:].replace(heard, written, 1)
-
-
-_COLOURS_EN = ("red", "blue", "green", "black", "white", "gold", "pink", "grey", "navy", "brown")
-_COLOURS_ZH = ("红色", "蓝色", "绿色", "黑色", "白色", "金色", "粉色", "灰色", "棕色", "紫色")
-_PLURALS_EN = (
-    ("stripes", "striped"), ("dots", "dotted"), ("polka dots", "dotted"), ("checks", "checked"),
-    ("flowers", "floral"), ("spots", "dotted"),
-)  # fmt: skip
-_PLURALS_ZH = (("条纹", "striped"), ("圆点", "dotted"), ("格子", "checked"), ("碎花", "floral"))
-_TOO_EN = (
-    ("too long", "length", "short"), ("it is too long", "length", "short"),
-    ("too short", "length", "long"), ("a bit too short", "length", "long"),
-    ("too tight", "fit", "loose"), ("it's way too tight", "fit", "loose"),
-    ("too loose", "fit", "slim"), ("too baggy", "fit", "slim"), ("too wide", "fit", "slim"),
-    ("sleeves are too long", "sleeve", "short"), ("the sleeves are too short", "sleeve", "long"),
-    ("too dark", "shade", "light"), ("too light", "shade", "dark"), ("too pale", "shade", "dark"),
-)  # fmt: skip
-_TOO_ZH = (
-    ("太长了", "length", "short"), ("有点太长", "length", "short"), ("太短", "length", "long"),
-    ("太短了点", "length", "long"), ("太紧身了", "fit", "loose"), ("太松了", "fit", "slim"),
-    ("太宽松", "fit", "slim"), ("袖子太长了", "sleeve", "short"), ("袖子太短", "sleeve", "long"),
-    ("颜色太深了", "shade", "light"), ("颜色太浅", "shade", "dark"),
-)  # fmt: skip
 
 
 @cache

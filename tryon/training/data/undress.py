@@ -40,6 +40,12 @@ MIDDLE, SHOULDERS = (FIGURE[1] - 1) / 2, 230.0  # where its shoulders are
 ARMS_OUT, LEGS_OUT = 40.0, 9.0  # degrees from hanging straight down
 SHOULDERS_METRES = 0.36  # between an adult's shoulder joints
 WHITE = 255
+MOST_HIDDEN = 0.25  # of a garment, by hair, hands, bags
+LEAST_AREA = 0.02  # of the photo
+MOST_OVER = 0.2  # of a dress: tops, coats and skirts worn over it
+LEAST_WHOLE = 0.9  # of the garment in one piece: else a coat or a bag lies over it
+LEAST_EVEN = 0.72  # overlap of the flat garment and its mirror image: less is half a garment
+THREAD = 0.03  # of the flat picture: thinner strips are slips of the cut
 
 
 def figure() -> Person:
@@ -150,13 +156,6 @@ def flat_picture(person: Person, labels: np.ndarray, kind: Kind, body: Person) -
     return Photo(pixels, alpha)
 
 
-MOST_HIDDEN = 0.25  # of a garment, by hair, hands, bags
-LEAST_AREA = 0.02  # of the photo
-MOST_OVER = 0.2  # of a dress: tops, coats and skirts worn over it
-LEAST_WHOLE = 0.9  # of the garment in one piece: else a coat or a bag lies over it
-LEAST_EVEN = 0.72  # overlap of the flat garment and its mirror image: less is half a garment
-
-
 def _one_piece(alpha: np.ndarray) -> np.ndarray | None:
     """(h, w) uint8 without threads and specks, None where it falls apart."""
     solid = (alpha > 127).astype(np.uint8)
@@ -170,9 +169,6 @@ def _one_piece(alpha: np.ndarray) -> np.ndarray | None:
         return None
     near = cv2.dilate((pieces == largest).astype(np.uint8), np.ones((5, 5), np.uint8))
     return alpha * near
-
-
-THREAD = 0.03  # of the flat picture: thinner strips are slips of the cut
 
 
 def _evenness(mask: np.ndarray, fit: Fit) -> float:

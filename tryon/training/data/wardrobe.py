@@ -38,6 +38,53 @@ from tryon.words.prompt import understand
 
 DRAWN_HEIGHT = 480  # pixels a garment is kept at for training; the canvas is smaller
 PICTURE_SIZE = (512, 384)  # height, width in pixels of the pictures that `write` makes
+AS_IT_IS = 0.2  # of the pictures: the garment is not dyed
+OPEN_NECK = 0.35  # of the pictures: the inside of the back is not shown, the ground is
+COLOURS = (*COLOUR_RGB, "multicolour")
+# Words for each pattern that can be laid. What is printed already ("graphic") is only dyed.
+PATTERN_WORDS = {
+    "plain": ("",),
+    "striped": (
+        "horizontal stripes",
+        "vertical stripes",
+        "thin horizontal stripes",
+        "wide horizontal stripes",
+        "thin vertical stripes",
+        "diagonal stripes",
+    ),
+    "checked": ("checks", "tartan", "gingham", "small checks", "large checks"),
+    "dotted": ("polka dots", "small dots", "large polka dots"),
+    "floral": ("flowers", "small flowers", "large flowers"),
+    "camouflage": ("camouflage",),
+    "animal": ("leopard print", "zebra print", "tiger print", "snake print"),
+    "graphic": ("",),
+}
+PATTERNS = tuple(PATTERN_WORDS)
+SHADED, SECOND_COLOUR = 0.4, 0.6  # of the dyes: a shade is named; a pattern's second colour
+SHADES = ("light", "dark", "bright", "pastel")
+UNSHADED = ("black", "white", "navy", "burgundy", "cream", "multicolour")
+# Cloth that would not be taken for itself any more in other colours, or with a pattern on it.
+USUAL_COLOURS = {
+    "denim": ("blue", "navy", "black", "grey", "white"),
+    "leather": ("black", "brown", "burgundy", "navy", "beige", "red", "khaki"),
+    "suede": ("brown", "beige", "khaki", "black", "grey"),
+}
+# Types and necklines that people name differently: what the network may call each.
+SAME_TO_MANY: dict[str, tuple[str, ...]] = {
+    "blouse": ("blouse", "shirt", "top"),
+    "top": ("top", "t-shirt", "tank-top", "blouse"),
+    "sweater": ("sweater", "sweatshirt"),
+    "sweatshirt": ("sweatshirt", "sweater"),
+    "jacket": ("jacket", "coat"),
+    "coat": ("coat", "jacket"),
+    "scoop": ("scoop", "crew"),
+    "boat": ("boat", "crew"),
+}
+GROUND_SHARES = {"studio": 0.2, "gradient": 0.1, "boards": 0.15, "cloth": 0.15, "wall": 0.1}
+PHOTOGRAPHED = 0.4  # of the grounds, where there are textures
+WOODS = np.array(
+    [(196, 160, 116), (150, 108, 70), (206, 186, 158), (120, 84, 58), (168, 164, 158)], np.float64
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,49 +281,6 @@ def _shrunk(garment: Garment, height: int) -> Garment:
 
 # --- dyes --------------------------------------------------------------------------------------
 
-AS_IT_IS = 0.2  # of the pictures: the garment is not dyed
-OPEN_NECK = 0.35  # of the pictures: the inside of the back is not shown, the ground is
-COLOURS = (*COLOUR_RGB, "multicolour")
-# Words for each pattern that can be laid. What is printed already ("graphic") is only dyed.
-PATTERN_WORDS = {
-    "plain": ("",),
-    "striped": (
-        "horizontal stripes",
-        "vertical stripes",
-        "thin horizontal stripes",
-        "wide horizontal stripes",
-        "thin vertical stripes",
-        "diagonal stripes",
-    ),
-    "checked": ("checks", "tartan", "gingham", "small checks", "large checks"),
-    "dotted": ("polka dots", "small dots", "large polka dots"),
-    "floral": ("flowers", "small flowers", "large flowers"),
-    "camouflage": ("camouflage",),
-    "animal": ("leopard print", "zebra print", "tiger print", "snake print"),
-    "graphic": ("",),
-}
-PATTERNS = tuple(PATTERN_WORDS)
-SHADED, SECOND_COLOUR = 0.4, 0.6  # of the dyes: a shade is named; a pattern's second colour
-SHADES = ("light", "dark", "bright", "pastel")
-UNSHADED = ("black", "white", "navy", "burgundy", "cream", "multicolour")
-# Cloth that would not be taken for itself any more in other colours, or with a pattern on it.
-USUAL_COLOURS = {
-    "denim": ("blue", "navy", "black", "grey", "white"),
-    "leather": ("black", "brown", "burgundy", "navy", "beige", "red", "khaki"),
-    "suede": ("brown", "beige", "khaki", "black", "grey"),
-}
-# Types and necklines that people name differently: what the network may call each.
-SAME_TO_MANY: dict[str, tuple[str, ...]] = {
-    "blouse": ("blouse", "shirt", "top"),
-    "top": ("top", "t-shirt", "tank-top", "blouse"),
-    "sweater": ("sweater", "sweatshirt"),
-    "sweatshirt": ("sweatshirt", "sweater"),
-    "jacket": ("jacket", "coat"),
-    "coat": ("coat", "jacket"),
-    "scoop": ("scoop", "crew"),
-    "boat": ("boat", "crew"),
-}
-
 
 def describe_dye(pattern: str, colour: str, rng: np.random.Generator) -> str:
     """Words that ask `design` for a pattern and a colour: "dark green with white polka dots"."""
@@ -304,9 +308,6 @@ def _can_be(garment: Garment, pattern: str, colour: str) -> bool:
 
 
 # --- grounds and light -------------------------------------------------------------------------
-
-GROUND_SHARES = {"studio": 0.2, "gradient": 0.1, "boards": 0.15, "cloth": 0.15, "wall": 0.1}
-PHOTOGRAPHED = 0.4  # of the grounds, where there are textures
 
 
 def lay_ground(
@@ -354,11 +355,6 @@ def _boards(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     joint = (rows % wide < 1 + wide // 60) | ((columns + shift) % long < 2)
     ground[joint] *= rng.uniform(0.4, 0.85)
     return _turned(ground.astype(np.float32), size, rng)
-
-
-WOODS = np.array(
-    [(196, 160, 116), (150, 108, 70), (206, 186, 158), (120, 84, 58), (168, 164, 158)], np.float64
-)
 
 
 def _cloth(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:

@@ -52,6 +52,17 @@ OLD_GARMENT = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
 HEADS = tuple(ATTRIBUTES)  # the order of a pair's attributes
 UNKNOWN = 255  # attribute not measured
 QUALITY = 95  # of JPEG, for what is not stored as it came
+# Stored as bytes of any length; all but the last are encoded pictures.
+FILES = ("person", "matte", "parts", "worn", "garment", "alpha", "other_start")
+FLAT_MARGIN = 12  # pixels around a flat garment
+FRAME_MARGIN = 0.15  # of the studio frame, to each side: training shifts and shrinks it
+LEAST_SIDE = 64  # pixels of the photo
+LEAST_WORN = 0.04  # of the photo
+MASK_AREA = (0.08, 0.75)  # of the garment picture
+# CIELAB units between the middle colours of garment and worn garment: 99 of 100 VITON pairs are
+# nearer than 18, those beyond 27 are other garments or slips of a mask.
+MOST_APART = 27.0
+GARMENT_LONGEST = 384  # pixels
 
 
 @dataclass(frozen=True)
@@ -236,10 +247,6 @@ def unpack_pairs(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray
         yield pair
 
 
-# Stored as bytes of any length; all but the last are encoded pictures.
-FILES = ("person", "matte", "parts", "worn", "garment", "alpha", "other_start")
-
-
 def _results(work: list[tuple], workers: int) -> Iterator[dict[str, np.ndarray] | str]:
     if workers <= 1:
         parser = Parser.load()
@@ -384,16 +391,6 @@ def _self_made(
     return _as_stored(pair, photo_bytes, person, labels, garment)
 
 
-FLAT_MARGIN = 12  # pixels around a flat garment
-FRAME_MARGIN = 0.15  # of the studio frame, to each side: training shifts and shrinks it
-LEAST_SIDE = 64  # pixels of the photo
-LEAST_WORN = 0.04  # of the photo
-MASK_AREA = (0.08, 0.75)  # of the garment picture
-# CIELAB units between the middle colours of garment and worn garment: 99 of 100 VITON pairs are
-# nearer than 18, those beyond 27 are other garments or slips of a mask.
-MOST_APART = 27.0
-
-
 def _drafted(person: Person, garment: Garment, fit: Fit) -> np.ndarray | None:
     """The geometric start of a garment on a person, None where there can be no draft."""
     try:
@@ -484,9 +481,6 @@ def cut_garment(pixels: np.ndarray, alpha: np.ndarray) -> Garment | None:
         attributes={name: value for name, (value, _) in measured.items()},
         attribute_scores={name: score for name, (_, score) in measured.items()},
     )
-
-
-GARMENT_LONGEST = 384  # pixels
 
 
 def colour_apart(photo: np.ndarray, worn: np.ndarray, garment: StudioGarment) -> float:
