@@ -726,8 +726,8 @@ def test_a_blob_stays_in_place(fit):
     spot = np.exp(-distance / 2).astype(np.float32)
     arrays = {
         fit.image: (spot, fit.unimage),
-        fit.mask: (distance < 4, fit.unmask),
-        fit.labels: ((distance < 4).astype(np.uint8), fit.unlabels),
+        fit.mask: (distance < 4, fit.inverse.mask),
+        fit.labels: ((distance < 4).astype(np.uint8), fit.inverse.labels),
     }
     for forward, (array, back) in arrays.items():
         canvas = forward(array)
@@ -748,20 +748,20 @@ def test_a_window_is_a_slice_of_the_whole(fit):
     flow = smooth[..., :2].astype(np.float32)
     cases = [
         (fit.unimage, image, 4),  # of 255
-        (fit.unlabels, image[..., 0], 0),
+        (fit.inverse.labels, image[..., 0], 0),
         (fit.unflow, flow, 0.03),  # of 1
     ]
     for function, array, tolerance in cases:
         whole, part = function(array)[rows, columns], function(array, box=box)
         assert part.shape == whole.shape
         assert np.abs(part.astype(float) - whole).max() <= tolerance, function
-    assert (fit.unmask(mask)[rows, columns] == fit.unmask(mask, box=box)).mean() > 0.99
+    assert (fit.inverse.mask(mask)[rows, columns] == fit.inverse.mask(mask, box=box)).mean() > 0.99
 
 
 def test_a_mask_survives_enlarging_and_back():
     mask = np.random.default_rng(0).random((60, 40)) > 0.5
     fit = Fit.inside((60, 40), (180, 120))
-    np.testing.assert_array_equal(fit.unmask(fit.mask(mask)), mask)
+    np.testing.assert_array_equal(fit.inverse.mask(fit.mask(mask)), mask)
 
 
 def test_a_sharp_edge_keeps_its_place_in_an_image():
@@ -785,7 +785,7 @@ def test_a_sharp_edge_keeps_its_place_in_an_image():
         (lambda: Fit.inside((4, 4), (8, 8)).image(np.zeros((5, 4), np.uint8)), ValueError),
         (lambda: Fit.inside((4, 4), (8, 8)).image(np.zeros((4, 4), bool)), TypeError),
         (lambda: Fit.inside((4, 4), (8, 8)).mask(np.zeros((4, 4), np.uint8)), TypeError),
-        (lambda: Fit.inside((4, 4), (8, 8)).unmask(np.zeros((4, 4), bool)), ValueError),
+        (lambda: Fit.inside((4, 4), (8, 8)).inverse.mask(np.zeros((4, 4), bool)), ValueError),
         (
             lambda: Fit.inside((4, 4), (8, 8)).image(np.zeros((4, 4), np.uint8), box=(0, 0, 9, 8)),
             ValueError,

@@ -24,7 +24,6 @@ from tryon.fusion.studio import (
     plain_start,
     start_flow,
     start_points,
-    to_draft,
     torso_length,
 )
 from tryon.person.body import middle_of_hips, middle_of_shoulders
@@ -159,20 +158,6 @@ def test_the_plain_start_hangs_from_the_shoulders():
     assert abs(flow[row, column, 0] - 95.5) < 8
     assert (np.diff(flow[..., 0], axis=1) > 0).all()
     assert (np.diff(flow[..., 1], axis=0) > 0).all()
-
-
-def test_what_was_drawn_comes_back_to_the_photo():
-    person, garment = standing_person(), flat_tee()
-    studio, laid = enter(person), lay_out(garment)
-    y, x = np.mgrid[: CANVAS[0], : CANVAS[1]].astype(np.float64)
-    flow = normalised(np.dstack([x, y]))  # each studio pixel shows the same pixel of the canvas
-    draft = to_draft(flow, np.ones(CANVAS), None, studio, laid, laid.landmarks)
-    assert draft.fit == studio.fit
-    layer = draft.layers[0]
-    np.testing.assert_allclose(
-        layer.flow[100, 50], laid.fit.unpoints(np.array([[50.0, 100.0]]))[0], atol=1e-3
-    )
-    assert (draft.reach == (laid.alpha > 127)).all()
 
 
 # --- the agnostic person -------------------------------------------------------------------------

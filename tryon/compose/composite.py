@@ -289,9 +289,6 @@ def _sheets(garment: Garment, draft: Draft, box: Box) -> list[_Sheet]:
         sampled = cv2.remap(texture, maps, None, kernel, borderMode=cv2.BORDER_CONSTANT)
         alpha = sampled[..., 3].astype(np.float32) * (weight / 255)
         colour = sampled[..., :3]
-        if layer.shading is not None:
-            shading = draft.fit.unimage(layer.shading, None, part)
-            colour = np.clip(colour * shading[..., None] + 0.5, 0, 255).astype(np.uint8)
         inside = (
             slice(part[1] - box[1], part[3] - box[1]),
             slice(part[0] - box[0], part[2] - box[0]),

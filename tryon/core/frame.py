@@ -28,9 +28,9 @@ class Fit:
     scale: canvas pixels per photo pixel. x, y: shift in canvas pixels.
     photo_size, canvas_size: (height, width) in pixels.
 
-    points, image, mask, labels, flow, box go from the photo to the canvas; unpoints, unimage, ...
-    come back. Those of pixels accept `box`, ints (x0, y0, x1, y1) in the frame they go to, to make
-    only that part of the other picture.
+    points, box, image, mask, labels and flow go from the photo to the canvas; unpoints, unbox,
+    unimage and unflow come back (the rest through `inverse`). Those of pixels accept `box`, ints
+    (x0, y0, x1, y1) in the frame they go to, to make only that part of the other picture.
     """
 
     scale: float
@@ -172,19 +172,6 @@ class Fit:
     ) -> np.ndarray:
         """`image` from the canvas to the photo, or to the part of the photo inside box."""
         return self.inverse.image(image, border, box)
-
-    def unmask(self, mask: np.ndarray, box: tuple[int, int, int, int] | None = None) -> np.ndarray:
-        """`mask` from the canvas to the photo, or to the part of the photo inside box."""
-        return self.inverse.mask(mask, box)
-
-    def unlabels(
-        self,
-        labels: np.ndarray,
-        border: int = 0,
-        box: tuple[int, int, int, int] | None = None,
-    ) -> np.ndarray:
-        """`labels` from the canvas to the photo, or to the part of the photo inside box."""
-        return self.inverse.labels(labels, border, box)
 
     def unflow(self, flow: np.ndarray, box: tuple[int, int, int, int] | None = None) -> np.ndarray:
         """`flow` from the canvas to the photo, or to the part of the photo inside box."""

@@ -352,19 +352,15 @@ class Layer:
         (finite, smooth) a few pixels beyond where weight > 0, so that it can be enlarged.
     weight: (h, w) float32 0..1, how much of this piece shows, before the garment's own alpha.
     limb: the `Limb` it is.
-    shading: (h, w) float32 around 1, multiplied onto the garment's colours, or None.
     """
 
     flow: np.ndarray
     weight: np.ndarray
     limb: Limb = Limb.BODY
-    shading: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         _check(self, "weight", np.float32, (None, None))
         _check(self, "flow", np.float32, (*self.weight.shape, 2))
-        if self.shading is not None:
-            _check(self, "shading", np.float32, self.weight.shape)
 
 
 @dataclass(frozen=True, eq=False)

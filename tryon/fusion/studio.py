@@ -8,7 +8,7 @@ Notable here:
   them, and the shoulders (or, of somebody turned, the face) say how large the person is.
 - garments are laid out as shops do: upright, as large as the canvas allows, on white.
 - flow here is normalised: x and y in -1..1 from the garment canvas's left (top) edge to its right
-  (bottom) edge, as `grid_sample(align_corners=False)` takes it. `to_draft` brings it back.
+  (bottom) edge, as `grid_sample(align_corners=False)` takes it.
 """
 
 from collections.abc import Mapping
@@ -246,40 +246,3 @@ def normalised(points: np.ndarray) -> np.ndarray:
 def in_pixels(flow: np.ndarray) -> np.ndarray:
     """The inverse of `normalised`."""
     return (flow + 1) * np.array(CANVAS[::-1]) / 2 - 0.5
-
-
-def to_draft(
-    flow: np.ndarray,
-    weight: np.ndarray,
-    shading: np.ndarray | None,
-    person: StudioPerson,
-    garment: StudioGarment,
-    landmarks: np.ndarray,
-    confidence: float = 1.0,
-) -> Draft:
-    """What the network drew, as a `Draft` in the frames of photo and garment picture.
-
-    flow: (256, 192, 2) float, normalised. weight: (256, 192) float 0..1, how much of the garment
-    shows, before its own alpha. shading: (256, 192) float around 1, or None. landmarks: (23, 3)
-    float32, where the outline landmarks went, studio pixels.
-    """
-    moved = garment.fit.unpoints(in_pixels(flow).reshape(-1, 2)).reshape(*CANVAS, 2)
-    alpha = cv2.remap(
-        garment.alpha,
-        in_pixels(flow).astype(np.float32),
-        None,
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-    )
-    layer = Layer(
-        moved.astype(np.float32),
-        np.clip(weight, 0, 1).astype(np.float32),
-        shading=None if shading is None else shading.astype(np.float32),
-    )
-    return Draft(
-        fit=person.fit,
-        layers=(layer,),
-        reach=(weight > 0.5) & (alpha > 127),
-        landmarks=person.fit.unpoints(landmarks),
-        confidence=float(np.clip(confidence, 0, 1)),
-    )

@@ -107,17 +107,6 @@ class Gallery:
         lines = json.loads(index.read_text(encoding="utf-8"))
         return cls(tuple(_item(line, index.parent) for line in lines))
 
-    def by_category(self, category: str, audience: str | None = None) -> tuple[Item, ...]:
-        """The items of a category, in the index's order; those for an audience and for all."""
-        if category not in CATEGORIES:
-            raise ValueError(f"category: expected one of {CATEGORIES}, got {category!r}")
-        wanted = (audience, "unisex")
-        return tuple(
-            item
-            for item in self.items
-            if item.category == category and (audience is None or item.audience in wanted)
-        )
-
     def find(self, attributes: dict[str, str]) -> Item:
         """The item that comes nearest to the attributes asked for.
 

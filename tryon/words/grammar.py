@@ -41,7 +41,6 @@ OPPOSITE = {  # what "too …" and "less …" ask for
     ("shade", "light"): "dark",
     ("shade", "dark"): "light",
 }
-GENERIC_TYPES = {"top": Kind.UPPER, "jacket": None}  # "polo top" is a polo; see _join_types
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _GAP = re.compile(r"[ \t\-]*")

@@ -51,7 +51,6 @@ CANVAS_LONG = 512
 GARMENT_LONG = 384
 # Mesh spacing, as a fraction of the garment's longer side.
 MESH_SPACING = 1 / 40
-MESH_MARGIN = 1 / 40
 
 # Width of the garment over the width of the body below it: `1 + EASE_KEPT * (ratio - 1)`, limited.
 # Half of a flat-laid garment's circumference is seen flat, about a third of it when worn.

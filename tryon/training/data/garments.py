@@ -56,7 +56,6 @@ PASTE_BORDER = 4  # pixels kept around a cut-out
 
 Allowed = dict[str, tuple[str, ...]]  # attribute -> values it may have; missing = any
 
-_UPPER_TYPES = tuple(name for name, kind in TYPE_KIND.items() if kind == "upper")
 _LIGHT_TOPS = ("t-shirt", "shirt", "blouse", "polo", "tank-top", "sweater", "sweatshirt", "top")
 _CREWS = ("crew", "v", "scoop", "boat")
 
