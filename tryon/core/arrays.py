@@ -24,6 +24,12 @@ Labels: TypeAlias = NDArray[np.uint8]
 Points: TypeAlias = NDArray[np.float32]
 """(N, 3) float32: x, y in pixels of the frame, confidence 0..1; (N, 2) where all are certain."""
 
+Places: TypeAlias = NDArray[np.float32]
+"""(N, 3) float32: x, y, z in metres."""
+
+Boxes: TypeAlias = NDArray[np.float32]
+"""(N, 4) float32: x0, y0, x1, y1 in pixels of the frame; (4,) for a single one."""
+
 Flow: TypeAlias = NDArray[np.float32]
 """(H, W, 2) float32: for each pixel the x, y it comes from, in pixels of the picture it is taken
 from; NaN where it comes from nowhere."""

@@ -3,6 +3,7 @@
 Notable here:
 - every value is a frozen dataclass that checks itself; its arrays are made read-only, so a value
   can be cached and shared between requests.
+- a field's annotation says dtype and shape (`core/arrays.py`), the docstring what it holds.
 - frames: the *photo frame* is pixels of the person photo, the *garment frame* pixels of the
   garment picture, the *canvas frame* pixels of a small working picture cut out of the photo
   (`Fit` maps photo <-> canvas). In each, (0, 0) is the centre of the top left pixel,
@@ -15,7 +16,19 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from tryon.core.arrays import (
+    Alpha,
+    Boxes,
+    Flow,
+    Labels,
+    Mask,
+    Pixels,
+    Places,
+    Points,
+    Scalars,
+)
 from tryon.core.errors import Note
 from tryon.core.frame import Fit
 
@@ -129,9 +142,7 @@ class Limb(IntEnum):
     RIGHT = 3
 
 
-def _check(
-    owner: object, attribute: str, dtype: type | np.dtype, shape: tuple[int | None, ...]
-) -> None:
+def _check(owner: object, attribute: str, dtype: DTypeLike, shape: tuple[int | None, ...]) -> None:
     """Make an array attribute read-only; TypeError or ValueError if dtype or shape are wrong."""
     array = getattr(owner, attribute)
     where = f"{type(owner).__name__}.{attribute}"
@@ -154,12 +165,12 @@ def _check(
 class Photo:
     """A decoded picture, upright.
 
-    pixels: (H, W, 3) uint8 RGB. Where the file had transparency, what lay under it is on white.
-    alpha: (H, W) uint8, 255 = opaque, or None when the file had no transparency.
+    pixels: where the file had transparency, what lay under it is on white.
+    alpha: 255 = opaque; None when the file had no transparency.
     """
 
-    pixels: np.ndarray
-    alpha: np.ndarray | None = None
+    pixels: Pixels
+    alpha: Alpha | None = None
 
     def __post_init__(self) -> None:
         _check(self, "pixels", np.uint8, (None, None, 3))
@@ -184,28 +195,27 @@ class Photo:
 class Person:
     """What is known about the body in a photo. Everything is in the photo frame.
 
-    landmarks: (33, 3) float32, x, y in pixels (may lie outside the photo), visibility 0..1.
-    world: (33, 3) float32, metres, hips at the origin, x right, y down, z away from the camera is
-        positive (MediaPipe's world landmarks): tells foreshortening.
-    silhouette: (H, W) bool, the person with clothes, hair and what is held.
-    matte: (H, W) uint8, the silhouette's soft edge, 255 = person.
-    parts: (H, W) uint8, labels of `Part`.
-    hands: (n, 21, 3) float32, x, y in pixels, confidence; n = 0, 1 or 2.
-    box: (4,) float32, x0, y0, x1, y1 of the silhouette.
-    others: (n, 4) float32 boxes of the other people in the photo.
+    landmarks: 33, indexed by `Pose`, with visibility 0..1; they may lie outside the photo.
+    world: the same 33, hips at the origin, x right, y down, z positive away from the camera
+        (MediaPipe's world landmarks); from them foreshortening is known.
+    silhouette: the person with clothes, hair and what is held.
+    matte: the silhouette with its soft edge, 255 = person.
+    parts: labels of `Part`.
+    hands: (n, 21, 3), 21 points for each of n = 0, 1 or 2 hands.
+    box: of the silhouette; others: of the other people in the photo.
     view: "front", "side" or "back".
     confidence: 0..1, how sure the pose is.
     """
 
     photo: Photo
-    landmarks: np.ndarray
-    world: np.ndarray
-    silhouette: np.ndarray
-    matte: np.ndarray
-    parts: np.ndarray
-    hands: np.ndarray
-    box: np.ndarray
-    others: np.ndarray
+    landmarks: Points
+    world: Places
+    silhouette: Mask
+    matte: Alpha
+    parts: Labels
+    hands: Points
+    box: Boxes
+    others: Boxes
     view: str = "front"
     confidence: float = 1.0
     notes: tuple[Note, ...] = ()
@@ -223,7 +233,7 @@ class Person:
         if self.view not in ("front", "side", "back"):
             raise ValueError(f"Person.view: expected front, side or back, got {self.view!r}")
 
-    def point(self, landmark: Pose) -> np.ndarray:
+    def point(self, landmark: Pose) -> Points:
         """(2,) float32 x, y of a landmark in photo pixels."""
         return self.landmarks[landmark, :2]
 
@@ -239,13 +249,13 @@ class Person:
 class Panels:
     """Which piece of cloth a picture of a garment shows where, as it was sewn.
 
-    cloth: (h, w, 2) float32, cm across and along the piece; it jumps from piece to piece.
-    panel: (h, w) uint8, the piece, 0 = no cloth. step: how many of the picture's pixels one of
-    these is wide; the first one's corner is the picture's.
+    cloth: cm across and along the piece (no pixels); it jumps from piece to piece.
+    panel: the number of the piece, 0 = no cloth. step: how many pixels of the picture one pixel of
+    these two is wide; their first one's corner is the picture's.
     """
 
-    cloth: np.ndarray
-    panel: np.ndarray
+    cloth: Flow
+    panel: Labels
     step: float = 2.0
 
     def __post_init__(self) -> None:
@@ -271,9 +281,9 @@ class Hang:
 class Garment:
     """A garment cut out of its picture. Everything is in the garment frame.
 
-    photo: the picture. alpha: (H, W) uint8, 255 = garment, with soft edges. mask: alpha >= 128.
-    limbs: (H, W) uint8, labels of `Limb` inside the mask, 0 outside.
-    landmarks: (23, 3) float32, x, y in pixels, confidence 0..1, indexed by `Outline`.
+    photo: the picture. alpha: 255 = garment, with soft edges. mask: alpha >= 128.
+    limbs: labels of `Limb` inside the mask, 0 outside.
+    landmarks: 23, indexed by `Outline`; confidence 0 = not there.
     kind: a `Kind` (equal to "upper", "lower" or "dress").
     attributes: attribute -> value of the vocabulary; attribute_scores: the probability of each.
     worn: True if it was taken from a person wearing it.
@@ -284,9 +294,9 @@ class Garment:
     """
 
     photo: Photo
-    alpha: np.ndarray
-    limbs: np.ndarray
-    landmarks: np.ndarray
+    alpha: Alpha
+    limbs: Labels
+    landmarks: Points
     kind: Kind
     attributes: dict[str, str] = field(default_factory=dict)
     attribute_scores: dict[str, float] = field(default_factory=dict)
@@ -310,11 +320,11 @@ class Garment:
             )
 
     @property
-    def mask(self) -> np.ndarray:
-        """(H, W) bool, True on the garment."""
+    def mask(self) -> Mask:
+        """True on the garment."""
         return self.alpha >= 128
 
-    def point(self, landmark: Outline) -> np.ndarray | None:
+    def point(self, landmark: Outline) -> Points | None:
         """(2,) float32 x, y of an outline landmark in garment pixels, None if it is not there."""
         x, y, confidence = self.landmarks[landmark]
         return np.array([x, y], np.float32) if confidence > 0 else None
@@ -348,14 +358,14 @@ class Prompt:
 class Layer:
     """One piece of the garment laid on the canvas.
 
-    flow: (h, w, 2) float32, canvas frame -> garment frame: the x, y to sample there. Defined
-        (finite, smooth) a few pixels beyond where weight > 0, so that it can be enlarged.
-    weight: (h, w) float32 0..1, how much of this piece shows, before the garment's own alpha.
+    flow: canvas frame -> garment frame: the x, y to sample there. Defined (finite, smooth) a few
+        pixels beyond where weight > 0, so that it can be enlarged.
+    weight: 0..1, how much of this piece shows, before the garment's own alpha.
     limb: the `Limb` it is.
     """
 
-    flow: np.ndarray
-    weight: np.ndarray
+    flow: Flow
+    weight: Scalars
     limb: Limb = Limb.BODY
 
     def __post_init__(self) -> None:
@@ -368,15 +378,15 @@ class Draft:
     """Where the garment goes, at working size.
 
     fit: photo frame <-> canvas frame. layers: painter's order, the last lies on top.
-    reach: (h, w) bool on the canvas: where the finished garment is expected (its outline filled).
-    landmarks: (23, 3) float32 in the photo frame: where the garment's outline landmarks went.
+    reach: on the canvas, where the finished garment is expected (its outline filled).
+    landmarks: in the photo frame, where the garment's outline landmarks went.
     confidence: 0..1.
     """
 
     fit: Fit
     layers: tuple[Layer, ...]
-    reach: np.ndarray
-    landmarks: np.ndarray
+    reach: Mask
+    landmarks: Points
     confidence: float = 1.0
     notes: tuple[Note, ...] = ()
 
@@ -394,15 +404,15 @@ class Draft:
 class Composite:
     """The finished picture and what went into it, all in the photo frame.
 
-    photo: the result. region: (H, W) bool, True where pixels may differ from the photo given.
-    body: (H, W, 3) uint8, the person without the old garment where the new one does not lie.
-    coverage: (H, W) uint8, how much of the new garment shows, 255 = fully.
+    photo: the result. region: True where pixels may differ from the photo given.
+    body: the person without the old garment where the new one does not lie.
+    coverage: how much of the new garment shows, 255 = fully.
     """
 
     photo: Photo
-    region: np.ndarray
-    body: np.ndarray
-    coverage: np.ndarray
+    region: Mask
+    body: Pixels
+    coverage: Alpha
     notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
@@ -415,13 +425,13 @@ class Composite:
 class Result:
     """The answer to one request.
 
-    photo: the picture, the size of the person photo. region: (H, W) bool, True where pixels may
-    differ from it. confidence: 0..1. remarks: what the visitor should know, as `Note`s; `notes`
-    has them as plain English sentences. seconds: step -> seconds. The rest: every intermediate.
+    photo: the picture, the size of the person photo. region: True where pixels may differ from
+    it. confidence: 0..1. remarks: what the visitor should know, as `Note`s; `notes` has them as
+    plain English sentences. seconds: step -> seconds. The rest: every intermediate value.
     """
 
     photo: Photo
-    region: np.ndarray
+    region: Mask
     confidence: float
     remarks: tuple[Note, ...]
     seconds: dict[str, float]
