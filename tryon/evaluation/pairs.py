@@ -151,7 +151,7 @@ def _read_folder(
     for person in sorted((shard / "person").glob("*.jpg")):
         garment = shard / "cloth" / person.name
         if person.stem.isdigit() and wanted(int(person.stem)) and garment.is_file():
-            yield person.stem, _decode(person.read_bytes()), _decode(garment.read_bytes())
+            yield person.stem, decoded(person.read_bytes()), decoded(garment.read_bytes())
 
 
 def _read_tar(
@@ -168,12 +168,12 @@ def _read_tar(
                     continue
                 if wanted(int(stem)):
                     pictures = (archive.extractfile(member) for member in (members[name], garment))
-                    yield stem, *(_decode(picture.read()) for picture in pictures)
+                    yield stem, *(decoded(picture.read()) for picture in pictures)
     except tarfile.TarError:
         raise TryOnError("bad_argument", what=f"{shard.name} is not a VITON shard.") from None
 
 
-def _decode(data: bytes) -> np.ndarray:
+def decoded(data: bytes) -> np.ndarray:
     return np.array(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
