@@ -1,7 +1,15 @@
 """Small helpers for masks: pieces of them, what lies nearest to them, gaps beside a body."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+from tryon.core.arrays import Mask, Pixels, Scalars
+
+# Alpha 0..255: from here on a pixel counts as covered; from here on nothing shines through it.
+COVERED, SOLID = 128, 250
 
 NARROWEST = 0.012  # of the longer side: gaps are at least this wide
 HOLE_AREA = 0.002  # of the garment's area
@@ -16,22 +24,22 @@ def shrink(pixels: np.ndarray, longest: int) -> np.ndarray:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
-def lab_of(pixels: np.ndarray) -> np.ndarray:
+def lab_of(pixels: Pixels) -> np.ndarray:
     """(H, W, 3) float32 CIELAB, L 0..100."""
     return cv2.cvtColor(pixels.astype(np.float32) / 255.0, cv2.COLOR_RGB2Lab)
 
 
-def largest(mask: np.ndarray) -> np.ndarray:
-    """The largest piece of a (h, w) bool mask."""
+def largest(mask: Mask) -> Mask:
+    """The largest piece of a mask."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count <= 2:
         return mask
     return labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
 
 
-def nearest_in(known: np.ndarray, kernel: int = 5) -> tuple[np.ndarray, np.ndarray]:
-    """For each pixel the flat index (h, w) int64 of the nearest one in a (h, w) bool mask that is
-    not empty, and the distance to it in pixels; kernel: 3 is faster, 5 more exact."""
+def nearest_in(known: Mask, kernel: int = 5) -> tuple[NDArray[np.int64], np.ndarray]:
+    """For each pixel the flat index (h, w) of the nearest one in a mask that is not empty, and the
+    distance to it in pixels, float32; kernel: 3 is faster, 5 more exact."""
     distance, label = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, kernel, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -40,9 +48,12 @@ def nearest_in(known: np.ndarray, kernel: int = 5) -> tuple[np.ndarray, np.ndarr
     return place[label], distance
 
 
-def cut_gaps(mask: np.ndarray, empty: np.ndarray, distance: np.ndarray, limit: float) -> np.ndarray:
-    """A mask without those patches of `empty` that lie where gaps are and are at most `limit`
-    from the background's colour by their median."""
+def cut_gaps(mask: Mask, empty: Mask, distance: Scalars, limit: float) -> Mask:
+    """A mask without the gaps that the background shows through.
+
+    empty: where the background may be seen. distance: of each pixel from the background's colour.
+    A patch of `empty` is cut out if it lies where gaps are and its median distance is below
+    `limit`."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         empty.astype(np.uint8), connectivity=4
     )
@@ -64,9 +75,10 @@ def cut_gaps(mask: np.ndarray, empty: np.ndarray, distance: np.ndarray, limit: f
     return mask
 
 
-def where_gaps_are(hole: np.ndarray, frame: tuple[int, int, int, int]) -> bool:
-    """True for a hole (box x, y, width, height) beside the body, between legs or in the neck, not
-    for one where a print sits."""
+def where_gaps_are(hole: np.ndarray, frame: Sequence[int]) -> bool:
+    """True for a hole beside the body, between legs or in the neck, not for one where a print sits.
+
+    hole, frame: the hole's and the whole mask's box, x, y, width, height."""
     x, y, w, h = frame
     across = (hole[0] + hole[2] / 2 - x) / w
     top, tall = (hole[1] - y) / h, hole[3] / h
