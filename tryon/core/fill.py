@@ -9,10 +9,13 @@ Notable here:
   around the hole by a membrane of the difference (Pérez et al., Poisson image editing, 2003).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
+from tryon.core.arrays import Colours, Mask, Pixels, Scalars
 
 # Weight below which a pyramid level is filled from the coarser one, as a fraction of full.
 KNOWN_ENOUGH = 0.02
@@ -67,15 +70,12 @@ def spread(values: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return values * share + rough * (1 - share)
 
 
-def continue_texture(
-    picture: np.ndarray, known: np.ndarray, hole: np.ndarray, small: float = 1.0
-) -> np.ndarray:
+def continue_texture(picture: Pixels, known: Mask, hole: Mask, small: float = 1.0) -> Colours:
     """Fill a hole with texture from the known part of the same picture.
 
-    picture: (h, w, 3) uint8. known: (h, w) bool, what may be copied. hole: (h, w) bool.
-    small: scale at which shifts and smooth parts are worked out, 0..1.
-    Returns (h, w, 3) float32: filled inside the hole, undefined elsewhere. Where nothing is known
-    it is grey.
+    known: what may be copied. small: scale at which shifts and smooth parts are worked out, 0..1.
+    Returns what is filled inside the hole and undefined elsewhere. Where nothing is known it is
+    grey.
     """
     h, w = hole.shape
     filled = np.zeros((h, w, 3), np.float32)
@@ -86,10 +86,10 @@ def continue_texture(
         return filled
     size = (max(round(w * small), 1), max(round(h * small), 1))
     tiny = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    sure = (share > 0.99).astype(np.float32)
+    seen = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    sure: np.ndarray = (seen > 0.99).astype(np.float32)
     if not sure.any():
-        sure = share
+        sure = seen
     smooth = spread(tiny, sure)
     box = cv2.boundingRect(hole.view(np.uint8))
     x0, y0, bw, bh = box
@@ -99,8 +99,8 @@ def continue_texture(
         filled[inside] = plain + Grain.of(picture).sheet((bh, bw))[..., None]
         return filled
 
-    empty = cv2.resize(hole.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    empty = cv2.dilate(empty, disc(3)) > 0
+    empty_small = cv2.resize(hole.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+    empty = cv2.dilate(empty_small, disc(3)) > 0
     shifts, shares = choose_shifts(tiny, sure > 0.5, empty)
     copied, total = np.zeros_like(tiny), np.full(size[::-1], 1e-6, np.float32)
     for shift, share in zip(shifts, shares, strict=True):
@@ -250,7 +250,7 @@ def _shift_costs(
             squared += difference * difference
         squared *= both
         mass = cv2.boxFilter(both, -1, (window, window))
-        cost = cv2.boxFilter(squared, -1, (window, window))
+        cost: np.ndarray = cv2.boxFilter(squared, -1, (window, window))
         cost = (cost + 0.02 * COST_BLIND) / (mass + 0.02)
         cost += COST_PER_STEP / SHIFT_STEP * (abs(dx) + abs(dy)) * min(1.0, SHIFT_LONG / max(size))
         cost[~usable] += COST_UNKNOWN
@@ -258,7 +258,9 @@ def _shift_costs(
     return costs, empty
 
 
-def _overlap(size: tuple[int, int], dx: int, dy: int):
+def _overlap(
+    size: tuple[int, int], dx: int, dy: int
+) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
     """Index pairs (shifted, original) of the part of a picture that stays inside when shifted."""
     w, h = size
     here = (slice(max(0, -dy), min(h, h - dy)), slice(max(0, -dx), min(w, w - dx)))
@@ -266,9 +268,7 @@ def _overlap(size: tuple[int, int], dx: int, dy: int):
     return there, here
 
 
-def enlarge(
-    picture: np.ndarray, size: tuple[int, int], box: tuple[int, int, int, int], how: int
-) -> np.ndarray:
+def enlarge(picture: np.ndarray, size: tuple[int, int], box: Sequence[int], how: int) -> np.ndarray:
     """The part `box` (x, y, width, height) of a picture enlarged to `size` (width, height)."""
     x0, y0, bw, bh = box
     sx, sy = picture.shape[1] / size[0], picture.shape[0] / size[1]
@@ -293,13 +293,13 @@ def disc(radius: int) -> np.ndarray:
     return cv2.getStructuringElement(shape, (2 * radius + 1,) * 2)
 
 
-def grow(mask: np.ndarray, radius: int) -> np.ndarray:
-    """A bool mask widened by radius pixels."""
+def grow(mask: Mask, radius: int) -> Mask:
+    """A mask widened by radius pixels."""
     return cv2.dilate(mask.view(np.uint8), disc(radius)) > 0
 
 
-def shrink(mask: np.ndarray, radius: int) -> np.ndarray:
-    """A bool mask without its rim of radius pixels; the picture's border is no rim."""
+def shrink(mask: Mask, radius: int) -> Mask:
+    """A mask without its rim of radius pixels; the picture's border is no rim."""
     return cv2.erode(mask.view(np.uint8), disc(radius), borderValue=1) > 0
 
 
@@ -353,8 +353,8 @@ class Grain:
             levels.append(min(float(np.sqrt(np.quantile(power[shown], 0.03))), GRAIN_LIMIT))
         return cls(*levels)
 
-    def sheet(self, size: tuple[int, int], seed: int = 0) -> np.ndarray:
-        """(h, w) float32 of grain around 0; the same size and seed give the same grain."""
+    def sheet(self, size: tuple[int, int], seed: int = 0) -> Scalars:
+        """Grain around 0, 8-bit levels; the same size and seed give the same grain."""
         generator = np.random.default_rng(seed)
         h, w = size
         tile = generator.standard_normal((min(h, GRAIN_TILE), min(w, GRAIN_TILE)), np.float32)

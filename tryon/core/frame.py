@@ -7,11 +7,14 @@ Notable here:
   (uint8) or linear (float, which must not overshoot) when enlarging.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
+
+from tryon.core.arrays import Boxes, Flow, Labels, Mask, Points
 
 _ALIGNED = 1 / 256  # canvas pixels of shift that no picture of 8 bits shows
 _LONGEST_SEARCH = 64  # pixels of the photo
@@ -55,7 +58,12 @@ class Fit:
         return cls.crop(photo_size, (0, 0, width, height), canvas_size)
 
     @classmethod
-    def crop(cls, photo_size: tuple[int, int], box: Any, canvas_size: tuple[int, int]) -> "Fit":
+    def crop(
+        cls,
+        photo_size: tuple[int, int],
+        box: Sequence[float] | np.ndarray,
+        canvas_size: tuple[int, int],
+    ) -> "Fit":
         """The box as large as fits into the canvas, in its middle to the nearest canvas pixel.
 
         box: x0, y0, x1, y1, edges in the photo; it may be fractional and exceed the photo. Where
@@ -69,7 +77,7 @@ class Fit:
         # Whole pixels of shift: then shrinking is pure area averaging, without a second blur.
         x = round((width - (x0 + x1) * scale) / 2)
         y = round((height - (y0 + y1) * scale) / 2)
-        return cls(scale, x, y, tuple(photo_size), tuple(canvas_size))
+        return cls(scale, x, y, photo_size, canvas_size)
 
     @property
     def inverse(self) -> "Fit":
@@ -83,12 +91,12 @@ class Fit:
         )
 
     @property
-    def matrix(self) -> np.ndarray:
-        """(2, 3) float64, the affine map of points from the photo to the canvas."""
+    def matrix(self) -> NDArray[np.float64]:
+        """(2, 3), the affine map of points from the photo to the canvas."""
         centre = 0.5 * self.scale - 0.5
         return np.array([[self.scale, 0, centre + self.x], [0, self.scale, centre + self.y]])
 
-    def points(self, points: np.ndarray) -> np.ndarray:
+    def points(self, points: np.ndarray) -> Points:
         """(..., 2 or more) points of the photo -> canvas, float32; further columns pass through."""
         points = np.asarray(points)
         moved = points.astype(np.float32)
@@ -96,7 +104,7 @@ class Fit:
         moved[..., :2] = (points[..., :2].astype(np.float64) + 0.5) * self.scale - 0.5 + shift
         return moved
 
-    def box(self, box: np.ndarray) -> np.ndarray:
+    def box(self, box: np.ndarray) -> Boxes:
         """(..., 4) edges x0, y0, x1, y1 in the photo -> canvas, float32."""
         shift = np.array([self.x, self.y, self.x, self.y])
         return (np.asarray(box, np.float64) * self.scale + shift).astype(np.float32)
@@ -120,9 +128,8 @@ class Fit:
             window._fill_outside(pixels, border)
         return pixels
 
-    def mask(self, mask: np.ndarray, box: tuple[int, int, int, int] | None = None) -> np.ndarray:
-        """(H, W) bool of the photo -> canvas: True where at least half of a pixel is; False beyond
-        the photo."""
+    def mask(self, mask: Mask, box: tuple[int, int, int, int] | None = None) -> Mask:
+        """Photo -> canvas: True where at least half of a pixel is; False beyond the photo."""
         if mask.dtype != np.bool_:
             raise TypeError(f"Fit.mask: expected bool, got {mask.dtype}")
         self._check_photo(mask)
@@ -134,11 +141,11 @@ class Fit:
 
     def labels(
         self,
-        labels: np.ndarray,
+        labels: Labels,
         border: int = 0,
         box: tuple[int, int, int, int] | None = None,
-    ) -> np.ndarray:
-        """(H, W) labels of the photo -> canvas: each pixel takes the label at its centre."""
+    ) -> Labels:
+        """Photo -> canvas: each pixel takes the label at its centre."""
         self._check_photo(labels)
         window = self._window(box)
         height, width = window.canvas_size
@@ -148,19 +155,19 @@ class Fit:
         window._fill_outside(taken, border)
         return taken
 
-    def flow(self, flow: np.ndarray, box: tuple[int, int, int, int] | None = None) -> np.ndarray:
-        """(H, W, 2) float32 map of absolute coordinates, laid out in the photo -> on the canvas.
+    def flow(self, flow: Flow, box: tuple[int, int, int, int] | None = None) -> Flow:
+        """A map of absolute coordinates, laid out in the photo -> on the canvas.
 
         The coordinates stay what they are (they live in a third frame, the garment's); only where
         they are stored changes. Beyond the photo the edge is repeated. Values must be finite.
         """
         return self.image(flow, None, box)
 
-    def unpoints(self, points: np.ndarray) -> np.ndarray:
+    def unpoints(self, points: np.ndarray) -> Points:
         """`points` from the canvas to the photo."""
         return self.inverse.points(points)
 
-    def unbox(self, box: np.ndarray) -> np.ndarray:
+    def unbox(self, box: np.ndarray) -> Boxes:
         """`box` from the canvas to the photo."""
         return self.inverse.box(box)
 
@@ -173,7 +180,7 @@ class Fit:
         """`image` from the canvas to the photo, or to the part of the photo inside box."""
         return self.inverse.image(image, border, box)
 
-    def unflow(self, flow: np.ndarray, box: tuple[int, int, int, int] | None = None) -> np.ndarray:
+    def unflow(self, flow: Flow, box: tuple[int, int, int, int] | None = None) -> Flow:
         """`flow` from the canvas to the photo, or to the part of the photo inside box."""
         return self.inverse.flow(flow, box)
 
@@ -238,7 +245,9 @@ class Fit:
         pixels[:, max(x1, 0) :] = value
 
 
-def _by_channel(function: Any, image: np.ndarray, *arguments: Any) -> np.ndarray:
+def _by_channel(
+    function: Callable[..., np.ndarray], image: np.ndarray, *arguments: object
+) -> np.ndarray:
     """Apply a cv2 function. OpenCV is exact on 1, 3 and 4 channels, not on 2 (1/32 pixel)."""
     if image.ndim == 2 or image.shape[2] in (1, 3, 4):
         result = function(image, *arguments)

@@ -15,16 +15,22 @@ import secrets
 import zlib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pillow_heif
 from PIL import Image, ImageCms
 
+from tryon.core.arrays import Alpha, Pixels
 from tryon.core.errors import TryOnError
 from tryon.core.types import Photo
 
 logger = logging.getLogger(__name__)
+
+PhotoSource: TypeAlias = (
+    Photo | str | os.PathLike[str] | bytes | bytearray | memoryview | Image.Image | np.ndarray
+)
+"""What `read_photo` reads: see there."""
 
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 10 * 1024 * 1024
@@ -57,7 +63,7 @@ _UPRIGHT = {  # EXIF orientation -> what undoes it
 _MAX_PROFILE_BYTES = 4 * 1024 * 1024
 
 
-def read_photo(source: Any, *, alpha: bool = True) -> Photo:
+def read_photo(source: PhotoSource, *, alpha: bool = True) -> Photo:
     """An upright sRGB `Photo` from a path, bytes, a PIL image, a uint8 array or a `Photo`.
 
     source: arrays are (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA. Of an animation the first
@@ -106,7 +112,7 @@ def encode_photo(photo: Photo, format: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
-def writable_format(path: str | os.PathLike) -> str:
+def writable_format(path: str | os.PathLike[str]) -> str:
     """The format `write_photo` will use for this file name.
 
     Raises TryOnError("bad_argument") if the suffix is not .png, .jpg, .jpeg or .webp, or the folder
@@ -125,7 +131,7 @@ def writable_format(path: str | os.PathLike) -> str:
     return _WRITE_SUFFIXES[path.suffix.lower()]
 
 
-def write_photo(photo: Photo, path: str | os.PathLike) -> None:
+def write_photo(photo: Photo, path: str | os.PathLike[str]) -> None:
     """Write the picture, whole or not at all, in the format its suffix names; no metadata.
 
     Raises TryOnError("bad_argument") for an unknown suffix, or a folder that is not there or not
@@ -134,7 +140,7 @@ def write_photo(photo: Photo, path: str | os.PathLike) -> None:
     write_bytes(encode_photo(photo, writable_format(path)), path)
 
 
-def write_bytes(data: bytes, path: str | os.PathLike) -> None:
+def write_bytes(data: bytes, path: str | os.PathLike[str]) -> None:
     """Write a file whole or not at all: under another name first, then renamed.
 
     Raises TryOnError("bad_argument") if the folder cannot be written.
@@ -163,7 +169,7 @@ def _shown(path: Path) -> str:
     return name if len(name) <= 60 else name[:57] + "..."
 
 
-def _file_bytes(source: str | os.PathLike) -> bytes:
+def _file_bytes(source: str | os.PathLike[str]) -> bytes:
     path = Path(source)
     try:
         folder, file = path.is_dir(), path.is_file()  # neither: a pipe or device may never end
@@ -256,7 +262,9 @@ def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         try:
             transform = _transform_to_srgb(bytes(profile), image.mode)
             if transform is not None:
-                return ImageCms.applyTransform(image, transform)
+                converted = ImageCms.applyTransform(image, transform)
+                assert converted is not None  # it is None only where the image itself is changed
+                return converted
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             logger.debug("colour profile ignored: damaged, or made for another mode")
     return image.convert("RGB")
@@ -304,8 +312,8 @@ def _photo_of_array(array: np.ndarray) -> Photo:
     return Photo(np.array(array, order="C"))  # a copy: the caller may go on to change theirs
 
 
-def _off_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Undo the white under half transparent pixels, (H, W, 3) uint8; white where fully clear."""
+def _off_white(pixels: Pixels, alpha: Alpha) -> Pixels:
+    """Undo the white under half transparent pixels; white where fully clear."""
     opacity = np.maximum(alpha, 1).astype(np.float32)[..., None] / 255
     colours = (pixels - 255 * (1 - opacity)) / opacity
     colours = np.where(alpha[..., None] == 0, 255, colours)

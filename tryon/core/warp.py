@@ -7,11 +7,13 @@ Notable here:
   inverse affine map to all pixels at once: exact, and a few milliseconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from tryon.core.arrays import Flow, Mask
 from tryon.core.masks import nearest_in
 
 # Sub-pixel bits of the triangle rasteriser.
@@ -30,6 +32,10 @@ class ThinPlateSpline:
     source: np.ndarray
     target: np.ndarray
     stiffness: float = 0.0
+    # the weights of the solution, and the source points and frame they are meant for
+    _solution: NDArray[np.float64] = field(init=False, repr=False)
+    _unit: NDArray[np.float64] = field(init=False, repr=False)
+    _frame: tuple[NDArray[np.float64], float] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         source = np.asarray(self.source, np.float64)
@@ -52,8 +58,8 @@ class ThinPlateSpline:
         object.__setattr__(self, "_unit", unit)
         object.__setattr__(self, "_frame", (centre, spread))
 
-    def __call__(self, points: np.ndarray) -> np.ndarray:
-        """(m, 2) points of the source plane -> (m, 2) float64 points of the target plane."""
+    def __call__(self, points: np.ndarray) -> NDArray[np.float64]:
+        """(m, 2) points of the source plane -> (m, 2) points of the target plane."""
         centre, spread = self._frame
         p = (np.asarray(points, np.float64) - centre) / spread
         n = len(self._unit)
@@ -72,10 +78,15 @@ class Curve:
     """A smooth curve through a few points, measured along its length: the middle of a limb.
 
     points: (n, 2) float, n >= 2, in order. Corners are rounded, as an elbow's are.
+    samples, tangents: (m, 2) points along it, evenly spaced, and unit vectors there. length: of
+    the whole curve.
     """
 
     points: np.ndarray
     rounding: float = 0.45  # of the shorter neighbouring side, how much of a corner is cut
+    samples: NDArray[np.float64] = field(init=False, repr=False)
+    tangents: NDArray[np.float64] = field(init=False, repr=False)
+    length: float = field(init=False, repr=False)
 
     STEPS = 24  # samples per side; a limb is a few hundred pixels, so 24 is below a pixel's error
 
@@ -91,12 +102,12 @@ class Curve:
             t = np.linspace(0, 1, self.STEPS)[:, None]
             path.extend((1 - t) ** 2 * start + 2 * t * (1 - t) * corner + t**2 * end)
         path.append(points[-1])
-        path = np.array(path)
-        steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
+        polyline = np.array(path)
+        steps = np.linalg.norm(np.diff(polyline, axis=0), axis=1)
         lengths = np.concatenate([[0.0], np.cumsum(steps)])
         total = max(lengths[-1], 1e-6)
         even = np.linspace(0, total, self.STEPS * (len(points) - 1) + 1)
-        samples = np.column_stack([np.interp(even, lengths, path[:, k]) for k in (0, 1)])
+        samples = np.column_stack([np.interp(even, lengths, polyline[:, k]) for k in (0, 1)])
         tangents = np.gradient(samples, axis=0)
         tangents /= np.maximum(np.linalg.norm(tangents, axis=1, keepdims=True), 1e-9)
         object.__setattr__(self, "samples", samples)
@@ -140,10 +151,10 @@ def smoothstep(x: np.ndarray) -> np.ndarray:
     return x * x * (3 - 2 * x)
 
 
-def grid_over(mask: np.ndarray, spacing: float, margin: float) -> tuple[np.ndarray, np.ndarray]:
+def grid_over(mask: Mask, spacing: float, margin: float) -> tuple[np.ndarray, np.ndarray]:
     """A triangle mesh that covers a mask and a margin around it.
 
-    mask: (H, W) bool. spacing, margin: pixels.
+    spacing, margin: pixels.
     Returns vertices (n, 2) float64 x, y and triangles (m, 3) int32, the margin's first and the
     innermost last, so that a fold never lays empty margin over cloth. Empty mask: n = m = 0.
     """
@@ -182,13 +193,13 @@ def grid_over(mask: np.ndarray, spacing: float, margin: float) -> tuple[np.ndarr
 
 def draw_mesh(
     source: np.ndarray, target: np.ndarray, triangles: np.ndarray, size: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[Flow, Mask]:
     """Draw a mesh and return, for each pixel, which source point lies there.
 
     source, target: (n, 2) vertices before and after the map. triangles: (m, 3) indices, later ones
     lie on top, but those that the map has turned over lie below all others: where cloth is folded,
     its outside is seen. size: (h, w) of the drawing.
-    Returns flow (h, w, 2) float32, the source x, y of each pixel, and covered (h, w) bool.
+    Returns the flow, the source x, y of each pixel, and where the mesh covers the drawing.
     Beyond the mesh the flow continues the nearest triangle's map, so it is smooth and finite.
     """
     h, w = size

@@ -44,9 +44,10 @@ def save(net: nn.Module, path: Path, training: dict[str, object]) -> None:
         name: (value.half() if value.is_floating_point() else value).contiguous().cpu()
         for name, value in net.state_dict().items()
     }
+    config: typing.Any = net.config  # torch says of any attribute: a tensor or a module
     header = {
         "net": type(net).__name__,
-        "config": json.dumps(dataclasses.asdict(net.config)),
+        "config": json.dumps(dataclasses.asdict(config)),
         "training": json.dumps(training),
     }
     part = path.with_suffix(".part")
@@ -88,7 +89,7 @@ def training_summary(path: str | Path) -> dict[str, object]:
 
 def _rebuild(kind: typing.Any, value: typing.Any) -> typing.Any:
     """A config dataclass (nested ones and tuples included) from what JSON made of it."""
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = typing.get_type_hints(kind)
         unknown = value.keys() - hints.keys()
         if unknown:

@@ -1,8 +1,12 @@
 """Small pieces that the decoders are built of."""
 
+from typing import TypeVar
+
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+Net = TypeVar("Net", bound=nn.Module)
 
 
 class ConvNorm(nn.Module):
@@ -14,13 +18,14 @@ class ConvNorm(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int = 1) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, bias=False)
-        self.norm = nn.BatchNorm2d(outputs)
+        self.norm: nn.BatchNorm2d | nn.Identity = nn.BatchNorm2d(outputs)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu6(self.norm(self.conv(x)), inplace=True)
 
     def fold(self) -> None:
-        """Put the (frozen) norm into the convolution; only after training."""
+        """Put the (frozen) norm into the convolution; once, and only after training."""
+        assert isinstance(self.norm, nn.BatchNorm2d)
         self.conv = nn.utils.fuse_conv_bn_eval(self.conv.eval(), self.norm.eval())
         self.norm = nn.Identity()
 
@@ -66,7 +71,15 @@ class Context(nn.Module):
         return y + self.near(y) + F.relu6(self.whole(x.mean((2, 3), keepdim=True)))
 
 
-def fold_norms(net: nn.Module) -> nn.Module:
+def start_at_zero(layer: nn.Module) -> None:
+    """Set a layer's weights and bias to 0: it says nothing until it has learned something."""
+    assert isinstance(layer, nn.Conv2d | nn.Linear)
+    assert layer.bias is not None
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+
+
+def fold_norms(net: Net) -> Net:
     """Fold every batch norm of a trained network into its convolution, in place."""
     for module in net.modules():
         if isinstance(module, ConvNorm):

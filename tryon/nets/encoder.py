@@ -70,7 +70,7 @@ class Encoder(nn.Module):
         H and W must be multiples of the last stride.
         """
         x = F.relu6(self.stem(pixels), inplace=True)
-        features = []
+        features: list[torch.Tensor] = []
         for stage, (_, _, _, stride, _) in zip(self.stages, self.config.stages, strict=True):
             if stride == 2:
                 if len(features) == 1 and hint is not None:
@@ -115,6 +115,7 @@ class SameConv(nn.Conv2d):
         self.margin = (before, kernel - stride - before) * 2
         # Keeps the variance through ReLU6 where no ImageNet weights are loaded (tests).
         nn.init.kaiming_normal_(self.weight, nonlinearity="relu")
+        assert self.bias is not None
         nn.init.zeros_(self.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:

@@ -16,6 +16,7 @@ Appearance flow: Zhou et al., ECCV 2016; coarse to fine with residuals as in Clo
 ICCV 2019) and PF-AFN (Ge et al., CVPR 2021). FiLM: Perez et al., AAAI 2018.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from torch import nn
 
 from tryon.core.types import Outline
 from tryon.core.vocabulary import ATTRIBUTES
-from tryon.nets.blocks import ConvNorm
+from tryon.nets.blocks import ConvNorm, start_at_zero
 
 FUSIONS = ("concat", "cascade", "gated", "attention")
 HEADS = tuple((attribute, len(values)) for attribute, values in ATTRIBUTES.items())
@@ -140,8 +141,10 @@ class FusionNet(nn.Module):
 
         start = start.float()
         residual = start.new_zeros(1)
-        flows, warped, hidden = [], {}, None
-        states = []
+        flows: list[torch.Tensor] = []
+        warped: dict[int, torch.Tensor] = {}  # stride -> the garment's features there
+        states: list[torch.Tensor] = []
+        hidden = None
         for level, stride in zip(self.flow_levels, STRIDES, strict=True):
             at = _index(stride)
             size = person[at].shape[-2:]
@@ -191,13 +194,15 @@ def _index(stride: int) -> int:
     return stride.bit_length() - 2
 
 
-def resized(values: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
-    """(N, C, h, w) float32 at another size: averaged where it shrinks, else bilinear."""
-    if values.shape[-2:] == tuple(size):
+def resized(values: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
+    """(N, C, h, w) float32 at another size (height, width): averaged where it shrinks, else
+    bilinear."""
+    height, width = size
+    if values.shape[-2:] == (height, width):
         return values
-    if values.shape[-2] > size[0]:
-        return F.adaptive_avg_pool2d(values, size)
-    return F.interpolate(values, size=size, mode="bilinear", align_corners=False)
+    if values.shape[-2] > height:
+        return F.adaptive_avg_pool2d(values, (height, width))
+    return F.interpolate(values, size=(height, width), mode="bilinear", align_corners=False)
 
 
 def sample(values: torch.Tensor, flow: torch.Tensor) -> torch.Tensor:
@@ -264,8 +269,7 @@ class FlowLevel(nn.Module):
         self.fuse = fuse(width, width + matches + 2 + carried, config.text, outputs)
         self.mix = ConvNorm(outputs, outputs, 3)
         self.step = nn.Conv2d(outputs, 2, 3, padding=1)
-        nn.init.zeros_(self.step.weight)
-        nn.init.zeros_(self.step.bias)
+        start_at_zero(self.step)
 
     def forward(
         self,
@@ -406,9 +410,9 @@ class Renderer(nn.Module):
         self.steps.append(_step(before + channels[0] + 4 * 4, widths[3]))
         self.paint = nn.Conv2d(widths[3], 4 * 4, 3, padding=1)
         self.shade = nn.Conv2d(widths[2], 1, 3, padding=1)
-        for layer in (self.paint, self.shade):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        start_at_zero(self.paint)
+        start_at_zero(self.shade)
+        assert self.paint.bias is not None
         with torch.no_grad():
             self.paint.bias[:12] = STUDIO_GREY
             self.paint.bias[12:] = LIKELY_VISIBLE

@@ -29,6 +29,9 @@ HEADS = (
 )
 
 
+LEAST_WEIGHT = 1e-3  # of every place in a mean under the mask: an empty mask divides by no 0
+
+
 @dataclass(frozen=True)
 class GarmentConfig:
     """Shape of GarmentNet.
@@ -118,5 +121,6 @@ def _means(maps: torch.Tensor) -> torch.Tensor:
 
 def _under(features: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Mean of (N, C, h, w) under the (N, 1, H, W) weight -> (N, C)."""
-    weight = F.adaptive_avg_pool2d(weight, features.shape[-2:]) + 1e-3
+    height, width = features.shape[-2:]
+    weight = F.adaptive_avg_pool2d(weight, (height, width)) + LEAST_WEIGHT
     return (features * weight).sum((2, 3)) / weight.sum((2, 3))

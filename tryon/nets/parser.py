@@ -1,11 +1,11 @@
 """ParserNet: which part of the dressed body each pixel shows.
 
 Notable here:
-- it is told what body analysis already knows: the silhouette, and where head, torso and each limb
-  lie as capsules, all at a quarter of the size. Left and right come from there, so they need not
-  be guessed from the picture.
-- they enter through a layer that starts at zero: at the first step the encoder sees exactly what
-  ImageNet taught it.
+- it is given what body analysis already knows as planes: the silhouette, and where head, torso and
+  each limb lie as capsules, all at a quarter of the size. Left and right come from there, so they
+  need not be guessed from the picture.
+- the planes enter through a layer that starts at zero: at the first step the encoder sees exactly
+  what ImageNet taught it.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from tryon.nets.blocks import Context, ConvNorm, Merge
+from tryon.nets.blocks import Context, ConvNorm, Merge, start_at_zero
 from tryon.nets.encoder import Encoder, EncoderConfig
 
 
@@ -43,8 +43,7 @@ class ParserNet(nn.Module):
         self.pose = nn.Sequential(
             ConvNorm(config.pose_planes, fine[1], 3), nn.Conv2d(fine[1], fine[1], 1)
         )
-        nn.init.zeros_(self.pose[1].weight)
-        nn.init.zeros_(self.pose[1].bias)
+        start_at_zero(self.pose[1])
         self.context = Context(fine[4], at[0])
         self.merges = nn.ModuleList(Merge(at[i], fine[3 - i], at[i + 1]) for i in range(4))
         self.classify = nn.Conv2d(at[4], config.classes, 1)
