@@ -16,7 +16,7 @@ from tryon.garment.analyser import GarmentAnalyser
 from tryon.garment.appearance import colour_of, measure, pattern_of
 from tryon.garment.cutout.cut import cut_out
 from tryon.garment.cutout.matting import bleed
-from tryon.garment.outline.trace import trace
+from tryon.garment.outline.landmarks import trace
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 

@@ -4,10 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-import tryon.garment.outline.trace
+import tryon.garment.outline.landmarks
 from tryon.core.types import Kind, Limb, Outline
+from tryon.garment.outline.landmarks import trace
 from tryon.garment.outline.limbs import lone_limb
-from tryon.garment.outline.trace import trace
 
 MIDDLE = 250.0
 # Half of an outline, x from the middle and y, from the neck on.
@@ -86,14 +86,14 @@ def test_one_sleeve_of_a_top_seen_from_the_front_is_none(even, monkeypatch):
     mask = drawn(FRILLS)
     if not even:
         mask[:, 330:] = False
-    found = tryon.garment.outline.trace.limb_map
+    found = tryon.garment.outline.landmarks.limb_map
 
     def lopsided(*given):
         limbs = found(*given).copy()
         limbs[limbs == Limb.LEFT] = Limb.BODY
         return limbs
 
-    monkeypatch.setattr("tryon.garment.outline.trace.limb_map", lopsided)
+    monkeypatch.setattr("tryon.garment.outline.landmarks.limb_map", lopsided)
     asked = trace(mask, Kind.UPPER)
     known = trace(mask, Kind.UPPER, sleeveless=True)
     assert (lone_limb(asked.limbs) is None) == even

@@ -10,7 +10,7 @@ from tryon.garment.analyser import GarmentAnalyser, _read
 from tryon.garment.appearance import ARMHOLES_SEEN
 from tryon.garment.cutout.cut import cut_out
 from tryon.garment.cutout.scene import settled
-from tryon.garment.outline.trace import _weighed
+from tryon.garment.outline.landmarks import _weighed
 from tryon.garment.reader import Reading
 
 NO_MARKS = np.zeros((len(Outline), 3), np.float32)

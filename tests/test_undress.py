@@ -8,7 +8,7 @@ from test_hem import dressed
 from test_worn import CLOTH, sleeved
 
 from tryon.core.types import Kind, Outline, Part, Photo, Pose
-from tryon.garment.outline.trace import trace
+from tryon.garment.outline.landmarks import trace
 from tryon.training.compare import compare_kinds
 from tryon.training.data.people import Labelled
 from tryon.training.data.undress import FIGURE, figure, flat_picture

@@ -18,8 +18,8 @@ from tryon.core.types import Garment, Kind, Outline, Part, Photo
 from tryon.core.vocabulary import TYPE_KIND
 from tryon.garment.appearance import ARMHOLES_SEEN, Measured, measure
 from tryon.garment.cutout.cut import Cutout, cut_out, has_alpha
+from tryon.garment.outline.landmarks import trace
 from tryon.garment.outline.neckline import stands_up
-from tryon.garment.outline.trace import trace
 from tryon.garment.reader import GarmentReader, Reading
 from tryon.garment.worn import Worn, take_off
 from tryon.person.analyser import BodyAnalyser

@@ -1,24 +1,31 @@
-"""A garment's edge at full resolution: soft alpha, and clean colours over and beyond it.
+"""Small mask -> a garment's edge at full resolution: soft alpha, clean colours over and beyond it.
 
 Notable here:
 - the edge follows the picture (guided filter, He, Sun and Tang, 2010).
-- colours are bled outwards over the edge (push-pull on a pyramid), so that no floor shines through.
+- colours are carried on outwards over the edge (push-pull on a pyramid), so that no floor shines
+  through.
 """
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Mask, Pixels
+from tryon.core.masks import COVERED, SOLID
+
+# The edge.
 EDGE_RADIUS = 0.006  # of the longer side: how far the small mask's edge may be off
 EDGE_SMOOTHNESS = 1e-4  # the guided filter's epsilon, colours 0..1
-BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
-BLEED_SIZE = 384  # px, longer side of the copy on which colours are continued
-BLEED_REACH = 32  # px beyond the edge
+EDGE_STEEPNESS = 2.2  # by which the filtered edge, a wide slope, is made narrower
+
+# Colours beyond the edge.
 EDGE_RIM = 0.002  # of the longer side: how far inside the edge the background may shine through
-SOLID = 250  # alpha from here on is garment through and through
+BLEED_REACH = 32  # px beyond the edge
+BLEED_SIZE = 384  # px, longer side of the copy on which colours are continued
+BLEED_LEVELS = 9  # pyramid levels at most: large holes are filled, too
 
 
-def refine_alpha(pixels: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """(H, W) uint8 alpha at the picture's resolution from a mask of any size."""
+def refine_alpha(pixels: Pixels, mask: Mask) -> Alpha:
+    """Alpha at the picture's resolution from a mask of any size."""
     height, width = pixels.shape[:2]
     soft = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     x, y, w, h = cv2.boundingRect((soft > 0.01).astype(np.uint8))
@@ -28,7 +35,7 @@ def refine_alpha(pixels: np.ndarray, mask: np.ndarray) -> np.ndarray:
     box = (slice(y0, y1), slice(x0, x1))
     guide = cv2.cvtColor(pixels[box], cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     filtered = _guided(guide, soft[box], radius, EDGE_SMOOTHNESS)
-    sharp = np.clip((filtered - 0.5) * 2.2 + 0.5, 0, 1)
+    sharp = np.clip((filtered - 0.5) * EDGE_STEEPNESS + 0.5, 0, 1)
     # far from the edge the mask is sure
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (4 * radius + 1, 4 * radius + 1))
     hard = (soft[box] > 0.5).astype(np.uint8)
@@ -53,13 +60,13 @@ def _guided(guide: np.ndarray, source: np.ndarray, radius: int, epsilon: float) 
     return mean(slope) * guide + mean(mean_source - slope * mean_guide)
 
 
-def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8: the picture inside the garment, its colours continued over and beyond
-    its edge (push-pull on a pyramid), so that sampling there never picks up the background."""
+def bleed(pixels: Pixels, alpha: Alpha) -> Pixels:
+    """The picture inside the garment, its colours continued over and beyond its edge (push-pull on
+    a pyramid), so that sampling there never picks up the background."""
     rim = max(2, round(EDGE_RIM * max(alpha.shape)))
     solid = cv2.erode((alpha >= SOLID).astype(np.uint8), np.ones((2 * rim + 1,) * 2, np.uint8))
     if not solid.any():
-        solid = (alpha >= 128).astype(np.uint8)
+        solid = (alpha >= COVERED).astype(np.uint8)
     x, y, w, h = cv2.boundingRect((alpha > 0).astype(np.uint8))
     reach = BLEED_REACH
     y0, y1 = max(0, y - reach), min(alpha.shape[0], y + h + reach)
@@ -69,8 +76,10 @@ def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     scale = min(1.0, BLEED_SIZE / max(size))  # what is filled in is smooth: a small copy will do
     small = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     inside = cv2.bitwise_and(pixels[box], pixels[box], mask=solid[box])
-    weight = cv2.resize(solid[box].astype(np.float32), small, interpolation=cv2.INTER_AREA)
-    colour = cv2.resize(inside, small, interpolation=cv2.INTER_AREA).astype(np.float32)
+    weight: np.ndarray = cv2.resize(
+        solid[box].astype(np.float32), small, interpolation=cv2.INTER_AREA
+    )
+    colour: np.ndarray = cv2.resize(inside, small, interpolation=cv2.INTER_AREA).astype(np.float32)
     levels = [(colour, weight)]
     for _ in range(BLEED_LEVELS):
         colour, weight = levels[-1]
@@ -78,7 +87,7 @@ def bleed(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
             break
         levels.append((cv2.pyrDown(colour), cv2.pyrDown(weight)))
     colour, weight = levels[-1]
-    fill = colour / np.maximum(weight, 1e-4)[..., None]
+    fill: np.ndarray = colour / np.maximum(weight, 1e-4)[..., None]
     for colour, weight in reversed(levels[:-1]):
         level = (weight.shape[1], weight.shape[0])
         fill = cv2.resize(fill, level, interpolation=cv2.INTER_LINEAR)

@@ -1,4 +1,4 @@
-"""The garment on a plain background: a studio, a sheet of paper.
+"""Picture -> small mask of the garment on a plain background: a studio, a sheet of paper.
 
 Notable here:
 - the background is a smooth surface fitted to the border's colours; whatever the flood from the
@@ -10,28 +10,39 @@ Notable here:
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Mask, Pixels
 from tryon.core.masks import cut_gaps, lab_of, largest, shrink
 
-PLAIN_SIZE = 512  # px
+PLAIN_SIZE = 512  # px, longer side of the copy that is cut
 PROBE_SIZE = 128  # px: the border is looked at on a copy this small first
+
+# The background.
+BORDER_WIDTH = 0.025  # of the longer side
 PLAIN_BORDER = 0.85  # of the border must look like one smooth background
 PLAIN_NOISE = 0.7  # Delta E: a studio's background is smoother than any floor or wall
-BORDER_WIDTH = 0.025  # of the longer side
+
+# What stands out from it. An edge rings in a JPEG: beside a step in colour there are faint ones.
 LIGHT_STEP, CHROMA_STEP = 1.4, 2.5  # Delta E: the least that is no longer background
 LIGHT_RINGING, CHROMA_RINGING = 0.06, 0.3  # of the nearby step: JPEG smears an edge this much
 RINGING_REACH = 0.03  # of the longer side: how far (one to two JPEG blocks of a small picture)
-GAP_SLENDER = 12.0  # area over squared half width: a gap between sleeve and body is longer still
+STRONG = 12.0  # L: beside such a step ringing hides white stripes
+PALE_DEPTH = 0.6  # of the ringing's reach: what is thicker is cloth
+
+# The flood from the border.
 LEAK, WIDE_LEAK = 0.012, 0.045  # of the longer side: gaps in an edge this wide are closed
 TORN = 0.8  # wholeness: below it the wider closing is tried, too
-STRONG = 12.0  # difference in lightness beside which ringing hides white stripes
-PALE_DEPTH = 0.6  # of the ringing's reach: what is thicker is cloth
-NECK_CONTRAST = 10.0  # Delta E: below it a patch near the neck may be a lit part of the front
+GAP_SLENDER = 12.0  # area over squared half width: a gap between sleeve and body is longer still
+
+# Gaps that the flood does not reach.
 HOLE_CONTRAST = 2.5  # Delta E of the garment: below it a white patch may be the garment's own
+NECK_CONTRAST = 10.0  # Delta E: below it a patch near the neck may be a lit part of the front
+
+MOST_CONFIDENT = 0.98
 
 
-def plain_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
-    """(h, w) bool on a small copy and a confidence for a garment on a plain background, None if
-    the background is not plain."""
+def plain_mask(pixels: Pixels) -> tuple[Mask, float] | None:
+    """The mask on a small copy and a confidence for a garment on a plain background, None if the
+    background is not plain."""
     for size in (PROBE_SIZE, PLAIN_SIZE):
         lab = lab_of(shrink(pixels, size))
         background, noise, follows = _background_model(lab, _border(lab.shape))
@@ -46,7 +57,7 @@ def plain_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     slightly = differs | (light > max(LIGHT_STEP, 4.0 * noise))
     differs |= _stands_out(light, LIGHT_STEP, LIGHT_RINGING, noise)
     flooded = _flood_background(differs, distance)
-    if float(np.median(light[flooded])) > STRONG if flooded.any() else False:
+    if flooded.any() and float(np.median(light[flooded])) > STRONG:
         flooded |= _pale_pieces(flooded, _flood_background(slightly, distance))
     mask = _open_gaps(flooded, differs, distance)
     if _wholeness(mask) < TORN:
@@ -56,7 +67,7 @@ def plain_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     if not 0.01 < mask.mean() < 0.97:
         return None
     contrast = float(np.median(distance[mask]))
-    return mask, float(np.clip(0.6 + contrast / 40, 0, 0.98))
+    return mask, float(np.clip(0.6 + contrast / 40, 0, MOST_CONFIDENT))
 
 
 def _border(shape: tuple[int, ...]) -> np.ndarray:
@@ -97,8 +108,8 @@ def _stands_out(offset: np.ndarray, step: float, ringing: float, noise: float) -
 
 
 def _pale_pieces(strict: np.ndarray, loose: np.ndarray) -> np.ndarray:
-    """(h, w) bool, white stripes and yokes of a dark garment: what the strict mask lacks of the
-    loose one, where it is thicker than the ringing along an edge."""
+    """(h, w) bool, white stripes and yokes of a dark garment: what only the loose mask has, where
+    it is thicker than the ringing along an edge."""
     missing = (loose & ~strict).astype(np.uint8)
     depth = cv2.distanceTransform(missing, cv2.DIST_L2, 3)
     thick = depth > PALE_DEPTH * max(3, round(RINGING_REACH * max(strict.shape)))
@@ -124,8 +135,8 @@ def _flood_background(differs: np.ndarray, distance: np.ndarray, leak: float = L
 
     Where the garment is as white as the background, only its thin outline differs, with gaps.
     The flood is run twice, against the outline as it is and with its gaps closed: what only the
-    first one reaches is a true gap (sleeve to body) where it is as empty as the background and
-    narrow or slender, a leak else.
+    first one reaches is a true gap (between sleeve and body) where it is as empty as the background
+    and narrow or slender; otherwise the flood has leaked into the garment there.
     """
     radius = max(2, round(leak * max(differs.shape)))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))

@@ -1,44 +1,61 @@
-"""The garment on any background: floors, beds, walls, hangers.
+"""Picture -> small mask of the garment on any background: floors, beds, walls, hangers.
 
 Notable here:
 - GrabCut (Rother, Kolmogorov and Blake, 2004) runs from several starts on a small copy; the result
   that looks most like a garment (`garment_score`) is cut again at a larger size.
-- colours are fooled by floors of the garment's colour, a network by what it has never seen; where
-  the two differ, GrabCut decides with the colours of what both agree on (`settled`).
+- a floor of the garment's colour misleads colours, and what it has never seen a network; where the
+  two differ, GrabCut decides with the colours of what both agree on (`settled`).
 """
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Mask, Pixels
 from tryon.core.masks import cut_gaps, lab_of, largest, shrink, where_gaps_are
 
-SCENE_SIZE = 256  # px, of the final cut
-SEARCH_SIZE = 160  # px, of the several first attempts
-RING_WIDTH = 0.03  # of the picture: taken for background
-CERTAIN = 0.5  # overlap of the two below which one of them is wrong altogether
-SETTLE_ROUNDS = 2
-KEPT_INSIDE = 0.012  # of the longer side: how deep inside the common part is taken for sure
+SCENE_SIZE = 256  # px, longer side: of the final cut
+SEARCH_SIZE = 160  # px, longer side: of the several first attempts
+RING_WIDTH = 0.03  # of the longer side: the picture's border, taken for background
+
+# The first attempts, and which of them is believed. Scores are those of `garment_score`, 0..1.
+SEARCH_ROUNDS = 2  # of GrabCut
 AGREED = 0.93  # overlap of two attempts that makes a third needless
-SEARCH_ROUNDS = 2
-BAND = 0.025  # of the longer side: how far the fine cut may move the coarse one
-LEAST_QUALITY = 0.08  # score: below it nothing stands out from the rest of the picture
 POOR = 0.25  # score: below it the garment may run out of the picture
-LEAST_FILLING = 0.09  # of the picture: less is hardly more than the middle that was given
-CORE, MIDDLE = 0.22, 0.5  # radii of the picture's middle, by half its size
-RUNS_OUT = 9.0  # Delta E: border pixels this near to the middle's colours may be garment
-BORDER_COLOURS = 5
-COLOUR_SAMPLES = 1500
-THIN = 0.012  # of the longer side: half the width of lines that are dropped (tiles, hooks, cords)
-STRAP_COLOUR = 14.0  # Delta E: a thin piece this near to the garment's colours stays (a strap)
-STRAP_AREA = 0.05  # of the garment
-SMALL_HOLE = 0.004  # of the garment's area
-GAP_COLOUR = 14.0  # Delta E: a patch in a gap is this near to a colour of the background
-GAP_NEARER = 0.6  # and by this factor nearer to it than to any colour of the garment
-NEAR_BACKGROUND = 0.1  # of the longer side: background this near the garment is compared with
+LEAST_QUALITY = 0.08  # score: below it nothing stands out from the rest of the picture
 FULL_STEP = 22.0  # Delta E across an edge that leaves no doubt
 
+# A start for garments that fill the picture.
+CORE, MIDDLE = 0.22, 0.5  # radii of the picture's middle, by half its size
+RUNS_OUT = 9.0  # Delta E: border pixels this near to the middle's colours may be garment
+LEAST_FILLING = 0.09  # of the picture: less is hardly more than the middle that was given
 
-def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
+# The final cut.
+BAND = 0.025  # of the longer side: how far it may move the coarse one
+
+# Colours, summed up.
+BORDER_COLOURS = 5  # that stand for a set of pixels
+COLOUR_SAMPLES = 1500  # pixels they are found from
+RARE = 0.05  # of the pixels: a colour of fewer is left out
+
+# What a network has seen, made one with the cut by colour.
+SEEN, SEEN_SURELY = 128, 200  # of 255: rather garment than not; garment without doubt
+SETTLE_ROUNDS = 2  # of GrabCut
+CERTAIN = 0.5  # overlap of the two below which one of them is wrong altogether
+KEPT_INSIDE = 0.012  # of the longer side: this deep inside what both have is garment for sure
+
+# Thin pieces and holes.
+THIN = 0.012  # of the longer side: half the width of lines that are dropped (tiles, hooks, cords)
+STRAP_COLOUR = 14.0  # Delta E: a thin piece this near to the garment's colours stays (a strap)
+STRAP_AREA = 0.05  # of the garment's area
+SMALL_HOLE = 0.004  # of the garment's area
+
+# Gaps beside the body and between the legs.
+NEAR_BACKGROUND = 0.1  # of the longer side: background this near the garment is compared with
+GAP_COLOUR = 14.0  # Delta E: a patch in a gap is this near to a colour of the background
+GAP_NEARER = 0.6  # and by this factor nearer to it than to any colour of the garment
+
+
+def scene_mask(pixels: Pixels) -> tuple[Mask, float] | None:
     """(h, w) bool on a small copy and a confidence for a garment on a floor, a bed or a wall,
     None if nothing stands out."""
     small = shrink(pixels, SCENE_SIZE)
@@ -78,16 +95,15 @@ def scene_mask(pixels: np.ndarray) -> tuple[np.ndarray, float] | None:
     return fine, float(np.clip(0.15 + 0.55 * quality + 0.3 * agreement, 0, 0.95))
 
 
-def settled(pixels: np.ndarray, cut: np.ndarray | None, seen: np.ndarray) -> np.ndarray:
+def settled(pixels: Pixels, cut: Mask | None, seen: Alpha) -> Mask:
     """(h, w) bool on a small copy: a cut by colour and what a network has seen, made one.
 
-    cut: (h, w) bool of `scene_mask`, or None where nothing stood out. seen: (H, W) uint8,
-    probability of garment times 255.
+    cut: of `scene_mask`, None where nothing stood out. seen: the probability of garment times 255.
     """
     small = shrink(pixels, SCENE_SIZE)
     size = (small.shape[1], small.shape[0])
     likely = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
-    found = likely > 127
+    found = likely >= SEEN
     if not found.any():
         return cut if cut is not None else found
     if cut is None or not cut.any():
@@ -97,9 +113,9 @@ def settled(pixels: np.ndarray, cut: np.ndarray | None, seen: np.ndarray) -> np.
     marks = np.where(found, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     if _overlap(cut, found) > CERTAIN:
         marks[cv2.erode((cut & found).astype(np.uint8), disk) > 0] = cv2.GC_FGD
-    else:  # the network knows garments; colours only that something stands out
-        marks[cv2.erode((likely > 200).astype(np.uint8), disk) > 0] = cv2.GC_FGD
-    marks[(cv2.dilate((cut | found).astype(np.uint8), disk) == 0)] = cv2.GC_BGD
+    else:  # the network knows garments, colours only show that something stands out
+        marks[cv2.erode((likely > SEEN_SURELY).astype(np.uint8), disk) > 0] = cv2.GC_FGD
+    marks[cv2.dilate((cut | found).astype(np.uint8), disk) == 0] = cv2.GC_BGD
     mask = _grab(small, marks, SETTLE_ROUNDS)
     tidy = _tidy(mask, lab_of(small)) if mask.any() else None
     return cut if tidy is None else tidy
@@ -162,7 +178,7 @@ def _filling_start(lab: np.ndarray) -> np.ndarray:
 
 
 def _distance_to_colours(lab: np.ndarray, samples: np.ndarray) -> np.ndarray:
-    """(h, w) float32, Delta E from the nearest of a few colours that sum samples up."""
+    """(h, w) float32, Delta E from the nearest of a few colours that stand for the samples."""
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 10, 1.0)
     cv2.setRNGSeed(1)
     samples = samples.reshape(-1, 3)
@@ -171,7 +187,7 @@ def _distance_to_colours(lab: np.ndarray, samples: np.ndarray) -> np.ndarray:
         samples, min(BORDER_COLOURS, len(samples)), None, criteria, 1, cv2.KMEANS_PP_CENTERS
     )
     counts = np.bincount(labels.ravel(), minlength=len(centres))
-    centres = centres[counts > 0.05 * len(samples)]
+    centres = centres[counts > RARE * len(samples)]
     return np.min([np.linalg.norm(lab - centre, axis=-1) for centre in centres], axis=0)
 
 
@@ -183,13 +199,15 @@ def _grab(pixels: np.ndarray, marks: np.ndarray, rounds: int) -> np.ndarray:
     if inside.sum() < 16 or (~inside).sum() < 16:
         return inside
     cv2.setRNGSeed(1)
-    models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(image, marks, None, *models, rounds, cv2.GC_INIT_WITH_MASK)
+    garment, background = np.zeros((1, 65)), np.zeros((1, 65))
+    no_box = (0, 0, 0, 0)  # not looked at: the marks say where to begin
+    cv2.grabCut(image, marks, no_box, background, garment, rounds, cv2.GC_INIT_WITH_MASK)
     return (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
 
 
 def _tidy(mask: np.ndarray, lab: np.ndarray) -> np.ndarray | None:
-    """The largest piece of a mask without thin lines in foreign colours, small holes closed."""
+    """The largest piece of a mask without thin lines in foreign colours, small holes closed; None
+    if next to nothing is left."""
     radius = max(1, round(THIN * max(mask.shape)))
     disk = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     solid = largest(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disk) > 0)
@@ -253,7 +271,7 @@ def _open_scene_gaps(mask: np.ndarray, lab: np.ndarray) -> np.ndarray:
     return cut_gaps(mask, empty, to_background, GAP_COLOUR)
 
 
-def garment_score(mask: np.ndarray, lab: np.ndarray) -> float:
+def garment_score(mask: Mask, lab: np.ndarray) -> float:
     """0..1, how much a mask looks like a whole garment: a smooth outline, a step in colour all
     along it, off the picture's border, alike on both sides."""
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)

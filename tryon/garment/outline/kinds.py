@@ -1,9 +1,9 @@
-"""What kind of garment an outline is: top, trousers or skirt, dress.
+"""Shape -> Kind: whether an outline is that of a top, of trousers or a skirt, or of a dress.
 
 Notable here:
 - a small decision tree over proportions of the upright outline. Its thresholds and the
-  probabilities at its leaves were read off 760 phone photos of garments (CC0); on 321 others of
-  them it names the right kind for about four in five, so a visitor is told when it was unsure.
+  probabilities at its leaves were read off 760 phone photos of garments (CC0). On 321 further
+  ones it names the right kind for about four in five, so a note says when it was unsure.
 """
 
 import cv2
@@ -23,10 +23,9 @@ def guess_kind(
 ) -> tuple[Kind, float]:
     """The kind a shape looks like and a probability.
 
-    studio: it was photographed on a mannequin, as shops do, so it is narrower than lying flat.
-
     length, waist, hem: shoulder-to-hem length, waist and hem width by chest width, if it is read
-    as a top.
+        as a top.
+    studio: it was photographed on a mannequin, as shops do, so it is narrower than lying flat.
     """
     sides = [side_of(shape, right) for right in LEFT_RIGHT]
     rows = np.nonzero(shape.mask.any(axis=1))[0]

@@ -1,20 +1,22 @@
-"""Which piece of a garment each pixel belongs to: the `Limb` map, from mask and landmarks."""
+"""Mask + outline landmarks -> Limb map: which piece of a garment each pixel belongs to."""
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Labels, Mask, Points
 from tryon.core.masks import nearest_in
 from tryon.core.types import Kind, Limb, Outline
 from tryon.garment.outline.shape import LEFT_RIGHT, Shape
 
-LEAST_LIMB = 0.1  # of the other one's area
+LEAST_LIMB = 0.1  # of the other one's area: less is no sleeve or leg
 # Working px the cut runs on beyond shoulder and armpit; farther where a landmark lies too far in.
 CUT_BEYOND = (5, 10, 16, 22)
+MOST_SLEEVE = 0.5  # of the garment's area: more is the body, so the cut did not part the sleeve
 SEAM_BLUR = 1.2  # working px: smooths the staircase of a seam before it is enlarged
 
 
-def limb_map(mask: np.ndarray, shape: Shape, landmarks: np.ndarray, kind: Kind) -> np.ndarray:
-    """(H, W) uint8 labels of `Limb`, one for every pixel of a mask in the garment frame."""
+def limb_map(mask: Mask, shape: Shape, landmarks: Points, kind: Kind) -> Labels:
+    """Labels of `Limb`, one for every pixel of a mask in the garment frame."""
     working = landmarks[:, :2] @ shape.matrix[:, :2].T + shape.matrix[:, 2]
     known = landmarks[:, 2] > 0
     coarse = np.full(shape.mask.shape, int(Limb.BODY), np.uint8)
@@ -29,7 +31,7 @@ def limb_map(mask: np.ndarray, shape: Shape, landmarks: np.ndarray, kind: Kind) 
     return _enlarge(coarse, shape, mask)
 
 
-def lone_limb(limbs: np.ndarray) -> int | None:
+def lone_limb(limbs: Labels) -> int | None:
     """The side, 0 = left, whose sleeve or leg alone is in a map of limbs; None where both are, or
     neither is."""
     seen = [np.count_nonzero(limbs == limb) for limb in (Limb.LEFT, Limb.RIGHT)]
@@ -55,7 +57,7 @@ def _sleeve(shape: Shape, points: np.ndarray, known: np.ndarray, name: str) -> n
         for x, y in spots:
             if 0 <= y < labels.shape[0] and 0 <= x < labels.shape[1] and labels[y, x]:
                 piece = labels == labels[y, x]
-                if piece.sum() < 0.5 * shape.opened.sum():
+                if piece.sum() < MOST_SLEEVE * shape.opened.sum():
                     return piece
                 break
     return None
@@ -75,7 +77,7 @@ def _leg(shape: Shape, points: np.ndarray, known: np.ndarray, right: bool) -> np
 
 def _enlarge(coarse: np.ndarray, shape: Shape, mask: np.ndarray) -> np.ndarray:
     """A label map of the working frame on the pixels of a mask in the garment frame."""
-    # what was slit or lies just outside the small mask takes its nearest label
+    # Slits, and pixels just outside the small mask, take the nearest label.
     nearest, _ = nearest_in(shape.opened | (coarse != Limb.BODY))
     spread = coarse.ravel()[nearest]
     limbs = np.where(mask, np.uint8(Limb.BODY), np.uint8(Limb.NONE))

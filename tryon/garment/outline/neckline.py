@@ -1,13 +1,13 @@
-"""The front neckline of a garment that nobody wears.
+"""Garment -> Neckline: the front edge of the neck of a garment that nobody wears.
 
 Notable here:
 - in shop pictures and flat lays the inside of the back shows through the neck hole, and it is part
   of the garment's outline. On a wearer the neck is there instead, so it has to be cut away.
-- the front edge is found as the arc with the strongest change of colour across it, the same all
-  along it and rather to a darker inside: stripes change both ways, a label only in the middle. Its
-  ends lie on the garment's upper edge, for the outline alone takes the back's corners for the
-  front's on wide necks. On the gallery's 100 necks, whose insides are known, read as uploads, the
-  inside is found with a mean IoU of 0.86 (0.69 before, with fixed ends).
+- the front edge is the arc with the strongest change of colour across it, alike all along it and
+  rather to a darker inside: stripes change both ways, a label only in the middle. Its ends are
+  looked for along the garment's upper edge: on wide necks the outline's own corners are the back's.
+  On the gallery's 100 necks, whose insides are known, read as uploads, the inside is found with a
+  mean IoU of 0.86 (0.69 before, with fixed ends).
 """
 
 from dataclasses import dataclass
@@ -16,56 +16,56 @@ from itertools import product
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Points
+from tryon.core.masks import COVERED
 from tryon.core.types import Garment, Kind, Outline
 
-# Arcs tried: where they end, in half widths between the collar's landmarks; depths, in widths of
-# the arc; shapes: exponent of the arc (1 = V, 2 = round, 3 = squarish scoop).
+# The search. An arc ends so many half widths between the collar's landmarks from the middle, is so
+# many of its own widths deep, and has a shape: its exponent (1 = V, 2 = round, 3 = squarish scoop).
 ENDS_AT = (1.0, 1.2, 1.45, 1.8, 2.15)
 DEPTHS = np.linspace(0.06, 0.95, 46)
 SHAPES = (1.05, 1.3, 2.0, 3.0)
 DEPTH_LIMITS, SHAPE_LIMITS = (0.05, 1.2), (1.0, 4.0)
-# Around the best of these both ends, depth and shape are tried again, so far apart.
-REFINED = (0.10, 0.05)
-# Colour change (CIELAB units) on both sides of the arc beyond that of three quarters of all arcs,
-# below which nothing is believed: in stripes and flowers every arc has much of it.
+REFINED = (0.10, 0.05)  # around the best of these, arcs are tried again with steps so small
+ARC_POINTS = 41
+
+# The picture it runs on. All pixels below are of this size.
+SEARCH_WIDTH = 100  # px, the collar's width there
+ABOVE, BELOW, ACROSS = 0.35, 1.25, 2.8  # widths of the collar: what is searched around it
+NARROWEST_COLLAR = 8  # px of the garment's picture: in a narrower one nothing can be seen
+BORDER = 11  # px to keep away from the garment's own outline
+LEAST_INSIDE = 0.45  # of an arc keeps away from it
+ASIDE = 3  # px to either side of an arc at which colours are compared
+SMOOTH = 1.2  # px, standard deviation
+ENDS = 0.12  # of an arc on each side is left out: seams and straps meet there
+
+# How clear an edge is. Colour changes are in CIELAB.
+LIGHTNESS_COUNTS = 2.55  # times as much as hue
+MOST_CHANGE = 60.0  # more counts no more
+# What an arc has to have beyond three quarters of all arcs: in stripes and flowers each has much.
 LEAST_CHANGE = 2.0
-MOST_CHANGE = 60.0
-LIGHTNESS_COUNTS = 2.55
 # An inside darker than the front by this much (L of 0..100) or more counts so much more.
 DARKER, DARKER_COUNTS = 4.0, 0.6
 # Deeper arcs must show more, for below a usual neckline lie prints (depths in widths of the
 # collar); and so must wider and lopsided ones.
 USUAL_DEPTH, DEPTH_FADE = 0.50, 2.0
 WIDE_COST, LOPSIDED_COST = 0.3, 0.5
-# Share of the arc, on each side, left out: seams and straps meet there.
-ENDS = 0.12
-ARC_POINTS = 41
-# Width of the collar in pixels when it is searched; what is searched, in these widths: above the
-# collar, below it, and across.
-SEARCH_WIDTH = 100
-ABOVE, BELOW, ACROSS = 0.35, 1.25, 2.8
-# Pixels (at that width) to keep away from the outline, and the share of the arc that must do so.
-BORDER = 11
-LEAST_INSIDE = 0.45
-ASIDE = 3  # pixels to either side of an arc at which colours are compared
-SMOOTH = 1.2  # pixels, standard deviation
-# How deep a plain round neckline is when it cannot be seen, in widths of the collar.
-CREW_DEPTH = 0.30
 
-# A neck hole this deep, in widths of the collar, has been cut out already; the back's own edge dips
+# Where nothing is seen.
+CREW_DEPTH = 0.30  # widths of the collar: how deep a plain round neckline is
+HOLE_AT = 0.12  # widths of the collar below it: without cloth there nothing is cut
+# Widths of the collar: a neck hole this deep has been cut out already. The back's own edge dips
 # less (65 of 80 shop pictures: 0.03 to 0.17; cut boat necks: 0.21 and more).
 EMPTY_DEPTH = 0.18
 
 # Collars that stand up around the neck and are meant to be seen.
 STANDING = ("turtleneck", "hooded")
-# A collar that stands up is a tube: as wide a little below its top as farther down, and solid,
-# before the shoulders begin. Depths and widths in widths of the collar: turtlenecks of the gallery
-# have 1.15 and 1.20, all other tops, straps aside, at least 1.35 at the second depth.
+# Such a collar is a tube: as wide a little below its top as farther down, and solid, before the
+# shoulders begin. Depths and widths in widths of the collar: turtlenecks of the gallery have 1.15
+# and 1.20, all other tops, straps aside, at least 1.35 at the second depth.
 TUBE_AT, SHOULDERS_AT = (0.12, 0.24, 0.35), 0.9
 TUBE_WIDEST, TUBE_GROWS, SHOULDERS_LEAST = 1.28, 1.08, 1.9
-TUBE_SOLID = 0.97
-NARROWEST_COLLAR = 8  # pixels
-HOLE_AT = 0.12  # widths of the collar below it: without cloth there nothing is cut
+TUBE_SOLID = 0.97  # of its width is garment
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +81,9 @@ class Neckline:
 def front_neckline(garment: Garment) -> Neckline | None:
     """Find where the front begins below the visible inside of the back.
 
-    None where there is nothing to cut: lower garments, worn ones, the gallery's (whose inside the
-    gallery left out), standing collars, garments without collar landmarks, and those whose neck
-    hole is already empty.
+    None where there is nothing to cut: lower garments, worn ones, the gallery's (which have no
+    visible inside), standing collars, garments without collar landmarks, and those whose neck hole
+    is already empty.
     """
     if garment.kind is Kind.LOWER or garment.worn or garment.identifier:
         return None
@@ -99,8 +99,8 @@ def _collar_axes(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.nd
     return along, down if down[1] > 0 else -down
 
 
-def stands_up(alpha: np.ndarray, landmarks: np.ndarray) -> bool:
-    """Whether a garment's outline, (H, W) uint8, and its (23, 3) landmarks show a turtleneck."""
+def stands_up(alpha: Alpha, landmarks: Points) -> bool:
+    """Whether a garment's alpha and its outline landmarks show a turtleneck."""
     ends = landmarks[[Outline.COLLAR_LEFT, Outline.COLLAR_RIGHT]].astype(np.float64)
     if not (ends[:, 2] > 0).all():
         return False
@@ -112,7 +112,7 @@ def stands_up(alpha: np.ndarray, landmarks: np.ndarray) -> bool:
     t = np.linspace(-1.6, 1.6, 321)
     depths = np.array([*TUBE_AT, SHOULDERS_AT])
     places = (left + right) / 2 + width * (depths[:, None, None] * down + t[:, None] * along)
-    on = cv2.remap(alpha, places.astype(np.float32), None, cv2.INTER_LINEAR) >= 128
+    on = cv2.remap(alpha, places.astype(np.float32), None, cv2.INTER_LINEAR) >= COVERED
     if not on.any(1).all():
         return False
     first, last = on.argmax(1), on.shape[1] - 1 - on[:, ::-1].argmax(1)
@@ -147,11 +147,11 @@ def edge_below(garment: Garment) -> Neckline | None:
     x, y = np.meshgrid(np.arange(w) - w / 2, np.arange(h) - ABOVE * SEARCH_WIDTH)
     places = (middle + (x[..., None] * along + y[..., None] * down) / scale).astype(np.float32)
     sigma = max(0.5 / scale, 0.1)
-    source = garment.photo.pixels
+    source: np.ndarray = garment.photo.pixels
     if scale < 1:
         source = cv2.GaussianBlur(source, (0, 0), sigma)
     pixels = cv2.remap(source, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    inside = cv2.remap(garment.alpha, places, None, cv2.INTER_LINEAR) >= 128
+    inside = cv2.remap(garment.alpha, places, None, cv2.INTER_LINEAR) >= COVERED
 
     arcs = _Arcs(pixels, inside)
     arc, change = arcs.clearest()
@@ -181,11 +181,12 @@ class _Arcs:
         self.clear = cv2.erode(inside.astype(np.uint8), np.ones((BORDER, BORDER), np.uint8)) > 0
         self.top = np.where(inside.any(0), inside.argmax(0), self.height - 1).astype(np.float64)
         lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-        # The inside is the same cloth in its own shadow: lightness tells more than hue.
-        self.colours = cv2.GaussianBlur(lab * np.float32([LIGHTNESS_COUNTS, 1, 1]), (0, 0), SMOOTH)
+        # The inside is the same cloth in its own shadow: lightness shows more than hue.
+        counts = np.array([LIGHTNESS_COUNTS, 1, 1], np.float32)
+        self.colours = cv2.GaussianBlur(np.multiply(lab, counts), (0, 0), SMOOTH)
 
     def clearest(self) -> tuple[tuple[float, float, float, float] | None, float]:
-        """The arc that stands out most, None of none; and the colour change across it."""
+        """The arc that stands out most, None if none does; and the colour change across it."""
         tried = np.array([(m, m, d, s) for m, d, s in product(ENDS_AT, DEPTHS, SHAPES)])
         scores, changes = self._scores(tried)
         if not np.isfinite(scores).any():
@@ -285,4 +286,4 @@ def _already_empty(garment: Garment, middle: np.ndarray, width: float) -> bool:
     h, w = garment.alpha.shape
     x, y = np.clip(np.round(path).astype(int), 0, (w - 1, h - 1)).T
     deep = np.linalg.norm(centre - middle) > EMPTY_DEPTH * width
-    return bool(deep and (garment.alpha[y, x] < 128).all())
+    return bool(deep and (garment.alpha[y, x] < COVERED).all())

@@ -1,4 +1,4 @@
-"""The small upright working copy of a garment's mask, and each side of it in a frame of its own.
+"""Mask -> Shape: a small upright working copy, and each side of it in a frame of its own.
 
 Notable here:
 - the axis of mirror symmetry says which way is up.
@@ -13,16 +13,30 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-WORK = 256  # px, longer side of the garment in the working frame
-MARGIN = 24  # px of background around it there
-STEP = 1.5  # px between contour points
-ANGLE_LIMIT, ANGLE_COARSE, ANGLE_FINE = 36, 4, 1  # degrees
-ANGLE_SIZE = 96  # px: the search for the axis runs on a copy this large
-ANGLE_PRIOR = 0.012  # overlap given up for every 10 degrees squared: upright pictures are common
-HOLE_AREA = 0.0015  # of the garment's area: smaller holes are closed, larger ones slit open
-SLIT_SLOPES = np.tan(np.radians([0, -10, 10, -20, 20, -30, 30]))
-TURN_REACH = 6  # points to either side when the turning of the contour is measured
+from tryon.core.arrays import Mask, Pixels
+from tryon.core.masks import COVERED, largest
+
 LEFT_RIGHT = {True: "LEFT", False: "RIGHT"}  # picture right is the wearer's left
+
+# The working frame.
+WORK = 256  # px, longer side of the garment in it
+MARGIN = 24  # px of background around it there
+
+# Which way is up.
+ANGLE_LIMIT, ANGLE_COARSE, ANGLE_FINE = 36, 4, 1  # degrees: how far, in which steps
+ANGLE_SIZE = 96  # px, longer side of the copy on which the axis is looked for
+ANGLE_PRIOR = 0.012  # overlap given up for every 10 degrees squared: upright pictures are common
+
+# Holes.
+HOLE_AREA = 0.0015  # of the garment's area: smaller holes are closed, larger ones slit open
+SLIT_SLOPES = np.tan(np.radians([0, -10, 10, -20, 20, -30, 30]))  # px sideways for one down
+
+# The contour.
+STEP = 1.5  # px between its points
+SMOOTH = 1.5  # points, standard deviation: the staircase of pixels is smoothed by this
+TURN_REACH = 6  # points to either side over which its turning is measured
+
+# The crotch.
 HIGHEST_CROTCH = 0.2  # of the height: the crotch lies below, a dip of the waistband above
 CROTCH_REACH = 0.22  # of the width: how far from the axis the crotch may lie
 
@@ -31,15 +45,15 @@ CROTCH_REACH = 0.22  # of the width: how far from the axis the crotch may lie
 class Shape:
     """A garment's mask in the working frame: upright, small, its axis vertical.
 
-    mask: (h, w) bool. opened: the same, holes slit open to the outside. axis: x of the axis of
-    symmetry. symmetry: 0..1, overlap with its mirror image. matrix: (2, 3) float64, garment frame
-    -> working frame. angle: degrees the picture was turned by, counter-clockwise.
+    opened: the mask, its holes slit open to the outside. axis: x of the axis of symmetry.
+    symmetry: 0..1, overlap with its mirror image. matrix: (2, 3) float64, garment frame -> working
+    frame. angle: degrees the picture was turned by, counter-clockwise.
     contour: (n, 2) float64, x, y, clockwise in the picture from the top end of the axis.
     bottom: index of the contour point at the bottom end of the axis.
     """
 
-    mask: np.ndarray
-    opened: np.ndarray
+    mask: Mask
+    opened: Mask
     axis: float
     symmetry: float
     matrix: np.ndarray
@@ -62,8 +76,8 @@ class Shape:
         return np.column_stack([sign * (path[:, 0] - self.axis), path[:, 1]])
 
 
-def shape_of(mask: np.ndarray) -> Shape:
-    """The upright working copy of a mask ((H, W) bool, not empty) in the garment frame."""
+def shape_of(mask: Mask) -> Shape:
+    """The upright working copy of a mask in the garment frame that is not empty."""
     x0, y0, width, height = cv2.boundingRect(mask.astype(np.uint8))
     scale = WORK / max(width, height)
     crop = mask[y0 : y0 + height, x0 : x0 + width].astype(np.uint8) * 255
@@ -76,7 +90,7 @@ def shape_of(mask: np.ndarray) -> Shape:
     angle = _upright_angle(small)
     turned, turn = _turn(small, angle, MARGIN)
     matrix = np.vstack([turn, [0, 0, 1]]) @ np.vstack([to_small, [0, 0, 1]])
-    body = _main_piece(turned >= 128)
+    body = largest(turned >= COVERED)
     symmetry, axis = _mirror_overlap(body.astype(np.float32))
     opened = _open_holes(body, axis)
     return reshaped(
@@ -84,9 +98,9 @@ def shape_of(mask: np.ndarray) -> Shape:
     )
 
 
-def reshaped(shape: Shape, opened: np.ndarray) -> Shape:
+def reshaped(shape: Shape, opened: Mask) -> Shape:
     """The same shape with more of its mask slit open: its contour is followed anew."""
-    opened = _main_piece(opened)
+    opened = largest(opened)
     contour = _contour(opened)
     contour = np.roll(contour, -_axis_end(contour, shape.axis, upper=True), axis=0)
     bottom = _axis_end(contour, shape.axis, upper=False)
@@ -97,8 +111,8 @@ def _upright_angle(small: np.ndarray) -> float:
     """Degrees to turn a mask ((h, w) uint8) counter-clockwise so that it is most symmetric."""
     tiny = cv2.resize(small, None, fx=ANGLE_SIZE / WORK, fy=ANGLE_SIZE / WORK)
 
-    def score(angle: float) -> float:
-        turned, _ = _turn(tiny, angle, 2)
+    def score(angle: float | np.signedinteger) -> float:
+        turned, _ = _turn(tiny, float(angle), 2)
         return _mirror_overlap(turned / 255.0)[0] - ANGLE_PRIOR * (angle / 10) ** 2
 
     coarse = range(-ANGLE_LIMIT, ANGLE_LIMIT + 1, ANGLE_COARSE)
@@ -129,13 +143,6 @@ def _mirror_overlap(mask: np.ndarray) -> tuple[float, float]:
     return inside / max(2 * float(mask.sum()) - inside, 1e-6), best / 2
 
 
-def _main_piece(mask: np.ndarray) -> np.ndarray:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count <= 2:
-        return mask
-    return labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-
-
 def _open_holes(mask: np.ndarray, axis: float) -> np.ndarray:
     """The mask with small holes closed, and large ones slit open downwards to the background.
 
@@ -162,7 +169,7 @@ def _open_holes(mask: np.ndarray, axis: float) -> np.ndarray:
             canvas = mask.astype(np.uint8)
             cv2.line(canvas, slit[0], slit[1], 0, 2)
             mask = canvas.astype(bool)
-    return _main_piece(mask)
+    return largest(mask)
 
 
 def _slit(outside: np.ndarray, hole: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]] | None:
@@ -195,7 +202,7 @@ def _contour(mask: np.ndarray) -> np.ndarray:
     count = max(16, int(length[-1] / STEP))
     at = np.linspace(0, length[-1], count, endpoint=False)
     even = np.column_stack([np.interp(at, length, closed[:, i]) for i in range(2)])
-    return _smooth(even, 1.5)
+    return _smooth(even, SMOOTH)
 
 
 def _smooth(points: np.ndarray, sigma: float) -> np.ndarray:
@@ -225,12 +232,12 @@ class Side:
 
     path: (n, 2) contour from the top end of the axis to its bottom end, every `STEP` px.
     edge: (h,) for each row v, how far the garment reaches outward from the axis without a gap.
-    mask: (h, w) bool with u = column. turn: (n,) degrees the path turns, negative in a notch.
+    mask: u is its column. turn: (n,) degrees the path turns, negative in a notch.
     """
 
     path: np.ndarray
     edge: np.ndarray
-    mask: np.ndarray
+    mask: Mask
     turn: np.ndarray
 
     @property
@@ -249,6 +256,7 @@ class Side:
 
 
 def side_of(shape: Shape, right: bool) -> Side:
+    """One side of a shape: the picture's right one, or its left one."""
     path = shape.side(right)
     height, width = shape.mask.shape
     columns = np.arange(width)
@@ -263,6 +271,8 @@ def side_of(shape: Shape, right: bool) -> Side:
 
 
 def turning(path: np.ndarray, reach: int) -> np.ndarray:
+    """(n,) degrees a path ((n, 2) points) turns at each point, measured `reach` points to either
+    side; negative in a notch."""
     padded = np.vstack([path[:1].repeat(reach, 0), path, path[-1:].repeat(reach, 0)])
     before = path - padded[: -2 * reach]
     after = padded[2 * reach :] - path
@@ -296,10 +306,11 @@ def find_crotch(shape: Shape) -> tuple[int, float] | None:
     return best, float(depth[best] / height)
 
 
-def grey_of(shape: Shape, pixels: np.ndarray | None) -> np.ndarray | None:
-    """The picture in the working frame, grey."""
+def grey_of(shape: Shape, pixels: Pixels | None) -> np.ndarray | None:
+    """(h, w) uint8: the picture in the working frame, grey. None without one."""
     if pixels is None:
         return None
+    source: np.ndarray = pixels
     scale = float(np.hypot(*shape.matrix[:, 0]))
     matrix = shape.matrix.copy()
     if scale < 0.6:  # shrink by areas first, so that fine patterns do not alias
@@ -308,7 +319,7 @@ def grey_of(shape: Shape, pixels: np.ndarray | None) -> np.ndarray | None:
         matrix[:, 2] += matrix[:, :2] @ [0.5 / fx - 0.5, 0.5 / fy - 0.5]
         matrix[:, 0] /= fx
         matrix[:, 1] /= fy
-        pixels = small
+        source = small
     size = (shape.mask.shape[1], shape.mask.shape[0])
-    turned = cv2.warpAffine(pixels, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    turned = cv2.warpAffine(source, matrix, size, borderMode=cv2.BORDER_REPLICATE)
     return cv2.cvtColor(turned, cv2.COLOR_RGB2GRAY)

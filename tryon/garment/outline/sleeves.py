@@ -1,8 +1,8 @@
-"""Sleeves: where they leave the body, how they end, and parting those that lie against the body.
+"""Shape -> sleeves: where they leave the body, how they end; those that lie against it are parted.
 
 Notable here:
-- a sleeve is a lobe of the contour: the armpit is where the way round the lobe is longest against
-  the straight cut across its root (the short-cut rule of Singh, Seyranian and Hoffman, 1999).
+- a sleeve is a lobe of the contour: the armpit is where the way round the lobe is longest, compared
+  with the straight cut across its root (the short-cut rule of Singh, Seyranian and Hoffman, 1999).
 - a sleeve that lies against the body shows only a notch between cuff and hem; from there the mask
   is slit along the strongest edge of the picture up to where armpits usually are.
 """
@@ -23,20 +23,26 @@ from tryon.garment.outline.shape import (
 
 SEEN, FAINT = 0.95, 0.7  # confidence in a sleeve's root: a long lobe, a short one
 
+# Where a sleeve leaves the body: a lobe of the outline between shoulder and armpit.
+CHORD_LIMITS = (0.3, 1.9)  # of half the body's width: how wide a sleeve's root may be
+ARMPIT_LOWEST = 0.68  # of the height: armpits lie above
+LOBE_OUT = 0.15  # of half the body's width: how far beyond the armpit a sleeve reaches at least
+LOBE_RATIO = 1.75  # way round against cut across: above it is a sleeve
+CAP_RATIO, CAP_NOTCH = 1.3, 22.0  # a short lobe is a sleeve too if its notch turns so many degrees
+ARMHOLE_LEAN = 0.06  # inward per downward: an armhole seam leans in towards the neck
+BEND_REACH = 0.45  # of half the body's width: how far out the bend of a shoulder may lie
+BEND_TURN = 18.0  # degrees: less is no bend
+
+# Sleeves that lie against the body.
 DEEPEST_ARMHOLE = 1.9  # of half the chest: a notch farther below the shoulder is no armpit
 USUAL_ARMHOLE = 1.0  # of half the chest: where the armpit is put instead
 MERGE_NOTCH = 28.0  # degrees: between the cuff of a sleeve that touches the body and the hem
 STEEP = 50.0  # degrees below level: a shoulder ends where the outline goes down more steeply
 ALIKE = 0.8  # symmetry from which one side may be guessed from the other
 NEAR_FOOT = 12  # px: how far the outline may be from where the other side's seam starts
-CHORD_LIMITS = (0.3, 1.9)  # of half the body's width: how wide a sleeve's root may be
-ARMPIT_LOWEST = 0.68  # of the height: armpits lie above
-LOBE_OUT = 0.15  # of half the body's width: how far beyond the armpit a sleeve reaches at least
-LOBE_RATIO = 1.75  # way round against cut across: above it is a sleeve
-CAP_RATIO, CAP_NOTCH = 1.3, 22.0  # a short lobe counts as a sleeve where the notch turns this far
-ARMHOLE_LEAN = 0.06  # inward per downward: an armhole seam leans in towards the neck
-BEND_REACH = 0.45  # of half the body's width: how far out the bend of a shoulder may lie
-BEND_TURN = 18.0  # degrees
+SLIT_REACH = 0.3  # of half the body's width: how far from the straight line the seam may run
+
+# How a sleeve or leg ends.
 LONG_LOBE = 1.3  # length over width: above it a lobe is long, its end narrow
 CORNER_REACH = 0.13  # of a short lobe's outline: over how far its corners turn
 INNER_TURN = 50.0  # degrees granted to the inner root: cap sleeves end right in the armpit
@@ -50,15 +56,15 @@ def part_sleeves(shape: Shape, grey: np.ndarray | None) -> tuple[Shape, set[bool
     seams = {right: _touching_seam(side) for right, side in sides.items()}
     parted = set()
     for right, side in sides.items():
-        ends = seams[right]
-        if ends is None and seams[not right] is not None and shape.symmetry > ALIKE:
-            ends = _mirrored_seam(side, sides[not right], seams[not right])
+        ends, others = seams[right], seams[not right]
+        if ends is None and others is not None and shape.symmetry > ALIKE:
+            ends = _mirrored_seam(side, sides[not right], others)
         if ends is None:
             continue
         half = half_width(side)
         sign = 1.0 if right else -1.0
         foot, armpit = (np.array([shape.axis + sign * u, v]) for u, v in ends)
-        slit_along_edge(opened, grey, foot, armpit, 0.3 * half)
+        slit_along_edge(opened, grey, foot, armpit, SLIT_REACH * half)
         parted.add(right)
     if not parted:
         return shape, parted
@@ -194,7 +200,7 @@ def sleeve_root(side: Side, half: float) -> tuple[int, int, float] | None:
         between = path[i] + part * (path[j] - path[i])
         keep &= side.inside(between[:, 0], between[:, 1])
     i, j, chord = i[keep], j[keep], chord[keep]
-    # the farthest reach outward between the two: a strap's loose end reaches no farther
+    # how far outward the outline goes from here on: a strap's does not pass its own lower end
     far = np.maximum.accumulate(path[::-1, 0])[::-1]
     keep = far[i] > path[j, 0] + LOBE_OUT * half
     i, j, chord = i[keep], j[keep], chord[keep]
@@ -213,6 +219,7 @@ def sleeve_root(side: Side, half: float) -> tuple[int, int, float] | None:
 
 
 def sharpest_notch(side: Side, index: int, reach: int) -> int:
+    """Path index, at most `reach` points from the one given, where the outline turns in most."""
     start = max(0, index - reach)
     return start + int(side.turn[start : index + reach + 1].argmin())
 
@@ -228,7 +235,7 @@ def _above_armpit(side: Side, armpit: int, half: float) -> int | None:
     leaves = int(np.argmin(inside[2:])) + 2 if not inside[2:].all() else len(steps) - 1
     target = np.array([us[leaves], vs[leaves]])
     shoulder = int(np.hypot(*(side.path[:armpit] - target).T).argmin())
-    # a hanging sleeve bends where the shoulder ends: the seam lies between that and the line up
+    # A hanging sleeve bends where the shoulder ends: the seam lies half way from there to the line.
     end = min(armpit, shoulder + int(BEND_REACH * half / STEP))
     bend = shoulder + int(side.turn[shoulder : end + 1].argmax())
     if side.turn[bend] > BEND_TURN:

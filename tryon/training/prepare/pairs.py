@@ -38,7 +38,7 @@ from tryon.fusion.studio import (
 )
 from tryon.garment.appearance import measure
 from tryon.garment.cutout.cut import cut_out
-from tryon.garment.outline.trace import trace
+from tryon.garment.outline.landmarks import trace
 from tryon.person.body import body_unit, middle_of_hips
 from tryon.person.parser import Parser
 from tryon.person.pose import box_of

@@ -19,7 +19,7 @@ from tryon.core.types import POSE_LANDMARKS, Kind, Photo
 from tryon.core.vocabulary import TYPE_KIND
 from tryon.core.weights import path_of
 from tryon.garment.cutout.cut import cut_out
-from tryon.garment.outline.trace import trace
+from tryon.garment.outline.landmarks import trace
 from tryon.training.data.garments import CC0_LABELS, TRUST_CUT, VALIDATION_CC0
 from tryon.training.data.people import VALIDATION_CCP, VALIDATION_VITON
 
@@ -106,7 +106,7 @@ def trace_outlines(data: Path, cache: Path) -> None:
     _save(cache / "cc0" / "outlines.npz", found)
 
 
-SURE_LANDMARK = 0.7  # confidence of `outline.trace` from which a landmark is learned from
+SURE_LANDMARK = 0.7  # confidence of `outline.landmarks` from which a landmark is learned from
 
 
 def _sure_outline(mask: np.ndarray, kind: Kind, scale: float) -> np.ndarray:

@@ -1,15 +1,17 @@
-"""The outline of a garment: its landmarks, from the mask (and the picture, where they touch).
+"""Mask -> Trace: kind, outline landmarks and limbs of a garment, from its outline.
 
 Notable here:
 - everything is geometry on the small upright copy of the mask that `shape` makes, one side at a
   time; `sleeves` finds the armpits.
-- what the mask cannot show gets a proportion of the garment instead and a low confidence.
+- the picture itself is looked at only where a sleeve or leg touches its neighbour.
+- what the mask cannot show is put where it usually is, with a low confidence.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tryon.core.arrays import Labels, Mask, Pixels, Points
 from tryon.core.types import Kind, Outline
 from tryon.garment.outline.kinds import LEG_NOTCH, guess_kind
 from tryon.garment.outline.limbs import limb_map, lone_limb
@@ -35,50 +37,63 @@ from tryon.garment.outline.sleeves import (
 )
 
 SURE, LIKELY, GUESSED = 0.95, 0.7, 0.35  # confidence: seen, seen but faint, from proportions
-# Tops turned to the side overlap their mirror image by at most 0.79, these tops by 0.96 and more.
+
+# The garment as a whole.
+OUTLINE_TRUST = 0.5  # exponent: how much the outline's guess of the kind counts beside the prior
+# Symmetry: tops turned to the side have at most 0.79; tops seen from the front on which only one
+# sleeve was found have 0.96 and more.
 EVEN = 0.9
-OUTLINE_TRUST = 0.5  # exponent: the outline's guess counts this much of the other's
-# In half widths of the garment: how far the shoulder's tip lies below the neck at most, how deep a
-# broad shoulder's armhole usually is below the tip, how far an armhole's bottom stands out.
+
+# Shoulder and armhole of a side without a sleeve, in half widths of the garment: how far the
+# shoulder's tip lies below the neck at most, how deep a broad shoulder's armhole usually is below
+# the tip, how far an armhole's bottom stands out.
 TIP, ARMHOLE_DEEP, STANDS_OUT = 0.55, 0.66, 0.06
+
+# The neck.
 COLLAR_NOTCH = 0.07  # of the way neck to shoulder: a deeper notch is the foot of a collar or hood
-COLLAR_ALIKE = 0.4  # a collar point nearer to the axis than this share of the other one is none
+COLLAR_ALIKE = 0.4  # of the other side's distance from the axis: nearer is no collar point
+
+# A hem seen as one: whether two legs lie side by side there.
 SLIGHT_NOTCH = 0.03  # of the height: two hems side by side leave at least this much
 FLARE = 1.12  # hem by seat width: legs side by side are narrower than that, long skirts are not
 TROUSER_SHAPE = 1.5  # height over width: skirts with a notched hem are rarely this slender
 RISE = 0.3  # of trousers' length: waistband to crotch
-WAIST_CORNER = np.array([0.5, -1.0])  # the waistband's end lies farthest in this direction
+
+# Corners: each is the point of a side that lies farthest in a direction (outward, down).
+TOP_HEM_CORNER = np.array([0.75, 1.0])
+SHOULDER_CORNER = np.array([0.45, -1.0])
+WAIST_CORNER = np.array([0.5, -1.0])  # the end of the waistband
+SKIRT_CORNER = np.array([1.5, 1.0])  # a skirt's hem is round
 ABOVE_HEM = 0.8  # of the way from the waist to the crotch: certainly not yet the hem
-SKIRT_CORNER = np.array([1.5, 1.0])  # and a skirt's hem, which is round, ends in this one
 HIP_DROP = 0.55  # of the flat waist's width: how far the hips are below a skirt's waistband
 
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What the outline says. kind: the `Kind`; kind_score 0..1; landmarks (23, 3) float32 and
-    limbs (H, W) uint8 in the garment frame; angle: degrees it was turned."""
+    """What the outline says. kind_score: 0..1, probability of the kind. landmarks: 23, indexed by
+    `Outline`, and limbs, labels of `Limb`, in the garment frame. angle: degrees it was turned."""
 
     kind: Kind
     kind_score: float
-    landmarks: np.ndarray
-    limbs: np.ndarray
+    landmarks: Points
+    limbs: Labels
     angle: float
 
 
 def trace(
-    mask: np.ndarray,
+    mask: Mask,
     kind: Kind | None = None,
-    pixels: np.ndarray | None = None,
+    pixels: Pixels | None = None,
     studio: bool = False,
     prior: dict[str, float] | None = None,
     sleeveless: bool = False,
 ) -> Trace:
-    """Kind, landmarks and limbs of a garment from its mask ((H, W) bool).
+    """Kind, landmarks and limbs of a garment from its mask.
 
-    pixels: (H, W, 3) uint8, the picture, for what the outline alone does not show.
+    pixels: the picture, for what the outline alone does not show.
     studio: the picture is a shop's, where garments hang on mannequins (see `guess_kind`).
-    prior: probability of each kind from elsewhere, weighed with what the outline looks like.
-    sleeveless: known from elsewhere: what stands out are straps, frills or a flared hem.
+    prior: probability of each kind, as the network sees it; weighed with that of the outline.
+    sleeveless: it is known to have no sleeves: what stands out are straps, frills or a flared hem.
     """
     shape = shape_of(mask)
     score = 1.0
@@ -86,22 +101,24 @@ def trace(
     if kind != Kind.LOWER:
         parted = upper_landmarks(shape, grey_of(shape, pixels), sleeveless)
     if kind is None:
+        assert parted is not None
         kind, score = guess_kind(shape, *_proportions(parted[1]), studio)
         if prior is not None:
             kind, score = _weighed(kind, score, prior)
     if kind == Kind.LOWER:
         shape, guessed = _part_legs(shape, grey_of(shape, pixels))
         crotch = find_crotch(shape)
-        legs = crotch is not None and crotch[1] > LEG_NOTCH
-        landmarks = lower_landmarks(shape, crotch[0] if legs else None)
+        between_legs = crotch[0] if crotch is not None and crotch[1] > LEG_NOTCH else None
+        landmarks = lower_landmarks(shape, between_legs)
         if guessed:
             landmarks[Outline.CROTCH, 2] = min(landmarks[Outline.CROTCH, 2], GUESSED)
     else:
+        assert parted is not None
         shape, landmarks = parted
     limbs = limb_map(mask, shape, landmarks, kind)
     lone = kind != Kind.LOWER and not sleeveless and lone_limb(limbs) is not None
     if lone and shape.symmetry >= EVEN:
-        # Seen from the front, with a sleeve on one side alone: that is no sleeve.
+        # Seen from the front, a garment has two sleeves or none: what stands out is not one.
         return replace(trace(mask, kind, pixels, studio, sleeveless=True), kind_score=score)
     return Trace(kind, score, landmarks, limbs, shape.angle)
 
@@ -115,7 +132,7 @@ def _weighed(kind: Kind, score: float, prior: dict[str, float]) -> tuple[Kind, f
 
 
 def _proportions(landmarks: np.ndarray) -> tuple[float, float, float]:
-    """Length from shoulders to hem, waist and hem width of a top by its chest width."""
+    """A top's length from shoulders to hem, its waist and its hem width, by its chest width."""
     points = landmarks[:, :2]
 
     def pair(name: str) -> tuple[np.ndarray, float]:
@@ -131,7 +148,7 @@ def _proportions(landmarks: np.ndarray) -> tuple[float, float, float]:
 
 def upper_landmarks(
     shape: Shape, grey: np.ndarray | None = None, sleeveless: bool = False
-) -> tuple[Shape, np.ndarray]:
+) -> tuple[Shape, Points]:
     """The shape with its sleeves parted, and (23, 3) landmarks of a top or a dress in the garment
     frame.
 
@@ -171,8 +188,7 @@ def _upper_side(side: Side, sleeveless: bool) -> dict[str, tuple[float, float, f
     root = None if sleeveless else sleeve_root(side, half)
     if root is not None:
         shoulder, armpit, sure = root
-        cuffs = lobe_end(side.path[shoulder : armpit + 1])
-        outer, inner, middle = cuffs
+        outer, inner, middle = lobe_end(side.path[shoulder : armpit + 1])
         collar, collar_sure = _collar(side, shoulder)
         found["CUFF_OUTER"] = (*outer, sure)
         found["CUFF_INNER"] = (*inner, sure)
@@ -188,7 +204,7 @@ def _upper_side(side: Side, sleeveless: bool) -> dict[str, tuple[float, float, f
         found["CUFF_OUTER"] = (*side.path[shoulder], sure)
         found["CUFF_INNER"] = (*side.path[armpit], sure)
     found["COLLAR"] = (*side.path[collar], collar_sure)
-    hem = armpit + _corner(side.path[armpit:], np.array([0.75, 1.0]))
+    hem = armpit + _corner(side.path[armpit:], TOP_HEM_CORNER)
     found["HEM"] = (*side.path[hem], SURE)
     found["WAIST"] = _waist(side, side.path[armpit], side.path[hem])
     return found
@@ -199,7 +215,7 @@ def _armhole(side: Side, half: float) -> tuple[int, int, float]:
     span = side.bottom - side.top
     upper = np.nonzero(side.path[:, 1] < side.top + 0.4 * span)[0]
     upper = upper[: int(np.argmax(np.diff(upper, append=10**6) > 1)) + 1]
-    shoulder = int(upper[_corner(side.path[upper], np.array([0.45, -1.0]))])
+    shoulder = int(upper[_corner(side.path[upper], SHOULDER_CORNER)])
     low = side.top + ARMPIT_LOWEST * span
     below = np.nonzero(side.path[:, 1] > low)[0]
     end = int(below[below > shoulder][0]) if (below > shoulder).any() else len(side.path) - 1
@@ -256,8 +272,8 @@ def _collar(side: Side, shoulder: int) -> tuple[int, float]:
 def _even_collar(
     sides: dict[bool, Side], found: dict[bool, dict[str, tuple[float, float, float]]]
 ) -> None:
-    """Mirror the outer collar point of an even garment onto the other side, where no corner was
-    found but the middle of a flat neckline. Changes what was found."""
+    """Put an even garment's collar point on the other side, too, where instead of a corner the
+    middle of a flat neckline was found. Changes `found`."""
     outer = max(found, key=lambda right: found[right]["COLLAR"][0])
     u, v, _ = found[outer]["COLLAR"]
     if found[not outer]["COLLAR"][0] >= COLLAR_ALIKE * u:
@@ -286,7 +302,7 @@ def _waist(side: Side, armpit: np.ndarray, hem: np.ndarray) -> tuple[float, floa
     return float(side.edge[rows[best]]) - 0.5, float(rows[best]), GUESSED
 
 
-def lower_landmarks(shape: Shape, crotch: int | None) -> np.ndarray:
+def lower_landmarks(shape: Shape, crotch: int | None) -> Points:
     """(23, 3) landmarks of trousers or shorts (crotch: its contour index) or a skirt (None)."""
     points: dict[str, tuple[float, float, float]] = {}
     if crotch is not None:
