@@ -13,7 +13,7 @@ from tryon.core.image import read_photo
 from tryon.core.types import Garment, Kind, Limb, Outline, Photo
 from tryon.core.vocabulary import ATTRIBUTES, COLOUR_RGB
 from tryon.garment.analyser import GarmentAnalyser
-from tryon.garment.appearance import colour_of, measure, pattern_of
+from tryon.garment.appearance import appearance_of, colour_of, pattern_of
 from tryon.garment.cutout.cut import cut_out
 from tryon.garment.cutout.matting import bleed
 from tryon.garment.outline.landmarks import trace
@@ -300,7 +300,7 @@ def attributes_of(pixels: np.ndarray, name: str) -> dict[str, str]:
     mask, kind = shape(name), SHAPES[name][1]
     traced = trace(mask, kind)
     alpha = mask.astype(np.uint8) * 255
-    measured = measure(pixels, alpha, traced.limbs, traced.landmarks, kind, studio=True)
+    measured = appearance_of(pixels, alpha, traced.limbs, traced.landmarks, kind, studio=True)
     for key, (value, score) in measured.items():
         assert value in ATTRIBUTES[key]
         assert 0 < score <= 1
@@ -385,7 +385,7 @@ def test_creases_are_no_pattern():
     mask = shape("tee")
     traced = trace(mask, Kind.UPPER)
     alpha = mask.astype(np.uint8) * 255
-    found = measure(pixels, alpha, traced.limbs, traced.landmarks, Kind.UPPER)
+    found = appearance_of(pixels, alpha, traced.limbs, traced.landmarks, Kind.UPPER)
     assert found["pattern"] == ("plain", 0.5)
 
 
@@ -400,7 +400,7 @@ def test_checks_too_fine_for_the_first_look(period: int, colour: tuple[int, int,
     thin = (place < 4) * 0.5
     share = np.maximum((band[:, None] + band) / 2, np.maximum(thin[:, None], thin))[..., None]
     pixels = np.round(share * colour + (1 - share) * 232).astype(np.uint8)
-    found = measure(pixels, mask * 255, traced.limbs, traced.landmarks, Kind.DRESS)
+    found = appearance_of(pixels, mask * 255, traced.limbs, traced.landmarks, Kind.DRESS)
     assert found["pattern"][0] == "checked"
 
 

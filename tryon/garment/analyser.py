@@ -1,11 +1,12 @@
-"""A garment picture to a `Garment`: cut-out, kind, outline landmarks, limbs, measured attributes.
+"""Photo -> Garment: cut-out, kind, outline landmarks, limbs, measured attributes.
 
 Notable here:
-- three ways in: a picture with transparency, a garment lying or hanging somewhere, and a person
-  wearing it (then the body analysis says which pixels are cloth and where the limbs are).
+- three kinds of picture are read: one with transparency, one of a garment lying or hanging
+  somewhere, and one of a person wearing it (then the body analysis says which pixels are cloth and
+  where the limbs are).
 - the steps are functions of other files (`cutout`, `outline`, `appearance`) with plain arrays
-  between them; a network (`reader`) has a say in the cut-out, the kind, the type and the sleeve,
-  and all else is measured.
+  between them; what a network sees (`reader`) counts for the cut-out, the kind, the type and the
+  sleeve, and all else is measured.
 """
 
 import logging
@@ -13,10 +14,12 @@ import logging
 import numpy as np
 import torch
 
+from tryon.core.arrays import Mask, Pixels, Points
 from tryon.core.errors import Note, TryOnError
+from tryon.core.masks import COVERED
 from tryon.core.types import Garment, Kind, Outline, Part, Photo
 from tryon.core.vocabulary import TYPE_KIND
-from tryon.garment.appearance import ARMHOLES_SEEN, Measured, measure
+from tryon.garment.appearance import ARMHOLES_SEEN, Measured, appearance_of
 from tryon.garment.cutout.cut import Cutout, cut_out, has_alpha
 from tryon.garment.outline.landmarks import trace
 from tryon.garment.outline.neckline import stands_up
@@ -25,36 +28,47 @@ from tryon.garment.worn import Worn, take_off
 from tryon.person.analyser import BodyAnalyser
 
 log = logging.getLogger(__name__)
+
 GREY = 190  # behind transparency: neither black nor white clothes vanish on it
-LEAST_FACE = 0.003  # of the picture
-ROUGH_BELOW = 0.5  # confidence
+
+# Whether there is a garment at all.
+LEAST_FACE = 0.003  # of the picture: from here on it is a portrait
+# Of the picture, by source: a smaller thing on a busy background is not what the picture is about.
+LEAST_PART = {"alpha": 0.005, "plain": 0.01, "scene": 0.035}
+MOST_PART = 0.97  # of the picture
+LEAST_CONFIDENCE = 0.4  # of the cut-out
+
+# What the visitor is told.
+ROUGH_BELOW = 0.5  # confidence of the cut-out
 UNSURE_BELOW = 0.7  # probability of the kind
+TOUCHING = 0.05  # of a border's length: a garment that touches more of it is cropped
 KIND_NAMES = {
     Kind.UPPER: {"en": "a top", "zh": "上衣"},
     Kind.LOWER: {"en": "trousers or a skirt", "zh": "裤装或半身裙"},
     Kind.DRESS: {"en": "a dress", "zh": "连衣裙"},
 }
-TURTLENECK_SURE = 0.9  # in 1,500 shop pictures of tops the outline spoke of one once, wrongly
-SURELY_SLEEVELESS = 0.9  # probability from which on the outline is not asked for sleeves
-SLEEVE_TRUST = 0.3  # of the outline's measurement beside the network's view
-ARMHOLE_TRUST = 0.5  # of one that sees both armholes: as much as a network that is not certain,
-# Of 28 pairs of shorts among phone photos all but one have legs shorter than the waist is wide, of
-# 37 pairs of trousers all but four have longer ones.
+
+# What the outline says, beside what the network says.
+SURELY_SLEEVELESS = 0.9  # probability from which on no sleeves are looked for in the outline
+SLEEVE_TRUST = 0.3  # 0..1, weight of the sleeve as the outline shows it; the rest is the network's
+# The same where the outline shows both armholes: as much as the network, which takes shirts and
+# waistcoats without sleeves for short-sleeved ones.
+ARMHOLE_TRUST = 0.5
+TURTLENECK_SURE = 0.9  # probability: in 1,500 shop pictures the outline named one once, wrongly
+# Inseam by the waist's width: of 28 pairs of shorts among phone photos all but one have shorter
+# legs, of 37 pairs of trousers all but four have longer ones.
 LEGS_OF_TROUSERS = 1.0
-HIDDEN_TRUST = 0.6  # how much of the confidence a fully covered garment would lose
+
+# Confidence in a garment that somebody wears.
 WORN_CONFIDENCE = 0.8  # a wearer's garment is bent by the body, however well it is seen
-LEAST_PART = {"alpha": 0.005, "plain": 0.01, "scene": 0.035}  # of the picture, by source: a
-# smaller thing on a busy background is not what the picture is about
-MOST_PART = 0.97
-LEAST_CONFIDENCE = 0.4
-TOUCHING = 0.05  # of a border's length
+HIDDEN_TRUST = 0.6  # part of it that a fully covered garment would lose
 
 
 class GarmentAnalyser:
     """Finds the garment in a picture.
 
-    analyser = GarmentAnalyser.load(body)
-    garment = analyser(photo)
+    >>> analyser = GarmentAnalyser.load(body)
+    >>> garment = analyser(photo)
     """
 
     def __init__(
@@ -74,7 +88,7 @@ class GarmentAnalyser:
         return cls(body, GarmentReader.load(device))
 
     def __call__(self, photo: Photo, kind: Kind | None = None) -> Garment:
-        """The garment in a picture; kind: None finds it out.
+        """The garment in a picture. kind: None = find it out.
 
         Raises TryOnError("no_garment").
         """
@@ -104,27 +118,27 @@ class GarmentAnalyser:
             return None
         worn = take_off(person, kind)
         if worn is None and float((person.parts == Part.FACE).mean()) > LEAST_FACE:
-            raise TryOnError("no_garment")  # a portrait, not a garment beside something like a face
+            raise TryOnError("no_garment")  # a portrait; its background is no garment
         return worn
 
 
-def _on_grey(photo: Photo) -> np.ndarray:
+def _on_grey(photo: Photo) -> Pixels:
     """The picture's pixels, on grey where it is transparent."""
-    if not has_alpha(photo):
+    if photo.alpha is None or not has_alpha(photo):
         return photo.pixels
     alpha = photo.alpha[..., None].astype(np.float32) / 255
     return (photo.pixels * alpha + GREY * (1 - alpha) + 0.5).astype(np.uint8)
 
 
 def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading | None) -> Garment:
-    mask = cutout.alpha >= 128
+    mask = cutout.alpha >= COVERED
     studio = cutout.source == "plain"
     prior, sleeveless = None, False
     if reading is not None:
         prior = reading.scores["kind"]
         sleeveless = reading.scores["sleeve"]["sleeveless"] >= SURELY_SLEEVELESS
     traced = trace(mask, kind, photo.pixels, cutout.source != "scene", prior, sleeveless)
-    measured = measure(
+    measured = appearance_of(
         *(cutout.pixels, cutout.alpha, traced.limbs, traced.landmarks, traced.kind), studio=studio
     )
     if reading is not None:
@@ -151,11 +165,8 @@ def _garment(photo: Photo, cutout: Cutout, kind: Kind | None, reading: Reading |
     )
 
 
-# which takes shirts and waistcoats without sleeves for short-sleeved ones
-
-
-def _long_legs(landmarks: np.ndarray) -> bool:
-    """Whether the (23, 3) outline landmarks show legs that no shorts have."""
+def _long_legs(landmarks: Points) -> bool:
+    """Whether outline landmarks show legs that no shorts have."""
     waist = landmarks[[Outline.WAIST_LEFT, Outline.WAIST_RIGHT]]
     hems = landmarks[
         [
@@ -172,8 +183,8 @@ def _long_legs(landmarks: np.ndarray) -> bool:
     return bool(inseam >= LEGS_OF_TROUSERS * np.linalg.norm(waist[0, :2] - waist[1, :2]))
 
 
-def _read(reading: Reading, measured: Measured, kind: Kind, landmarks: np.ndarray) -> Measured:
-    """Type and sleeve as the network sees them, the sleeve weighed with the outline's; long legs
+def _read(reading: Reading, measured: Measured, kind: Kind, landmarks: Points) -> Measured:
+    """Type and sleeve as the network sees them, the sleeve weighed with the outline's. Long legs
     are no shorts, whatever the network says."""
     types = {t: p for t, p in reading.scores["type"].items() if TYPE_KIND[t] == kind}
     if kind is Kind.LOWER and _long_legs(landmarks):
@@ -195,8 +206,10 @@ def _read(reading: Reading, measured: Measured, kind: Kind, landmarks: np.ndarra
 
 
 def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None, reading: Reading | None) -> Garment:
-    measured = measure(worn.pixels, worn.alpha, worn.limbs, worn.landmarks, worn.kind, studio=True)
-    if reading is not None:  # the arms say more of the sleeves than their outline
+    measured = appearance_of(
+        worn.pixels, worn.alpha, worn.limbs, worn.landmarks, worn.kind, studio=True
+    )
+    if reading is not None:  # the sleeve stays as measured: it was read along the wearer's arms
         measured["type"] = _read(reading, measured, worn.kind, worn.landmarks)["type"]
     notes = [Note("worn_garment")]
     if worn.cropped:
@@ -213,11 +226,11 @@ def _worn_garment(photo: Photo, worn: Worn, kind: Kind | None, reading: Reading 
 
 def _garment_like(cutout: Cutout) -> bool:
     """False where what was cut out is not what a picture of a garment shows."""
-    part = float((cutout.alpha >= 128).mean())
+    part = float((cutout.alpha >= COVERED).mean())
     return LEAST_PART[cutout.source] < part < MOST_PART and cutout.confidence > LEAST_CONFIDENCE
 
 
-def _cropped(mask: np.ndarray) -> bool:
+def _cropped(mask: Mask) -> bool:
     """True where the garment runs out of the picture on some side."""
     borders = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     return any(float(border.mean()) > TOUCHING for border in borders)

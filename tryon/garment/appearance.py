@@ -1,10 +1,10 @@
-"""What a cut-out garment looks like, in words of the vocabulary: colour, shade, pattern, sleeve...
+"""Cut-out garment -> attributes: colour, shade, pattern, sleeve, length, type.
 
 Notable here:
 - nothing is learnt: each value is measured, and its score says how clear the measurement is.
   What cannot be measured (fabric, most necklines) is left out, not guessed.
-- colours are compared in CIELAB on what most of the garment has in common, with lightness
-  weighing less than hue, because folds and lamps change lightness first.
+- colours are compared in CIELAB, and lightness counts less than hue, because folds and lamps change
+  lightness first.
 """
 
 from itertools import pairwise
@@ -12,59 +12,77 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Labels, Mask, Pixels, Points
+from tryon.core.masks import SOLID, lab_of
 from tryon.core.types import Kind, Limb, Outline
 from tryon.core.vocabulary import COLOUR_RGB
 
 Measured = dict[str, tuple[str, float]]  # attribute -> (value, score)
-SAMPLES = 4096
+
+# Colour. Distances are weighted Delta E: lightness counts less than hue.
+SAMPLES = 4096  # pixels looked at
 SAMPLE_SIZE = 512  # px, longer side: in smaller copies the colours of fine patterns mix to grey
 CORE_MARGIN = 9  # px of that: what is nearer to the edge may be background
-LIGHTNESS_WEIGHT = 0.6
+LIGHTNESS_WEIGHT = 0.6  # beside 1 for a and b
 DOMINANT = 0.5  # of the garment must share a colour, else it is multicolour
-SAME_COLOUR = 18.0  # weighted Delta E
-CLEAR_MARGIN = 12.0  # weighted Delta E between the best and the second name for a sure answer
+SAME_COLOUR = 18.0
+CLEAR_MARGIN = 12.0  # between the best and the second name for a sure answer
 FILLED = 0.83  # of the garment: a colour with so much of it is its name, whatever the rest
 GREYISH = 12.0  # chroma
 LIGHT_SPREAD, HUE_SPREAD = 16.0, 3.5  # mean distances from the mean: folds spread light alone
+
+# Names of colours.
 CHROMA_WEIGHT = 0.35  # cloth is duller than its colour's name
 NEUTRAL = 5.0  # chroma below which a colour has no hue
 TINTED = 10.0  # chroma from which a colour of middle lightness is no grey
 TINT_PENALTY = 14.0  # Delta E
-CLOTH_SIZE = 256  # px, longer side of the piece of cloth that is looked at
+
+# The piece of cloth that patterns are looked for in.
+CLOTH_SIZE = 256  # px, its longer side
 CLOSER_SIZE = 512  # px of it where the pattern is too fine for that
-ONE_COLOUR = 0.95  # of the cloth: with so much of it the edges are those of creases
-MOSTLY_EDGES = 0.4  # of the cloth: a pattern with so many edges is as fine as the pixels
-FOLDS = 0.08  # of that: what changes more slowly is light and folds, not pattern
-EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
 COLLAR_PART = 0.16  # of a top's length: collar, label and yoke are there, not pattern
-BUSY_CHECK = 0.1  # of the cloth: fewer crossing edges are seams and pockets
+LEAST_CLOTH = 200  # pixels: in fewer no pattern is seen
+
+# Edges on it.
+FOLDS = 0.08  # of its longer side: what changes more slowly is light and folds, not pattern
+EDGE = 14.0  # Delta E over two px: stronger than a fold's edge
+MOSTLY_EDGES = 0.4  # of the cloth: a pattern with so many edges is as fine as the pixels
+ONE_COLOUR = 0.95  # of the cloth: with so much of it the edges are those of creases
 CELLS = 6  # the cloth is divided into so many cells a side
+
+# Patterns by their edges.
+BUSY_CHECK = 0.1  # of the cloth: fewer crossing edges are seams and pockets
 FOREIGN, FOREIGN_PART = 22.0, 0.12  # Delta E from the ground, and how much of a print is so
 MOTIF = 0.18  # of the cloth's width and a third of it high: smaller marks are logos and buttons
-# A dot seen aslant is an ellipse. It fills pi / 4 of the narrowest box around it, where a square
-# fills all of it, and all of the ellipse with its second moments, where petals and blots do not.
+
+# Dots. One seen aslant is an ellipse. It fills pi / 4 of the narrowest box around it, of which a
+# square fills all, and all of the ellipse with its second moments, which petals and blots do not.
 BOX, ELLIPSE = (0.7, 0.805), 0.965
 ROUND = 0.778  # of the circle around it: a dot of few pixels, a small square fills 0.64 to 0.77
 ONE_SIZE = 0.8  # of the spots' area: in spots from half to twice the usual size
 LEAST_SPOTS = 12
-FINER = 2  # times: how much the cloth is enlarged, for what is five pixels wide has no shape
 LEAST_SPOT = 5  # pixels of the cloth
+FINER = 2  # times: how much the cloth is enlarged, for what is five pixels wide has no shape
+
+# Sleeves.
 ON_MANNEQUIN = 0.55  # chest as seen on a body, by chest lying flat
 ARMHOLE = 0.6  # confidence of an armpit that is the bottom of a hollow, not a guess
 ARMHOLES_SEEN = 0.9  # score of "sleeveless" with one on either side
 SHORT_SLEEVE, LONG_SLEEVE = 0.52, 0.8  # by the length of a top
 DRESS_SLEEVE = 1.15  # length of a top by its chest lying flat: stands in for a dress's own
+
+# Lengths.
 CROPPED_TOP, LONG_TOP = 0.85, 1.9  # shoulder to hem, by the chest lying flat
-SHORT_DRESS, LONG_DRESS = 1.9, 3.0
-SHORTS_LENGTH = 1.45  # waist to hem by hip width
-SHORT_SKIRT, LONG_SKIRT = 1.05, 1.9
+SHORT_DRESS, LONG_DRESS = 1.9, 3.0  # the same
+SHORTS_LENGTH = 1.45  # waist to hem, by the hips' width
+SHORT_SKIRT, LONG_SKIRT = 1.05, 1.9  # the same
 
 
-def measure(
-    pixels: np.ndarray,
-    alpha: np.ndarray,
-    limbs: np.ndarray,
-    landmarks: np.ndarray,
+def appearance_of(
+    pixels: Pixels,
+    alpha: Alpha,
+    limbs: Labels,
+    landmarks: Points,
     kind: Kind,
     *,
     studio: bool = False,
@@ -99,7 +117,7 @@ def _sample(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     scale = min(1.0, SAMPLE_SIZE / max(alpha.shape))
     size = (max(1, round(alpha.shape[1] * scale)), max(1, round(alpha.shape[0] * scale)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) >= 250
+    inside = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) >= SOLID
     core = cv2.erode(inside.astype(np.uint8), np.ones((CORE_MARGIN, CORE_MARGIN), np.uint8)) > 0
     chosen = small[core if core.sum() > 50 else inside]
     if len(chosen) == 0:
@@ -123,7 +141,7 @@ def colour_of(lab: np.ndarray) -> tuple[str, float]:
     if share < DOMINANT:
         return "multicolour", float(np.clip(0.5 + (DOMINANT - share), 0, 0.95))
     if share < FILLED and np.hypot(*centre[1:]) < GREYISH and _varied(lab):
-        return "multicolour", 0.6  # the grey between a print's colours is nobody's name for it
+        return "multicolour", 0.6  # nobody calls a print by the grey between its colours
     away = _name_distances(centre)
     order = away.argsort()
     margin = float(away[order[1]] - away[order[0]])
@@ -194,7 +212,7 @@ def _cloth(
     longest: int = CLOTH_SIZE,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(h, w, 3) uint8 and (h, w) bool: the body of a top, the legs of trousers, upright."""
-    body = (alpha >= 250) & ((limbs == Limb.BODY) | (kind == Kind.LOWER))
+    body = (alpha >= SOLID) & ((limbs == Limb.BODY) | (kind == Kind.LOWER))
     top, bottom = (
         landmarks[[Outline[f"{m}_LEFT"], Outline[f"{m}_RIGHT"]], :2].mean(axis=0)
         for m in ("WAIST" if kind == Kind.LOWER else "ARMPIT", "HEM")
@@ -206,7 +224,7 @@ def _cloth(
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     box = (slice(y, y + h), slice(x, x + w))
     small = cv2.resize(pixels[box], size, interpolation=cv2.INTER_AREA)
-    mask = cv2.resize(body[box].astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 250
+    mask = cv2.resize(body[box].astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > SOLID
     lean = np.degrees(np.arctan2(*(bottom - top))) if np.hypot(*(bottom - top)) > 1 else 0.0
     if abs(lean) > 4:
         turn = cv2.getRotationMatrix2D((size[0] / 2, size[1] / 2), -float(lean), 1.0)
@@ -219,11 +237,11 @@ def _cloth(
     return small, mask
 
 
-def pattern_of(pixels: np.ndarray, mask: np.ndarray) -> tuple[str, float] | None:
-    """The pattern on a piece of cloth ((h, w, 3) uint8, (h, w) bool), None where no name fits."""
-    if mask.sum() < 200:
+def pattern_of(pixels: Pixels, mask: Mask) -> tuple[str, float] | None:
+    """The pattern on a piece of cloth, None where no name fits."""
+    if mask.sum() < LEAST_CLOTH:
         return None
-    lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    lab = lab_of(pixels)
     flat, across, down, edges = _relief(lab, mask)
     busy = float(edges.sum() / mask.sum())
     if busy < 0.012:
@@ -260,9 +278,9 @@ def _relief(
 
 def _too_fine(pixels: np.ndarray, mask: np.ndarray) -> bool:
     """True where edges run into each other, so that squares, dots and stripes have no shape."""
-    if mask.sum() < 200:
+    if mask.sum() < LEAST_CLOTH:
         return False
-    lab = cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    lab = lab_of(pixels)
     edges = _relief(lab, mask)[-1]
     return bool(edges.sum() > MOSTLY_EDGES * mask.sum())
 
@@ -307,7 +325,9 @@ def _directions(across: np.ndarray, down: np.ndarray, edges: np.ndarray) -> tupl
     angle = (np.degrees(np.arctan2(y, x)) % 180 / 5).astype(int) % 36
     share = np.bincount(angle, np.hypot(x, y), minlength=36).astype(np.float64)
     share /= max(share.sum(), 1e-6)
-    near = sum(np.roll(share, s) for s in range(-3, 4))
+    near = np.zeros_like(share)
+    for step in range(-3, 4):
+        near = near + np.roll(share, step)
     best = int(near.argmax())
     return float(near[best]), float(near[(best + 18) % 36])
 
@@ -345,8 +365,8 @@ def _is_dotted(flat: np.ndarray, mask: np.ndarray) -> bool:
 
 
 def _filled(contour: np.ndarray, area: float) -> tuple[float, float, float]:
-    """How much of the circle around a spot it fills, of its narrowest box, of its ellipse of
-    inertia."""
+    """How much a spot fills of the circle around it, of its narrowest box, and of the ellipse with
+    its second moments."""
     circle = np.pi * (cv2.minEnclosingCircle(contour)[1] + 0.5) ** 2
     wide, high = cv2.minAreaRect(contour)[1]
     moments = cv2.moments(contour)

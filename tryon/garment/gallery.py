@@ -1,10 +1,10 @@
-"""The gallery: garments that come with the program, ready cut out, with landmarks known exactly.
+"""Words or an id -> Garment: the garments that come with the program, ready cut out.
 
 Notable here:
-- nothing is analysed: alpha is the file's own, landmarks and attributes come from the index
-  `assets/gallery.json`, so a gallery garment is ready in a few tens of milliseconds.
+- nothing is analysed: alpha is the file's own, landmarks and attributes are exact and come from the
+  index `assets/gallery.json`, so a gallery garment is ready in a few tens of milliseconds.
 - the pictures show the garment as in a shop, with the inside of its back behind the neck or waist
-  opening. The index knows the outline of that inside, and `garment` leaves it out: on a wearer the
+  opening. The index has the outline of that inside, and `garment` leaves it out: on a wearer the
   body is there.
 """
 
@@ -21,8 +21,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from tryon.core.arrays import Alpha, Labels, Mask, Pixels, Points
 from tryon.core.errors import TryOnError
-from tryon.core.masks import nearest_in
+from tryon.core.masks import COVERED, SOLID, nearest_in
 from tryon.core.places import ASSETS
 from tryon.core.types import Garment, Kind, Limb, Outline, Panels, Photo
 from tryon.core.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
@@ -35,20 +36,25 @@ log = logging.getLogger(__name__)
 INDEX = "gallery.json"
 CATEGORIES = ("tops", "outerwear", "bottoms", "dresses")
 KEPT = 8  # garments kept ready; one takes about 10 MB
-SLEEVES = {value: place for place, value in enumerate(ATTRIBUTES["sleeve"])}
-LENGTHS = {"cropped": 0, "short": 0, "regular": 1, "long": 2}
-ORDERED = {"sleeve": SLEEVES, "length": LENGTHS}
-# What counts after the type, in this order.
+
+# Which item is nearest to what is asked for. The type counts first, then these, in this order.
 RANKED = ("sleeve", "length", "neckline", "colour", "pattern", "shade", "fabric", "fit")
-DYED = ("colour", "pattern", "shade")
-OTHER_KIND, OTHER_CATEGORY, OTHER_TYPE = 3, 2, 1
+ORDERED = {  # attributes whose values lie in a row, so that one can be farther off than another
+    "sleeve": {value: place for place, value in enumerate(ATTRIBUTES["sleeve"])},
+    "length": {"cropped": 0, "short": 0, "regular": 1, "long": 2},
+}
+DYED = ("colour", "pattern", "shade")  # what a template can be given by words
+OTHER_TYPE, OTHER_CATEGORY, OTHER_KIND = 1, 2, 3  # how far off another type is
+
+# Cleaning up a picture.
 CROTCH_DEEP = 0.14  # of the picture's height: below this the legs' gap is left as it is
 CROTCH_POINTED = 1.4  # exponent: how slowly the gap opens
-# Numbers of the pieces in the passes that are limbs of their own.
-PANEL_LIMB = MappingProxyType({1: Limb.BODY, 3: Limb.LEFT, 4: Limb.RIGHT})
 SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
-CRUMBS_PX = 5  # what is narrower than this beside a removed part goes with it
-CARRIED_PX = 12  # how far colours go on under the transparent part
+CRUMBS_PX = 5  # px: what is narrower than this beside a removed part goes with it
+CARRIED_PX = 12  # px: how far colours go on under the transparent part
+
+# Numbers of the sewn pieces that are limbs of their own.
+PANEL_LIMB = MappingProxyType({1: Limb.BODY, 3: Limb.LEFT, 4: Limb.RIGHT})
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +64,7 @@ class Item:
     path, thumbnail: its pictures. name: {"en", "zh"}. category: one of `CATEGORIES`.
     audience: "women", "men" or "unisex". attributes: values of the vocabulary.
     template: plain and light, made to be dyed by words.
-    landmarks: (23, 3) float32, picture pixels, confidence 1 or 0, indexed by `Outline`.
+    landmarks: 23, indexed by `Outline`, in picture pixels; confidence 1 or 0.
     inside: (n, 2) float32 outlines, picture pixels, of what is seen of the garment's inside.
     passes: the picture of its cloth coordinates and panels (`passes.py`), None without one.
     cloth: sRGB 0..255 of the dye in the picture, None where it is not known.
@@ -74,8 +80,8 @@ class Item:
     name: MappingProxyType[str, str]
     attributes: MappingProxyType[str, str]
     template: bool
-    landmarks: np.ndarray
-    inside: tuple[np.ndarray, ...]
+    landmarks: Points
+    inside: tuple[Points, ...]
     source: str
     licence: str
     passes: Path | None = None
@@ -177,14 +183,15 @@ def _colour(line: dict[str, Any]) -> tuple[int, int, int] | None:
         return None
     if len(dye) != 3 or not all(isinstance(part, int) and 0 <= part <= 255 for part in dye):
         raise ValueError(f"{line['id']}: cloth: expected three of 0..255, got {dye!r}")
-    return tuple(dye)
+    red, green, blue = dye
+    return red, green, blue
 
 
 # --- finding -----------------------------------------------------------------------------------
 
 
 def _distance(item: Item, asked: dict[str, str]) -> tuple[int, ...]:
-    """How far an item is from what is asked; compared from the first place on."""
+    """How far an item is from what is asked for, the most important difference first."""
     have = item.attributes
     misses = [_type_distance(item, asked.get("type"))]
     for attribute in RANKED:
@@ -209,18 +216,15 @@ def _type_distance(item: Item, want: str | None) -> int:
         return 0
     if TYPE_KIND[want] != item.kind:
         return OTHER_KIND
-    return (
-        OTHER_TYPE
-        if (want in OUTERWEAR_TYPES) == (item.category == "outerwear")
-        else OTHER_CATEGORY
-    )
+    same_category = (want in OUTERWEAR_TYPES) == (item.category == "outerwear")
+    return OTHER_TYPE if same_category else OTHER_CATEGORY
 
 
 # --- the garment -------------------------------------------------------------------------------
 
 
 def _garment(item: Item) -> Garment:
-    """Read an item's picture and put together what the index knows about it."""
+    """Read an item's picture and put it together with what the index says about it."""
     with Image.open(item.path) as image:
         pixels = np.array(image.convert("RGBA"))
     colours, alpha = np.ascontiguousarray(pixels[..., :3]), pixels[..., 3]
@@ -228,7 +232,7 @@ def _garment(item: Item) -> Garment:
         colours, alpha = _without_inside(colours, alpha, item.inside)
     if item.landmarks[Outline.CROTCH, 2]:
         colours, alpha = _narrow_crotch(colours, alpha, item.landmarks[Outline.CROTCH, :2])
-    mask = alpha >= 128
+    mask = alpha >= COVERED
     panels = None if item.passes is None else read_passes(item.passes, item.size)
     if panels is None:
         limbs = limb_map(mask, shape_of(mask), item.landmarks, item.kind)
@@ -247,16 +251,14 @@ def _garment(item: Item) -> Garment:
     )
 
 
-def _narrow_crotch(
-    colours: np.ndarray, alpha: np.ndarray, crotch: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Legs that stand apart leave a round arch below the crotch, in which a wearer's skin would
-    show: it becomes a point, filled with the cloth beside it."""
+def _narrow_crotch(colours: Pixels, alpha: Alpha, crotch: Points) -> tuple[Pixels, Alpha]:
+    """Colours and alpha with the round arch below the crotch made a point, filled with the cloth
+    beside it: in the arch a wearer's skin would show."""
     colours, alpha = colours.copy(), alpha.copy()
     deep = max(round(CROTCH_DEEP * len(alpha)), 1)
     top = max(round(float(crotch[1])) - deep // 6, 0)
     for row in range(top, min(top + deep, len(alpha))):
-        cloth = np.flatnonzero(alpha[row] >= 250)
+        cloth = np.flatnonzero(alpha[row] >= SOLID)
         left, right = cloth[cloth < crotch[0]], cloth[cloth >= crotch[0]]
         if len(left) == 0 or len(right) == 0 or right[0] - left[-1] < 3:
             continue
@@ -273,10 +275,9 @@ def _narrow_crotch(
     return colours, alpha
 
 
-def _sewn_limbs(mask: np.ndarray, panels: Panels, item: Item) -> np.ndarray:
-    """(H, W) uint8 of `Limb`, from the pieces the garment was sewn from: exact where a sleeve
-    hangs behind the body's cloth, too. Collars, pockets, buttons belong to the piece they lie on.
-    """
+def _sewn_limbs(mask: Mask, panels: Panels, item: Item) -> Labels:
+    """Labels of `Limb`, from the pieces the garment was sewn from: exact even where a sleeve hangs
+    behind the body's cloth. Collars, pockets, buttons belong to the piece they lie on."""
     table = np.zeros(256, np.uint8)
     for number, limb in PANEL_LIMB.items():
         table[number] = limb
@@ -284,15 +285,17 @@ def _sewn_limbs(mask: np.ndarray, panels: Panels, item: Item) -> np.ndarray:
     if not known.any():
         return np.where(mask, np.uint8(Limb.BODY), np.uint8(Limb.NONE))
     nearest, _ = nearest_in(known > 0)
-    limbs = cv2.resize(known.ravel()[nearest], mask.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    limbs: np.ndarray = cv2.resize(
+        known.ravel()[nearest], mask.shape[::-1], interpolation=cv2.INTER_NEAREST
+    )
     if item.kind != Kind.LOWER:
         for name in ("LEFT", "RIGHT"):
             _cut_armhole(limbs, item.landmarks, name)
     return np.where(mask, limbs, np.uint8(Limb.NONE))
 
 
-def _cut_armhole(limbs: np.ndarray, landmarks: np.ndarray, name: str) -> None:
-    """Sleeve and body part along the straight line from shoulder to armpit, in place: a seam that
+def _cut_armhole(limbs: Labels, landmarks: Points, name: str) -> None:
+    """Make sleeve and body meet on the straight line from shoulder to armpit, in place: a seam that
     bulges outwards there would lie beside the shoulder of a wearer whose arms hang."""
     if not landmarks[Outline[f"ELBOW_{name}"], 2]:
         return
@@ -309,23 +312,22 @@ def _cut_armhole(limbs: np.ndarray, landmarks: np.ndarray, name: str) -> None:
 
 
 def _without_inside(
-    colours: np.ndarray, alpha: np.ndarray, outlines: tuple[np.ndarray, ...]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Colours (H, W, 3) and alpha (H, W) without the parts in the outlines; the colours of the
-    edge go on under the hole, so that no lining shines through when it is resampled."""
+    colours: Pixels, alpha: Alpha, outlines: tuple[Points, ...]
+) -> tuple[Pixels, Alpha]:
+    """Colours and alpha without the parts in the outlines; the colours of the edge go on under the
+    hole, so that no lining shines through when it is resampled."""
     hole = np.zeros(alpha.shape, np.uint8)
     for outline in outlines:
         points = np.round(outline * 2**SUBPIXELS).astype(np.int32)
         cv2.fillPoly(hole, [points], 255, cv2.LINE_AA, SUBPIXELS)
     left = np.minimum(alpha, 255 - hole)
-    solid = cv2.morphologyEx(
-        (left >= 128).astype(np.uint8), cv2.MORPH_OPEN, np.ones((CRUMBS_PX, CRUMBS_PX), np.uint8)
-    )
+    crumbs = np.ones((CRUMBS_PX, CRUMBS_PX), np.uint8)
+    solid = cv2.morphologyEx((left >= COVERED).astype(np.uint8), cv2.MORPH_OPEN, crumbs)
     near_hole = cv2.dilate(hole, np.ones((2 * CRUMBS_PX + 1,) * 2, np.uint8)) > 0
-    reach = cv2.dilate(solid, np.ones((CRUMBS_PX, CRUMBS_PX), np.uint8)) > 0
+    reach = cv2.dilate(solid, crumbs) > 0
     left = np.where(near_hole & ~reach, 0, left).astype(np.uint8)
 
-    keep = left >= 250
+    keep = left >= SOLID
     around = cv2.dilate(hole, np.ones((2 * CARRIED_PX + 1,) * 2, np.uint8)) > 0
     nearest, distance = nearest_in(keep)
     carry = around & ~keep & (distance <= CARRIED_PX)

@@ -1,11 +1,12 @@
-"""Passes: what the making of a template knows of its cloth, beside the picture.
+"""File of a template -> Panels -> Cloth: where each pixel lies on its piece of cloth.
 
 Notable here:
-- a template is sewn and draped as cloth before it is drawn, so each point of the picture is known
-  to lie so many centimetres across and along its piece of cloth. A pattern laid by that follows
+- a template is sewn and draped as cloth before it is drawn. So it is known how many centimetres
+  across and along its piece of cloth each point of the picture lies. A pattern laid by that follows
   every fold, goes foreshortened round the side, and breaks at the seams as sewn cloth does.
-- the file is a 16-bit PNG of half the picture's size (rounded up), channels R, G, B = s, t, panel:
-  s and t are round((cm + 512) * 32), 0 = no cloth; panel is the number of the piece, 0 = none.
+- the file, a render pass beside the picture, is a 16-bit PNG of half the picture's size, rounded
+  up. Its channels R, G, B are s, t, panel: s and t are round((cm + 512) * 32), 0 = no cloth; panel
+  is the number of the piece, 0 = none.
 - between the file's pixels coordinates are interpolated within a piece only. Where pieces meet or
   a fold hides some cloth, the nearest pixel's are taken: a mean of both would be neither.
 """
@@ -16,11 +17,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Flow, Labels, Mask
 from tryon.core.masks import nearest_in
 from tryon.core.types import Panels
 
-OFFSET, LEVELS = 512.0, 32.0  # cm below zero that can be told; levels to a cm
+# The file.
+OFFSET, LEVELS = 512.0, 32.0  # cm that are added, so that none is below zero; levels to a cm
 STEP = 2.0  # of the picture's pixels to a pixel of the passes
+
+# Looking up.
 SPARE = 2  # pixels of the passes around a window
 JUMP = 1.2  # cm between neighbours: more is a fold that hides some cloth
 
@@ -51,13 +56,14 @@ def read_passes(path: Path, size: tuple[int, int]) -> Panels:
 class Cloth:
     """Passes at each pixel of a window of the picture.
 
-    cloth: (h, w, 2) float32 cm. panel: (h, w) uint8; both carried on a little beyond the cloth's
-    edge. bare: (h, w) bool, no cloth though the garment is all around: buttons, buckles, zips.
+    cloth: (h, w, 2), cm across and along. panel: the number of the piece. Both are carried on a
+    little beyond the cloth's edge. bare: no cloth though the garment is all around: buttons,
+    buckles, zips.
     """
 
-    cloth: np.ndarray
-    panel: np.ndarray
-    bare: np.ndarray
+    cloth: Flow
+    panel: Labels
+    bare: Mask
 
 
 def cloth_at(panels: Panels, window: tuple[slice, slice]) -> Cloth:
@@ -107,14 +113,14 @@ def density(panels: Panels) -> float:
 
 
 def _enclosed(empty: np.ndarray) -> np.ndarray:
-    """(h, w) uint8, 1: what is empty, but not joined to the border of the picture."""
+    """(h, w) uint8, 1 where it is empty, but not joined to the border of the picture."""
     around = cv2.copyMakeBorder(empty.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
     _, labels = cv2.connectedComponents(around, connectivity=8)
     return ((labels[1:-1, 1:-1] != labels[0, 0]) & empty).astype(np.uint8)
 
 
 def _carried_on(panel: np.ndarray, cloth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Panel and cloth with what is empty taking after its nearest cloth."""
+    """Panel and cloth; empty pixels take those of the nearest cloth."""
     there = panel > 0
     if there.all() or not there.any():
         return panel, np.ascontiguousarray(cloth)
@@ -123,8 +129,8 @@ def _carried_on(panel: np.ndarray, cloth: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def _broken(panel: np.ndarray, cloth: np.ndarray) -> np.ndarray:
-    """(h, w) bool: the pixel, its right, its lower and its diagonal neighbour are not all of one
-    stretch of cloth."""
+    """(h, w) bool, True where a pixel, its right, its lower and its diagonal neighbour are not all
+    of one stretch of cloth."""
     square = np.ones((2, 2), np.uint8)
     anchor = (0, 0)
     split = cv2.dilate(panel, square, anchor=anchor) != cv2.erode(panel, square, anchor=anchor)

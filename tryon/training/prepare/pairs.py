@@ -36,15 +36,15 @@ from tryon.fusion.studio import (
     plain_start,
     start_flow,
 )
-from tryon.garment.appearance import measure
+from tryon.garment.appearance import appearance_of
 from tryon.garment.cutout.cut import cut_out
 from tryon.garment.outline.landmarks import trace
-from tryon.person.body import body_unit, middle_of_hips
+from tryon.person.body import SHOULDERS_METRES, body_unit, middle_of_hips
 from tryon.person.parser import Parser
 from tryon.person.pose import box_of
 from tryon.training.data.labels import ccp_parts, viton_parts
 from tryon.training.data.people import VALIDATION_CCP, VALIDATION_VITON, read_poses
-from tryon.training.data.undress import SHOULDERS_METRES, figure, flat_picture
+from tryon.training.data.undress import figure, flat_picture
 
 SHARD = 256  # pairs in one file
 WORN, DOUBT = 255, 128  # values of a worn mask; 0 = not the garment
@@ -471,7 +471,7 @@ def cut_garment(pixels: np.ndarray, alpha: np.ndarray) -> Garment | None:
     if not MASK_AREA[0] < mask.mean() < MASK_AREA[1]:
         return None
     traced = trace(mask, Kind.UPPER, pixels, studio=True)
-    measured = measure(pixels, alpha, traced.limbs, traced.landmarks, Kind.UPPER, studio=True)
+    measured = appearance_of(pixels, alpha, traced.limbs, traced.landmarks, Kind.UPPER, studio=True)
     return Garment(
         photo=Photo(pixels),
         alpha=alpha,
