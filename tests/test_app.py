@@ -28,11 +28,13 @@ from PIL import Image
 import app
 from tryon.core.errors import TryOnError
 from tryon.core.image import read_photo
-from tryon.page.api import MOST_PROMPTS
+from tryon.page.demo import QUEUE_LENGTH
 from tryon.page.look import fragments, stock
 from tryon.page.look.language import language_of
 from tryon.page.look.texts import TEXTS
 from tryon.page.look.theme import LORA, PALETTE, READ_ON, Boutique
+from tryon.page.serve import Later
+from tryon.page.trials import MOST_PROMPTS
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 8  # from the command to the page
@@ -321,7 +323,7 @@ def test_settings_of_the_page(demo):
     assert demo.delete_cache == (60, 600)
     assert demo.visits.retention.longest == 600  # as the privacy note says
     assert demo.api_open is False
-    assert demo._queue.max_size == app.QUEUE_LENGTH
+    assert demo._queue.max_size == QUEUE_LENGTH
     assert demo.max_file_size == 10 * 1024 * 1024
     assert demo.run_history is False
     named = {fn["api_name"] for fn in config["dependencies"] if fn["api_visibility"] == "public"}
@@ -406,21 +408,19 @@ def test_importing_the_page_loads_no_model():
 
 
 def test_a_tryon_that_is_still_loading_is_waited_for():
-    later = app.Later(lambda: time.sleep(0.2) or SimpleNamespace(understand=str.upper))
+    later = Later(lambda: time.sleep(0.2) or SimpleNamespace(understand=str.upper))
     later.start()
     assert later.understand("red") == "RED"
 
 
 def test_nobody_waits_for_a_warm_up_but_the_idle_machine():
     warmed = []
-    idle = app.Later(lambda: SimpleNamespace(understand=str.upper), warmed.append)
+    idle = Later(lambda: SimpleNamespace(understand=str.upper), warmed.append)
     idle.start()
     idle._thread.join(20)
     assert len(warmed) == 1
     gate = Event()
-    asked = app.Later(
-        lambda: gate.wait(20) and SimpleNamespace(understand=str.upper), warmed.append
-    )
+    asked = Later(lambda: gate.wait(20) and SimpleNamespace(understand=str.upper), warmed.append)
     asked.start()
     visitor = Thread(target=lambda: warmed.append(asked.understand("red")))
     visitor.start()
@@ -436,7 +436,7 @@ def test_a_tryon_that_cannot_be_loaded_says_why_to_everyone():
     def load():
         raise TryOnError("weights_missing", name="pose.task")
 
-    later = app.Later(load)
+    later = Later(load)
     later.start()
     for _ in range(2):
         with pytest.raises(TryOnError, match=r"pose\.task"):

@@ -18,6 +18,7 @@ from gradio_client import Client, handle_file
 from PIL import Image
 
 import app
+from tryon.page import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 UNDER = "/fitting"
@@ -138,7 +139,7 @@ def test_a_card_that_is_lent_by_the_call_is_left_to_others(monkeypatch, lent):
     monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=marked.append))
     monkeypatch.setitem(sys.modules, "tryon.fallback", SimpleNamespace(load=devices.append))
     monkeypatch.setenv("SPACES_ZERO_GPU", "true" if lent else "")
-    app.join_zero_gpu()
-    app.load()
-    assert marked == ([app.lent_card] if lent else [])
+    serve.join_zero_gpu()
+    serve.load()
+    assert marked == ([serve.lent_card] if lent else [])
     assert devices == (["cpu"] if lent else [None])

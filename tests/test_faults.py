@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_tryon import FakeTryOn
+from load import visits as measure
 
 import app
 from tryon.core.errors import TryOnError
-from tryon.evaluation import visits as measure
 from tryon.fallback import WithFallback, is_out_of_memory
+from tryon.page.serve import Later
 from tryon.page.serving import files
 from tryon.page.serving.privacy import PREFIX, Retention
 
@@ -31,6 +32,7 @@ from pathlib import Path
 sys.path[:0] = ["tests"]
 import app
 from fake_tryon import FakeTryOn
+from tryon.page import serve
 
 class Slow(FakeTryOn):
     def __call__(self, *arguments, **options):
@@ -38,7 +40,7 @@ class Slow(FakeTryOn):
         return super().__call__(*arguments, **options)
 
 Path({wardrobe!r}).mkdir(exist_ok=True)
-app.load = lambda: Slow(Path({wardrobe!r}))
+serve.load = lambda: Slow(Path({wardrobe!r}))
 sys.exit(app.main())
 """
 
@@ -215,7 +217,7 @@ def test_health_of_a_page_that_is_still_loading_and_of_one_that_cannot(tmp_path,
             time.sleep(0.01)
         raise TryOnError("weights_missing", name="parser.safetensors")
 
-    later = app.Later(load)
+    later = Later(load)
     later.start()
     demo = app.build_demo(later, fake.gallery)
     demo.launch(prevent_thread_lock=True, server_port=free_port(), quiet=True)

@@ -12,10 +12,10 @@ from PIL import Image
 
 import tryon.__main__ as cli
 from tryon.core.errors import TryOnError
-from tryon.page.api import export, try_prompts
-from tryon.page.ask import Asker, explained, without_pixels
+from tryon.page.ask import explained, on_ask, without_pixels
 from tryon.page.lab import caption, parse_line
 from tryon.page.serving.files import Tray
+from tryon.page.trials import export, try_prompts
 from tryon.report.lab import TABLE, read_prompts, run_lab
 from tryon.words.prompt import understand
 
@@ -100,7 +100,7 @@ def test_no_descriptions_are_refused(fitting_room, photo, tmp_path):
 
 
 def test_from_the_shell(fitting_room, photo, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(cli, "load_tryon", lambda: fitting_room)
+    monkeypatch.setattr("tryon.cli.loading.load_tryon", lambda: fitting_room)
     (tmp_path / "words.txt").write_text("red top\nnavy hoodie\n")
     out = tmp_path / "grid"
     assert cli.main(["lab", str(photo), str(tmp_path / "words.txt"), "-o", str(out)]) == 0
@@ -176,8 +176,7 @@ def test_the_question_box_answers_from_the_garment_without_its_picture(fitting_r
     garment = fitting_room.gallery.garment(fitting_room.gallery.items[0])
     kept = without_pixels(garment)
     assert kept.photo.size == (1, 1)
-    asker = Asker(None)
-    assert "It is red" in asker.on_ask("what colour is it?", kept, None)
-    assert "Try something on first" in asker.on_ask("what colour is it?", None, None)
-    assert "red t-shirt" in asker.on_ask("", kept, None)
-    assert "<script>" not in asker.on_ask("<script>", kept, None)
+    assert "It is red" in on_ask("what colour is it?", kept, None)
+    assert "Try something on first" in on_ask("what colour is it?", None, None)
+    assert "red t-shirt" in on_ask("", kept, None)
+    assert "<script>" not in on_ask("<script>", kept, None)

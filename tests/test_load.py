@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shutil
 import socket
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -11,13 +13,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fake_tryon import FakeTryOn
+from load import visits as measure
 from PIL import Image
 
 import app
-from tryon.evaluation import visits as measure
+from tryon.page.demo import IN_TURN, QUEUE_LENGTH
+from tryon.page.serving.metrics import Metrics
 from tryon.page.serving.privacy import Retention
 
 QUICK = Retention(after_visit=0.5, look_every=0.2)
+BUCKET = r'tryon_request_seconds_bucket{.*request="try_on"'
 PHOTO = np.full((256, 192, 3), 120, np.uint8)
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -87,12 +92,12 @@ def test_a_full_queue_says_so_and_the_places_are_honest(demo, address):
             joined = 0
             while measure.join(address, function, f"visitor{joined}", path, "red top"):
                 joined += 1
-                assert joined <= app.QUEUE_LENGTH + 1 + app.IN_TURN["concurrency_limit"]
-            assert joined >= app.QUEUE_LENGTH
+                assert joined <= QUEUE_LENGTH + 1 + IN_TURN["concurrency_limit"]
+            assert joined >= QUEUE_LENGTH
             status, body = measure.ask(address, "GET", "/health")
             assert status == 200
-            assert json.loads(body)["waiting"] == app.QUEUE_LENGTH
-            assert measure.metric(address, "tryon_queue_waiting") == app.QUEUE_LENGTH
+            assert json.loads(body)["waiting"] == QUEUE_LENGTH
+            assert measure.metric(address, "tryon_queue_waiting") == QUEUE_LENGTH
     finally:
         Slow.gate.set()
     figures = measure.load(address, 2, 2, PHOTO, empty_within=0, rest=0).figures()
@@ -109,7 +114,7 @@ def test_who_waits_reads_their_place(demo, address, tmp_path, locale, said):
     function = measure.endpoint(address, "try_on")
     Slow.gate.clear()
     try:
-        for number in range(app.IN_TURN["concurrency_limit"] + 2):
+        for number in range(IN_TURN["concurrency_limit"] + 2):
             assert measure.join(address, function, f"{locale}{number}", path, "red top")
         with sync_api.sync_playwright() as playwright:
             browser = playwright.chromium.launch(
@@ -156,22 +161,51 @@ def test_health(demo, address):
     assert health["version"]
     assert all(len(digest) == 64 for digest in health["models"].values())
     assert "parser.safetensors" in health["models"]
-    assert health["most_waiting"] == app.QUEUE_LENGTH
+    assert health["most_waiting"] == QUEUE_LENGTH
 
 
 def test_metrics_are_what_prometheus_reads(demo, address):
-    before = measure.metric(address, 'tryon_requests_total{request="try_on",outcome="answered"}')
+    answered = 'tryon_requests_total{outcome="answered",request="try_on"}'
+    before = measure.metric(address, answered)
     measure.load(address, 1, 1, PHOTO, empty_within=0, rest=0)
-    after = measure.metric(address, 'tryon_requests_total{request="try_on",outcome="answered"}')
+    after = measure.metric(address, answered)
     assert after >= (before or 0) + 1
     text = measure.ask(address, "GET", "/metrics")[1].decode()
     assert text.endswith("\n")
     for line in text.splitlines():
-        assert line.startswith("# TYPE ") or float(line.rpartition(" ")[2]) >= 0
-    buckets = [line for line in text.splitlines() if 'bucket{request="try_on"' in line]
+        assert line.startswith(("# HELP ", "# TYPE ")) or float(line.rpartition(" ")[2]) >= 0
+    buckets = [line for line in text.splitlines() if re.match(BUCKET, line)]
     counts = [float(line.rpartition(" ")[2]) for line in buckets]
     assert counts == sorted(counts)
     assert 'le="+Inf"' in buckets[-1]
+
+
+def test_metrics_keep_their_names(demo, address):
+    """Dashboards ask for them."""
+    measure.load(address, 1, 1, PHOTO, empty_within=0, rest=0)
+    measure.ask(address, "GET", "/nobody")
+    text = measure.ask(address, "GET", "/metrics")[1].decode()
+    found = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
+    assert {name: kind for name, kind in found.items() if name.startswith("tryon_")} == {
+        "tryon_requests_total": "counter",
+        "tryon_request_seconds": "histogram",
+        "tryon_http_refused_total": "counter",
+        "tryon_faults_total": "counter",
+        "tryon_queue_waiting": "gauge",
+        "tryon_visits_open": "gauge",
+        "tryon_visit_files": "gauge",
+        "tryon_visit_files_bytes": "gauge",
+    }
+    assert measure.metric(address, 'tryon_http_refused_total{status="404"}') >= 1
+    if sys.platform == "linux":
+        assert {"process_resident_memory_bytes", "process_start_time_seconds"} <= found.keys()
+
+
+def test_each_server_counts_its_own_requests():
+    first, second = Metrics(), Metrics()
+    first.event("try_on", None).ended("answered")
+    assert b'tryon_requests_total{outcome="answered",request="try_on"} 1.0' in first.text()
+    assert b"tryon_requests_total{" not in second.text()
 
 
 def test_what_is_remembered_is_bounded(demo, address, monkeypatch):

@@ -15,8 +15,14 @@ ROOT = Path(__file__).resolve().parent.parent
 # before and after what is free was given back.
 FILL = """
 import threading
+from prometheus_client import CollectorRegistry, ProcessCollector
 from tryon.page.serving import machine
-from tryon.page.serving.health import resident_bytes
+
+registry = CollectorRegistry()
+ProcessCollector(registry=registry)
+
+def resident_bytes():
+    return int(registry.get_sample_value("process_resident_memory_bytes"))
 
 machine.share_heaps()
 kept = []

@@ -23,6 +23,7 @@ from PIL import Image
 
 import app
 from tryon.core.errors import TryOnError
+from tryon.page.demo import RETENTION
 from tryon.page.look.texts import TEXTS
 from tryon.page.serving.privacy import LOCK, PREFIX, Retention, Visits, own_folder, remove_leftovers
 
@@ -469,6 +470,7 @@ sys.path[:0] = ["tests"]
 import app
 from fake_tryon import FakeTryOn
 from gradio_client import Client, handle_file
+from tryon.page.look import stock
 from tryon.page.serving.privacy import own_folder
 import urllib.request
 
@@ -483,7 +485,7 @@ with tempfile.TemporaryDirectory() as home, own_folder(Path(home)) as folder:
     for address in ("", "config", "theme.css", "gradio_api/info", "health", "metrics"):
         urllib.request.urlopen(demo.local_url + address).read()
     visitor = Client(demo.local_url, verbose=False, download_files=home)
-    person = app.stock.sample_people()[0].path
+    person = stock.sample_people()[0].path
     visitor.predict(handle_file(str(person)), None, "red top", "auto", api_name="/try_on")
     visitor.predict("red top", api_name="/understand")
     for hostile in ("http://example.com/a.png", "https://gradio.app/", "http://169.254.169.254/"):
@@ -527,10 +529,10 @@ def test_a_whole_visit_asks_nobody_else(tmp_path):
 def test_the_privacy_note_says_what_is_so():
     """The figures in the note are those of the code."""
     english, chinese = TEXTS["privacy"]
-    assert app.RETENTION.longest == 600
+    assert RETENTION.longest == 600
     assert "ten minutes" in english
     assert "十分钟" in chinese
-    assert app.RETENTION.after_visit == 30
+    assert RETENTION.after_visit == 30
     for english, chinese in (TEXTS["privacy"], TEXTS["photo_private"]):
         assert "half a minute" in english
         assert "半分钟" in chinese

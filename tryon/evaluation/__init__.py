@@ -1,1 +1,1 @@
-"""Everything that prints a figure: quality, reading of words, speed, visits to the page."""
+"""Everything that prints a figure: quality, reading of words, speed."""

@@ -1,4 +1,4 @@
-"""The named endpoints `/try_on`, `/describe`, `/understand`, `/prompt_lab`, and the prompt lab.
+"""The named endpoints `/try_on`, `/describe`, `/understand`, `/prompt_lab` for programs.
 
 Notable here:
 - pictures come in as the files that were sent and go out as PNG, so every pixel outside the
@@ -8,29 +8,26 @@ Notable here:
 - the words are never written to a log.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from tryon.core.errors import Note, TryOnError
+from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Prompt, Result
-from tryon.core.vocabulary import ATTRIBUTES
 from tryon.page.look.language import language_of
+from tryon.page.look.widgets import picture_file
 from tryon.page.serving.faults import note_for
-from tryon.page.serving.files import Tray, file_name
-
-MOST_PROMPTS = 12
-LONGEST_PROMPT = 500  # characters
+from tryon.page.serving.files import Tray
+from tryon.page.trials import check_words, export, row, try_prompts
+from tryon.page.tryon_like import TryOnLike
 
 
 class Endpoints:
     """The functions behind the named endpoints, bound to a `TryOn`."""
 
-    def __init__(self, tryon: Any, tray: Tray) -> None:
+    def __init__(self, tryon: TryOnLike, tray: Tray) -> None:
         self.tryon = tryon
         self.tray = tray
 
@@ -40,7 +37,7 @@ class Endpoints:
         garment: str | None = None,
         prompt: str = "",
         kind: str = "auto",
-        request: gr.Request = None,
+        request: gr.Request | None = None,
     ) -> tuple[str, dict[str, Any]]:
         """Put a garment on the person in a photo.
 
@@ -60,7 +57,7 @@ class Endpoints:
             return self.tray.png(result.photo.pixels), report(result, language_of(request))
 
     def describe(
-        self, garment: str | None, kind: str = "auto", request: gr.Request = None
+        self, garment: str | None, kind: str = "auto", request: gr.Request | None = None
     ) -> dict[str, Any]:
         """Tell what a garment in a picture is: its kind and attributes, each with a probability.
 
@@ -76,7 +73,7 @@ class Endpoints:
                 raise TryOnError("no_garment")
             return describe_garment(self.tryon.describe(garment, _kind(kind)), language_of(request))
 
-    def understand(self, text: str, request: gr.Request = None) -> dict[str, Any]:
+    def understand(self, text: str, request: gr.Request | None = None) -> dict[str, Any]:
         """Tell what is understood of words about a garment.
 
         Args:
@@ -94,7 +91,7 @@ class Endpoints:
         prompts: str,
         garment: str | None = None,
         kind: str = "auto",
-        request: gr.Request = None,
+        request: gr.Request | None = None,
     ) -> tuple[list[tuple[str, str]], list[dict[str, Any]], str]:
         """Try several descriptions on one photo.
 
@@ -121,110 +118,32 @@ class Endpoints:
         return pictures, rows, export(self.tray, trials, language)
 
 
-# --- the prompt lab, shared with the page -------------------------------------------------------
+def add_endpoints(endpoints: Endpoints, in_turn: dict[str, Any]) -> None:
+    """Put them on the page: widgets that are never shown, so that clients see the right types.
 
+    in_turn: options of those that wait in the queue of try-ons.
+    """
+    with gr.Column(visible=False):
+        person, garment = picture_file(label="person"), picture_file(label="garment")
+        prompt, prompts = gr.Textbox("", label="prompt"), gr.Textbox(label="prompts", lines=3)
+        kind = gr.Textbox("auto", label="kind: auto, upper, lower or dress")
+        picture, answer = gr.Image(label="result", format="png"), gr.JSON(label="report")
+        pictures, table = gr.Gallery(label="results"), gr.JSON(label="table")
+        archive = gr.File(label="pictures and table")
 
-@dataclass(frozen=True)
-class Trial:
-    """One picture of the prompt lab: a description, a seed, a photo (counted from 1), and the PNG
-    it gave, or the error in its place."""
+    def add(name: str, function: Callable[..., Any], inputs: Any, outputs: Any, **limits: Any):
+        gr.Button(visible=False).click(function, inputs, outputs, api_name=name, **limits)
 
-    number: int
-    text: str
-    prompt: Prompt
-    path: str = ""
-    seed: int = 0
-    photo: int = 1
-    confidence: float = 0.0
-    seconds: float = 0.0
-    remarks: tuple[Note, ...] = ()
-    error: Exception | None = None
-
-    def remark(self, language: str) -> str:
-        """What to say about it in the table."""
-        if self.error is not None:
-            return friendly(self.error, language)
-        return " ".join(note.text(language) for note in self.remarks)
-
-
-def lines_of(prompts: str) -> list[str]:
-    """The descriptions in a text, one a line; empty lines do not count."""
-    return [line.strip() for line in (prompts or "").splitlines() if line.strip()]
-
-
-def try_prompts(
-    tryon: Any,
-    tray: Tray,
-    wearer: Any,
-    cloth: Garment | None,
-    prompts: str,
-    kind: str | None = None,
-    seeds: Sequence[int] = (0,),
-    photo: int = 1,
-    first: int = 1,
-) -> Iterator[Trial]:
-    """Each of the first MOST_PROMPTS descriptions tried on with each seed. A failure is a trial
-    without picture; one picture at a time is in memory. photo: of which this is. first: number of
-    the first trial."""
-    wanted = [(text, seed) for text in lines_of(prompts)[:MOST_PROMPTS] for seed in seeds]
-    for number, (text, seed) in enumerate(wanted, first):
-        prompt = Prompt(text)
-        try:
-            check_words(text)
-            prompt = tryon.understand(text)
-            result = tryon(wearer, cloth, text, kind=kind, seed=seed)
-        except Exception as error:
-            yield Trial(number, text, prompt, seed=seed, photo=photo, error=error)
-            continue
-        yield Trial(
-            number,
-            text,
-            prompt,
-            tray.png(result.photo.pixels, file_name(number, text)),
-            seed,
-            photo,
-            result.confidence,
-            result.seconds.get("total", 0.0),
-            result.remarks,
-        )
-
-
-def export(tray: Tray, trials: Sequence[Trial], language: str) -> str:
-    """The path of a zip: the pictures and a table of how each description was read."""
-    return tray.zip(
-        [trial.path for trial in trials if trial.path],
-        [row(trial, language, flat=True) for trial in trials],
+    add("try_on", endpoints.try_on, [person, garment, prompt, kind], [picture, answer], **in_turn)
+    add("describe", endpoints.describe, [garment, kind], answer, **in_turn)
+    add("understand", endpoints.understand, prompt, answer)
+    add(
+        "prompt_lab",
+        endpoints.prompt_lab,
+        [person, prompts, garment, kind],
+        [pictures, table, archive],
+        **in_turn,
     )
-
-
-def row(trial: Trial, language: str, flat: bool = False) -> dict[str, Any]:
-    """A trial as a line of a table. flat: one column an attribute, for CSV."""
-    said = trial.prompt.attributes
-    ruled_out = trial.prompt.excluded.items()
-    columns = {attribute: said.get(attribute, "") for attribute in ATTRIBUTES}
-    return {
-        "number": trial.number,
-        "photo": trial.photo,
-        "prompt": trial.text,
-        "seed": trial.seed,
-        "file": Path(trial.path).name,
-        "language": trial.prompt.language,
-        **(columns if flat else {"attributes": dict(said)}),
-        "excluded": "; ".join(f"{key}: {value}" for key, values in ruled_out for value in values)
-        if flat
-        else {key: list(values) for key, values in ruled_out},
-        "ignored": " ".join(trial.prompt.ignored) if flat else list(trial.prompt.ignored),
-        "confidence": round(float(trial.confidence), 3),
-        "seconds": round(float(trial.seconds), 3),
-        "remark": trial.remark(language),
-    }
-
-
-def check_words(text: str) -> str:
-    """The text itself. Raises TryOnError("words_too_long")."""
-    if len(text) > LONGEST_PROMPT:
-        raise TryOnError("words_too_long", most=LONGEST_PROMPT)
-    return text
 
 
 # --- reports ------------------------------------------------------------------------------------
@@ -285,11 +204,6 @@ def readable_errors(language: str) -> Iterator[None]:
         shown = gr.Error(f"{note.text(language)} ({note.code})", print_exception=False)
         shown.code = note.code
         raise shown from None
-
-
-def friendly(error: Exception, language: str) -> str:
-    """What to tell a visitor about any error, see `tryon/page/serving/faults.py`."""
-    return note_for(error).text(language)
 
 
 def _kind(kind: str | None) -> str | None:

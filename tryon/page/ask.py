@@ -6,22 +6,19 @@ Notable here:
   without its picture.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
-from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
 from tryon.core.types import Garment, Outline, Photo, Prompt
-from tryon.page.api import friendly
 from tryon.page.look.language import language_of
 from tryon.page.look.texts import say, t
 from tryon.page.look.widgets import html
+from tryon.page.serving.faults import friendly
 from tryon.words.ask import LONGEST_QUESTION, ask, describe
-
-Update = dict[Any, Any]
 
 
 def explained(prompt: Prompt, language: str) -> str:
@@ -57,29 +54,31 @@ def without_pixels(garment: Garment) -> Garment:
     )
 
 
-class Asker:
-    """The handler of the question box, bound to the page's widgets."""
-
-    def __init__(self, widgets: SimpleNamespace) -> None:
-        self.widgets = widgets
-
-    def on_ask(self, question: str, worn: Garment | None, request: gr.Request) -> str:
-        """The answer as HTML. worn: the garment of the result that is shown."""
-        language = language_of(request)
-        if worn is None:
-            return _said(say("ask_nothing", language))
-        try:
-            if not (question or "").strip():
-                return _said(describe(worn, language))
-            return _said(ask(worn, question).text)
-        except Exception as error:
-            return _said(friendly(error, language))
+def on_ask(question: str, worn: Garment | None, request: gr.Request) -> str:
+    """The answer as HTML. worn: the garment of the result that is shown."""
+    language = language_of(request)
+    if worn is None:
+        return _said(say("ask_nothing", language))
+    try:
+        if not (question or "").strip():
+            return _said(describe(worn, language))
+        return _said(ask(worn, question).text)
+    except Exception as error:
+        return _said(friendly(error, language))
 
 
-def lay_out_ask(w: SimpleNamespace) -> None:
+@dataclass(frozen=True, eq=False)
+class AskBox:
     """The question box and the place of its answer."""
+
+    question: gr.Textbox
+    button: gr.Button
+    answer: gr.HTML
+
+
+def lay_out_ask() -> AskBox:
     with gr.Row(elem_id="ask-row"):
-        w.question = gr.Textbox(
+        question = gr.Textbox(
             label=t("ask"),
             placeholder=t("ask_hint"),
             lines=1,
@@ -87,15 +86,18 @@ def lay_out_ask(w: SimpleNamespace) -> None:
             max_length=LONGEST_QUESTION,
             elem_id="question",
         )
-        w.ask = gr.Button(t("ask_button"), scale=0, min_width=90, elem_id="ask")
-    w.answer = html("", elem_id="answer")
+        button = gr.Button(t("ask_button"), scale=0, min_width=90, elem_id="ask")
+    return AskBox(question, button, html("", elem_id="answer"))
 
 
-def wire_ask(w: SimpleNamespace, asker: Asker) -> None:
-    """Enter or the button asks; another result takes the answer away."""
-    options = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-    gr.on([w.question.submit, w.ask.click], asker.on_ask, [w.question, w.worn], w.answer, **options)
-    w.verdict.change(lambda: "", None, w.answer, **options)
+def wire_ask(box: AskBox, worn: gr.State, verdict: gr.HTML) -> None:
+    """Enter or the button asks; another result, so another verdict, takes the answer away."""
+    options: dict[str, Any] = {
+        "queue": False, "api_visibility": "private", "show_progress": "hidden",
+    }  # fmt: skip
+    gr.on([box.question.submit, box.button.click], on_ask, [box.question, worn], box.answer,
+          **options)  # fmt: skip
+    verdict.change(lambda: "", None, box.answer, **options)
 
 
 def _said(text: str) -> str:

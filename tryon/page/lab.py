@@ -7,43 +7,65 @@ Notable here:
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 
 from tryon.core.types import Prompt
 from tryon.core.vocabulary import name
-from tryon.page.api import (
+from tryon.page.look import fragments
+from tryon.page.look.language import language_of
+from tryon.page.look.texts import plain_label, say, t
+from tryon.page.look.widgets import FileButton, Files, PictureFile, html, picture_file
+from tryon.page.serving.faults import friendly
+from tryon.page.serving.files import Tray
+from tryon.page.trials import (
     LONGEST_PROMPT,
     MOST_PROMPTS,
     Trial,
     export,
-    friendly,
     lines_of,
     try_prompts,
 )
-from tryon.page.look import fragments
-from tryon.page.look.language import language_of
-from tryon.page.look.texts import say, t
-from tryon.page.look.widgets import FileButton, Files, html, picture_file
-from tryon.page.room import Choice
-from tryon.page.serving.files import Tray
+from tryon.page.tryon_like import TryOnLike
+from tryon.page.visit import Choice, Update
 from tryon.report.lab import read_prompts
 
 MOST_PHOTOS = 4
 MOST_SEEDS = 4
+KEPT_SECONDS = 600  # which pictures can be compared
 
-Update = dict[Any, Any]
+
+@dataclass(frozen=True, eq=False)
+class LabBox:
+    """The lab's widgets. made: number -> path of the pictures that can be compared."""
+
+    made: gr.State
+    photo: PictureFile
+    more: Files
+    prompts: gr.Textbox
+    file: FileButton
+    seeds: gr.Slider
+    use_garment: gr.Checkbox
+    button: gr.Button
+    message: gr.HTML
+    gallery: gr.Gallery
+    compare_box: gr.Column
+    first: gr.Dropdown
+    second: gr.Dropdown
+    compare: gr.ImageSlider
+    table: gr.HTML
+    export: gr.DownloadButton
 
 
 class Lab:
-    """The lab's handlers, bound to a `TryOn` and the page's widgets."""
+    """The lab's handlers, bound to a `TryOn` and the lab's widgets."""
 
-    def __init__(self, tryon: Any, widgets: SimpleNamespace, tray: Tray) -> None:
+    def __init__(self, tryon: TryOnLike, box: LabBox, tray: Tray) -> None:
         self.tryon = tryon
-        self.widgets = widgets
+        self.box = box
         self.tray = tray
 
     def on_run(
@@ -57,21 +79,21 @@ class Lab:
         request: gr.Request,
     ) -> Iterator[Update]:
         """Try all descriptions; show each result as soon as it is there."""
-        w, language = self.widgets, language_of(request)
+        box, language = self.box, language_of(request)
         lines = lines_of(prompts)
         photos = [one for one in (path, *(more or [])) if one][:MOST_PHOTOS]
         if not photos or not lines:
             missing = "lab_none" if photos else "photo_needed"
-            yield {w.lab_message: fragments.hint(say(missing, language))}
+            yield {box.message: fragments.hint(say(missing, language))}
             return
         yield {
-            w.lab_message: fragments.busy(say("looking", language)),
-            w.lab_compare_box: _hidden(),
+            box.message: fragments.busy(say("looking", language)),
+            box.compare_box: _hidden(),
         }
         try:
             people = [self.tryon.analyse(photo) for photo in photos]
         except Exception as error:
-            yield {w.lab_message: fragments.message(friendly(error, language))}
+            yield {box.message: fragments.message(friendly(error, language))}
             return
         cloth = choice.garment if use_garment and choice else None
         each = range(min(max(int(seeds or 1), 1), MOST_SEEDS))
@@ -85,16 +107,16 @@ class Lab:
                 trials.append(trial)
                 progress = say("lab_progress", language, done=len(trials), most=most)
                 yield {
-                    w.lab_message: fragments.busy(progress),
-                    w.lab_gallery: [
+                    box.message: fragments.busy(progress),
+                    box.gallery: [
                         (one.path, caption(one, language, len(people) > 1)) for one in _made(trials)
                     ],
-                    w.lab_table: self._table(trials, language),
+                    box.table: self._table(trials, language),
                 }
         cut = say("lab_cut", language, most=MOST_PROMPTS) if len(lines) > MOST_PROMPTS else ""
         yield {
-            w.lab_message: fragments.hint(cut) if cut else "",
-            w.lab_export: gr.DownloadButton(
+            box.message: fragments.hint(cut) if cut else "",
+            box.export: gr.DownloadButton(
                 value=export(self.tray, trials, language), interactive=True
             ),
             **self._comparison(_made(trials)),
@@ -102,40 +124,40 @@ class Lab:
 
     def on_file(self, path: str | None, request: gr.Request) -> Update:
         """A list of descriptions was sent: it becomes the text in the box."""
-        w, language = self.widgets, language_of(request)
+        box, language = self.box, language_of(request)
         if path is None:
-            return {w.lab_message: ""}
+            return {box.message: ""}
         try:
             lines = [line[:LONGEST_PROMPT] for line in read_prompts(Path(path))]
         except Exception as error:
-            return {w.lab_message: fragments.message(friendly(error, language))}
+            return {box.message: fragments.message(friendly(error, language))}
         if not lines:
-            return {w.lab_message: fragments.hint(say("lab_none", language))}
+            return {box.message: fragments.hint(say("lab_none", language))}
         cut = say("lab_cut", language, most=MOST_PROMPTS) if len(lines) > MOST_PROMPTS else ""
         return {
-            w.lab_prompts: "\n".join(lines[:MOST_PROMPTS]),
-            w.lab_message: fragments.hint(cut) if cut else "",
+            box.prompts: "\n".join(lines[:MOST_PROMPTS]),
+            box.message: fragments.hint(cut) if cut else "",
         }
 
-    def on_compare(self, first: int | None, second: int | None, made: dict[int, str] | None):
+    def on_compare(
+        self, first: int | None, second: int | None, made: dict[int, str] | None
+    ) -> tuple[str, str] | None:
         """Two pictures laid over each other, None if one of them is gone."""
-        pair = tuple((made or {}).get(number) for number in (first, second))
-        if not all(one is not None and Path(one).is_file() for one in pair):
-            return None
-        return pair
+        left, right = ((made or {}).get(number or 0, "") for number in (first, second))
+        return (left, right) if Path(left).is_file() and Path(right).is_file() else None
 
     def _comparison(self, made: Sequence[Trial]) -> Update:
         """The box where two pictures are compared, with the first two in it."""
-        w = self.widgets
+        box = self.box
         if len(made) < 2:
-            return {w.lab_made: None, w.lab_compare_box: _hidden()}
+            return {box.made: None, box.compare_box: _hidden()}
         choices = [(f"{one.number} · {one.text[:60]}", one.number) for one in made]
         return {
-            w.lab_made: {one.number: one.path for one in made},
-            w.lab_first: gr.Dropdown(choices=choices, value=made[0].number),
-            w.lab_second: gr.Dropdown(choices=choices, value=made[1].number),
-            w.lab_compare: (made[0].path, made[1].path),
-            w.lab_compare_box: gr.Column(visible=True),
+            box.made: {one.number: one.path for one in made},
+            box.first: gr.Dropdown(choices=choices, value=made[0].number),
+            box.second: gr.Dropdown(choices=choices, value=made[1].number),
+            box.compare: (made[0].path, made[1].path),
+            box.compare_box: gr.Column(visible=True),
         }
 
     def _table(self, trials: list[Trial], language: str) -> str:
@@ -185,35 +207,37 @@ def _hidden() -> gr.Column:
 # --- layout and wiring ---------------------------------------------------------------------------
 
 
-def lay_out_lab(w: SimpleNamespace) -> None:
-    w.lab_made = gr.State(None, time_to_live=600)
+def lay_out_lab() -> LabBox:
+    made = gr.State(None, time_to_live=KEPT_SECONDS)
     with gr.Row(elem_id="lab"):
         with gr.Column(scale=4, min_width=300, elem_classes="section"):
             html(fragments.lab_intro())
-            w.lab_photo = picture_file(
+            photo = picture_file(
                 label=t("photo"),
                 show_label=False,
                 placeholder=t("photo_drop"),
                 height=300,
                 elem_id="lab-photo",
             )
-            w.lab_more = Files(
+            more = Files(
                 label=t("lab_more"),
                 file_count="multiple",
                 file_types=["image"],
                 height=140,
                 elem_id="lab-more",
             )
-            w.lab_prompts = gr.Textbox(
+            prompts = gr.Textbox(
                 label=t("lab_prompts"), lines=6, max_lines=MOST_PROMPTS, elem_id="lab-prompts"
             )
-            w.lab_file = FileButton(t("lab_file"), file_types=[".txt", ".csv"], elem_id="lab-file")
-            w.lab_seeds = gr.Slider(1, MOST_SEEDS, 1, step=1, label=t("lab_seeds"), buttons=[])
-            w.lab_garment = gr.Checkbox(False, label=t("lab_garment"), elem_id="lab-garment")
-            w.lab_button = gr.Button(t("lab_run"), variant="primary", size="lg", elem_id="lab-run")
+            file = FileButton(
+                plain_label("lab_file"), file_types=[".txt", ".csv"], elem_id="lab-file"
+            )
+            seeds = gr.Slider(1, MOST_SEEDS, 1, step=1, label=t("lab_seeds"), buttons=[])
+            use_garment = gr.Checkbox(False, label=t("lab_garment"), elem_id="lab-garment")
+            button = gr.Button(t("lab_run"), variant="primary", size="lg", elem_id="lab-run")
         with gr.Column(scale=7, min_width=320, elem_classes="section"):
-            w.lab_message = html("", elem_id="lab-message")
-            w.lab_gallery = gr.Gallery(
+            message = html("", elem_id="lab-message")
+            gallery = gr.Gallery(
                 label=t("lab_results"),
                 columns=3,
                 object_fit="contain",
@@ -221,44 +245,65 @@ def lay_out_lab(w: SimpleNamespace) -> None:
                 buttons=["fullscreen"],
                 elem_id="lab-gallery",
             )
-            with gr.Column(visible=False, elem_id="lab-compare-box") as w.lab_compare_box:
+            with gr.Column(visible=False, elem_id="lab-compare-box") as compare_box:
                 with gr.Row():
-                    w.lab_first, w.lab_second = (
+                    first, second = (
                         gr.Dropdown([], label=t(key), min_width=140, elem_id=key.replace("_", "-"))
                         for key in ("lab_first", "lab_second")
                     )
-                w.lab_compare = gr.ImageSlider(
-                    label=t("lab_compare"),
+                compare = gr.ImageSlider(
+                    label=plain_label("lab_compare"),
                     type="filepath",
                     interactive=False,
                     buttons=["fullscreen"],
                     max_height=520,
                     elem_id="lab-compare",
                 )
-            w.lab_table = html("", elem_id="lab-table")
-            w.lab_export = gr.DownloadButton(
-                t("lab_export"), interactive=False, elem_id="lab-export"
+            table = html("", elem_id="lab-table")
+            archive = gr.DownloadButton(
+                plain_label("lab_export"), interactive=False, elem_id="lab-export"
             )
+    return LabBox(
+        made=made,
+        photo=photo,
+        more=more,
+        prompts=prompts,
+        file=file,
+        seeds=seeds,
+        use_garment=use_garment,
+        button=button,
+        message=message,
+        gallery=gallery,
+        compare_box=compare_box,
+        first=first,
+        second=second,
+        compare=compare,
+        table=table,
+        export=archive,
+    )
 
 
-def wire_lab(w: SimpleNamespace, lab: Lab, limits: dict[str, Any]) -> None:
-    """limits: options of events that try something on."""
-    comparison = [w.lab_made, w.lab_first, w.lab_second, w.lab_compare, w.lab_compare_box]
-    quick = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-    w.lab_button.click(
+def wire_lab(lab: Lab, choice: gr.State, in_turn: dict[str, Any]) -> None:
+    """choice: the garment of the fitting room. in_turn: options of events that try something on."""
+    box = lab.box
+    comparison = [box.made, box.first, box.second, box.compare, box.compare_box]
+    quick: dict[str, Any] = {
+        "queue": False, "api_visibility": "private", "show_progress": "hidden",
+    }  # fmt: skip
+    box.button.click(
         lab.on_run,
-        [w.lab_photo, w.lab_more, w.lab_prompts, w.lab_seeds, w.lab_garment, w.choice],
-        [w.lab_message, w.lab_gallery, w.lab_table, w.lab_export, *comparison],
-        **limits,
+        [box.photo, box.more, box.prompts, box.seeds, box.use_garment, choice],
+        [box.message, box.gallery, box.table, box.export, *comparison],
+        **in_turn,
         api_visibility="private",
         show_progress="minimal",
-        show_progress_on=[w.lab_message],
+        show_progress_on=[box.message],
     )
-    w.lab_file.upload(lab.on_file, w.lab_file, [w.lab_prompts, w.lab_message], **quick)
+    box.file.upload(lab.on_file, box.file, [box.prompts, box.message], **quick)
     gr.on(
-        [w.lab_first.input, w.lab_second.input],
+        [box.first.input, box.second.input],
         lab.on_compare,
-        [w.lab_first, w.lab_second, w.lab_made],
-        w.lab_compare,
+        [box.first, box.second, box.made],
+        box.compare,
         **quick,
     )

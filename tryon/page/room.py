@@ -4,74 +4,56 @@ Notable here:
 - handlers are generators that yield {widget: value}, so the answer appears before the slower
   "how it was made" pictures; whatever goes wrong ends as a sentence beside the widget it belongs
   to, and what the visitor had already chosen stays.
-- what a visit remembers (`Subject`, `Choice`, the history) is in `gr.State`, one per browser tab,
-  and is forgotten after ten minutes. A photo is analysed once, however many garments are tried.
+- a photo is analysed once, however many garments are tried on it (`visit.Subject`).
 - vision is done by the `TryOn` given; nothing here knows how.
 """
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from tryon.core.errors import TryOnError
 from tryon.core.image import read_photo
-from tryon.core.types import Garment, Person, Photo, Result
-from tryon.page.api import LONGEST_PROMPT, friendly
+from tryon.core.types import Person, Photo, Result
 from tryon.page.ask import explained, without_pixels
+from tryon.page.layout import Widgets
 from tryon.page.look import fragments
 from tryon.page.look.language import language_of
 from tryon.page.look.stock import Item
 from tryon.page.look.texts import say
+from tryon.page.serving.faults import friendly
 from tryon.page.serving.files import Tray
+from tryon.page.serving.gradio_internals import sent_with
+from tryon.page.trials import LONGEST_PROMPT
+from tryon.page.tryon_like import TryOnLike
+from tryon.page.visit import Choice, Entry, Subject, Update, Visit
 from tryon.report.stages import draw_stages
+
+if TYPE_CHECKING:
+    from tryon.garment.gallery import Gallery
 
 log = logging.getLogger(__name__)
 
 HISTORY_LENGTH = 12
+LONGEST_CAPTION = 80  # characters
 BYTES_PER_PIXEL = 6  # of an analysed photo: three colours, silhouette, matte, parts
 # What browsers can show; anything else a visitor sends is shown as a PNG we make of it.
 SHOWN_BY_BROWSERS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".bmp"})
 
-Update = dict[Any, Any]
-
-
-@dataclass(frozen=True, eq=False)
-class Subject:
-    """The photo of this visit: the file the widget shows, and the person in it (None if the photo
-    could not be used), `which` of the people it is, and a preview for "before"."""
-
-    path: str
-    person: Person | None = None
-    which: int = 0
-    preview: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """The garment of this visit: from the gallery (identifier) or the visitor's own (path)."""
-
-    garment: Garment
-    name: dict[str, str]
-    path: str = ""
-
 
 class Room:
-    """The handlers, bound to a `TryOn`, what there is to choose from, and the page's widgets.
-
-    widgets: the page's components by name, see `app.py`.
-    """
+    """The handlers, bound to a `TryOn`, what there is to choose from, and the page's widgets."""
 
     def __init__(
         self,
-        tryon: Any,
-        gallery: Any,
+        tryon: TryOnLike,
+        gallery: "Gallery",
         people: Sequence[Item],
-        widgets: SimpleNamespace,
+        widgets: Widgets,
         tray: Tray,
     ) -> None:
         self.tryon = tryon
@@ -87,104 +69,76 @@ class Room:
         person = next((one for one in self.people if one.identifier == _chosen(event)), None)
         return self.tray.copy(person.path) if person else None
 
-    def on_photo(
-        self,
-        path: str | None,
-        subject: Subject | None,
-        choice: Choice | None,
-        words: str,
-        history: list[dict],
-        request: gr.Request,
-    ) -> Iterator[Update]:
+    def on_photo(self, visit: Visit) -> Iterator[Update]:
         """The photo changed: by upload, webcam, paste, a sample, or because it was removed."""
-        w, language = self.widgets, language_of(request)
+        w, path, subject = self.widgets, visit.photo, visit.subject
         if path is None:
             if subject is None:  # taken away by ourselves, with a message that should stay
-                yield {w.subject: None}
+                yield {w.memory.subject: None}
             else:
-                yield {w.subject: None, w.photo_message: "", w.who: ""}
+                yield {w.memory.subject: None, w.photo.message: "", w.photo.who: ""}
             return
         if subject is not None and subject.path == path:
-            yield {w.subject: subject}
+            yield {w.memory.subject: subject}
             return
-        yield {w.photo_message: fragments.busy(say("looking", language))}
+        yield {w.photo.message: fragments.busy(say("looking", visit.language))}
         try:
             photo = read_photo(path)
         except TryOnError as error:
             # This file cannot even be shown; go back to the photo that was there before.
             yield {
-                w.photo: subject.path if subject else None,
-                w.photo_message: fragments.message(error.text(language)),
+                w.photo.picture: subject.path if subject else None,
+                w.photo.message: fragments.message(error.text(visit.language)),
             }
             return
         shown = path
         if Path(path).suffix.lower() not in SHOWN_BY_BROWSERS:
             shown = self.tray.png(photo.pixels, "photo")
-        yield from self._analyse(photo, shown, 0, choice, words, history, language)
+        yield from self._analyse(visit, photo, shown)
 
     def on_pick(self, event: gr.EventData) -> str:
-        """A card in a piece of our HTML was picked: its name."""
+        """A card was picked: its name."""
         return _chosen(event)
 
-    def on_which(
-        self,
-        picked: str,
-        subject: Subject | None,
-        choice: Choice | None,
-        words: str,
-        history: list[dict],
-        request: gr.Request,
-    ) -> Iterator[Update]:
+    def on_which(self, visit: Visit, picked: str) -> Iterator[Update]:
         """Another of several people was chosen."""
-        language = language_of(request)
-        which = _whole_number(picked)
+        subject, which = visit.subject, _whole_number(picked)
         if subject is None or subject.person is None or which is None:
-            yield {self.widgets.subject: subject}
+            yield {self.widgets.memory.subject: subject}
             return
-        photo = subject.person.photo
-        yield from self._analyse(photo, subject.path, which, choice, words, history, language)
+        yield from self._analyse(visit, subject.person.photo, subject.path, which)
 
-    def _analyse(
-        self,
-        photo: Photo,
-        path: str,
-        which: int,
-        choice: Choice | None,
-        words: str,
-        history: list[dict],
-        language: str,
-    ) -> Iterator[Update]:
-        """Find the person; if a garment waits already, put it on."""
-        w = self.widgets
+    def _analyse(self, visit: Visit, photo: Photo, path: str, which: int = 0) -> Iterator[Update]:
+        """Find the person; if a garment waits already, put it on. path: of the photo as shown."""
+        w, language = self.widgets, visit.language
         try:
-            subject = self._look(photo, path, which)
+            person, subject = self._look(photo, path, which)
         except Exception as error:
             yield {
-                w.subject: Subject(path),
-                w.photo: path,
-                w.photo_message: fragments.message(friendly(error, language)),
-                w.who: "",
+                w.memory.subject: Subject(path),
+                w.photo.picture: path,
+                w.photo.message: fragments.message(friendly(error, language)),
+                w.photo.who: "",
             }
             return
-        ready = fragments.ready(say("photo_ready", language), subject.person.notes, language)
         yield {
-            w.subject: subject,
-            w.photo: path,
-            w.lab_photo: path,
-            w.photo_message: ready,
-            w.who: self._who(subject.person, which, language),
+            w.memory.subject: subject,
+            w.photo.picture: path,
+            w.lab.photo: path,
+            w.photo.message: fragments.ready(say("photo_ready", language), person.notes, language),
+            w.photo.who: self._who(person, which, language),
         }
-        if choice is not None:
-            yield from self._dress(subject, choice, words, history, language)
+        if visit.choice is not None:
+            yield from self._dress(visit, person, subject)
 
-    def _look(self, photo: Photo, path: str, which: int = 0) -> Subject:
+    def _look(self, photo: Photo, path: str, which: int = 0) -> tuple[Person, Subject]:
         """Analyse a photo. Raises TryOnError."""
         person = self.tryon.analyse(photo, which)
         self._remembers("person", photo)
-        return Subject(path, person, which, self.tray.preview(photo.pixels, "before"))
+        return person, Subject(path, person, which, self.tray.preview(photo.pixels, "before"))
 
     def _remembers(self, what: str, photo: Photo) -> None:
-        """Tell how much memory this visit takes, so that all of them together can be bounded."""
+        """Say how much memory this visit takes, so that all of them together can be bounded."""
         if self.tray.visits is not None:
             self.tray.visits.remembers(what, BYTES_PER_PIXEL * photo.width * photo.height)
 
@@ -198,67 +152,53 @@ class Room:
 
     # --- the garment ---------------------------------------------------------------------------
 
-    def on_garment(
-        self,
-        picked: str,
-        photo: str | None,
-        subject: Subject | None,
-        words: str,
-        history: list[dict],
-        request: gr.Request,
-    ) -> Iterator[Update]:
+    def on_garment(self, visit: Visit, picked: str) -> Iterator[Update]:
         """A garment was picked in the wardrobe: it takes the place of the visitor's own."""
-        w, language = self.widgets, language_of(request)
+        w = self.widgets
         item = next((item for item in self.gallery.items if item.identifier == picked), None)
         if item is None:
-            yield {w.result_message: ""}
+            yield {w.mirror.message: ""}
             return
         choice = Choice(self.gallery.garment(item), item.name)
         yield {
-            w.choice: choice,
-            w.own: None,
-            w.own_message: "",
-            w.about: fragments.about(choice.garment, language),
+            w.memory.choice: choice,
+            w.garment.own: None,
+            w.garment.message: "",
+            w.garment.about: fragments.about(choice.garment, visit.language),
         }
-        yield from self._dress_if_ready(photo, subject, choice, words, history, language)
+        yield from self._dress_if_ready(replace(visit, choice=choice))
 
-    def on_own(
-        self,
-        path: str | None,
-        kind: str,
-        photo: str | None,
-        subject: Subject | None,
-        choice: Choice | None,
-        words: str,
-        history: list[dict],
-        request: gr.Request,
-    ) -> Iterator[Update]:
+    def on_own(self, visit: Visit, path: str | None, kind: str) -> Iterator[Update]:
         """The visitor's own picture of a garment changed, or what it is to be worn as."""
-        w, language = self.widgets, language_of(request)
+        w, language = self.widgets, visit.language
         if path is None:
-            if choice is not None and choice.path:
-                yield {w.choice: None, w.own_message: "", w.about: fragments.about_nothing()}
+            if visit.choice is not None and visit.choice.path:
+                yield {
+                    w.memory.choice: None,
+                    w.garment.message: "",
+                    w.garment.about: fragments.about_nothing(),
+                }
             else:
-                yield {w.choice: choice}
+                yield {w.memory.choice: visit.choice}
             return
         try:
             garment = self.tryon.describe(path, None if kind == "auto" else kind)
         except Exception as error:
             yield {
-                w.choice: None,
-                w.own_message: fragments.message(friendly(error, language)),
-                w.about: fragments.about_nothing(),
+                w.memory.choice: None,
+                w.garment.message: fragments.message(friendly(error, language)),
+                w.garment.about: fragments.about_nothing(),
             }
             return
         own = {language: say("own_garment", language) for language in ("en", "zh")}
         choice = Choice(garment, own, path)
         self._remembers("garment", garment.photo)
         yield {
-            w.choice: choice,
-            w.own_message: fragments.notes(garment.notes, language),
-            w.about: fragments.about(garment, language),
+            w.memory.choice: choice,
+            w.garment.message: fragments.notes(garment.notes, language),
+            w.garment.about: fragments.about(garment, language),
         }
-        yield from self._dress_if_ready(photo, subject, choice, words, history, language)
+        yield from self._dress_if_ready(replace(visit, choice=choice))
 
     # --- the words -----------------------------------------------------------------------------
 
@@ -271,108 +211,86 @@ class Room:
         try:
             return fragments.understood(self.tryon.understand(words or ""), language_of(request))
         except Exception as error:
-            friendly(error, "en")
+            friendly(error, "en")  # counted and logged; words half typed are no mistake to show
             return ""
 
     # --- the try-on ------------------------------------------------------------------------------
 
-    def on_try(
-        self,
-        photo: str | None,
-        subject: Subject | None,
-        choice: Choice | None,
-        words: str,
-        history: list[dict],
-        request: gr.Request,
-    ) -> Iterator[Update]:
+    def on_try(self, visit: Visit) -> Iterator[Update]:
         """The big button, or Enter in the words."""
-        language = language_of(request)
-        yield from self._dress_if_ready(photo, subject, choice, words, history, language)
+        yield from self._dress_if_ready(visit)
 
-    def _dress_if_ready(
-        self,
-        path: str | None,
-        subject: Subject | None,
-        choice: Choice | None,
-        words: str,
-        history: list[dict],
-        language: str,
-    ) -> Iterator[Update]:
-        """A try-on, or a word about the photo that is missing. path: what its widget shows."""
-        w = self.widgets
+    def _dress_if_ready(self, visit: Visit) -> Iterator[Update]:
+        """A try-on, or a word about the photo that is missing."""
+        w, path, subject, language = self.widgets, visit.photo, visit.subject, visit.language
         if path is None or (subject is not None and subject.person is None):
-            yield {w.result_message: fragments.hint(say("photo_needed", language))}
+            yield {w.mirror.message: fragments.hint(say("photo_needed", language))}
             return
-        if subject is None:  # the visit was forgotten while its tab stayed open
-            if not Path(path).is_file():
-                yield {w.photo: None, w.result_message: fragments.hint(say("photo_gone", language))}
-                return
-            try:
-                subject = self._look(read_photo(path), path)
-            except Exception as error:
-                yield {w.result_message: fragments.message(friendly(error, language))}
-                return
-            yield {w.subject: subject}
-        yield from self._dress(subject, choice, words, history, language)
-
-    def _dress(
-        self,
-        subject: Subject,
-        choice: Choice | None,
-        words: str,
-        history: list[dict],
-        language: str,
-    ) -> Iterator[Update]:
-        """One try-on: the picture first, then how it was made."""
-        w = self.widgets
-        yield {w.result_message: fragments.busy(say("fitting", language))}
+        if subject is not None and subject.person is not None:
+            yield from self._dress(visit, subject.person, subject)
+            return
+        # The visit was forgotten while its tab stayed open.
+        if not Path(path).is_file():
+            gone = fragments.hint(say("photo_gone", language))
+            yield {w.photo.picture: None, w.mirror.message: gone}
+            return
         try:
-            result = self.tryon(subject.person, choice.garment if choice else None, words or "")
+            person, subject = self._look(read_photo(path), path)
         except Exception as error:
-            yield {w.result_message: fragments.message(friendly(error, language))}
+            yield {w.mirror.message: fragments.message(friendly(error, language))}
             return
-        entry = self._entry(subject, choice, result, words, language)
-        history = [old for old in history if _still_there(old)]
-        history = [entry, *history][:HISTORY_LENGTH]
+        yield {w.memory.subject: subject}
+        yield from self._dress(visit, person, subject)
+
+    def _dress(self, visit: Visit, person: Person, subject: Subject) -> Iterator[Update]:
+        """One try-on: the picture first, then how it was made. subject: the photo of the person."""
+        w, language = self.widgets, visit.language
+        yield {w.mirror.message: fragments.busy(say("fitting", language))}
+        garment = visit.choice.garment if visit.choice else None
+        try:
+            result = self.tryon(person, garment, visit.words)
+        except Exception as error:
+            yield {w.mirror.message: fragments.message(friendly(error, language))}
+            return
+        entry = self._entry(visit, subject, result)
+        history = [entry, *filter(_still_there, visit.history)][:HISTORY_LENGTH]
         yield {
             **self._show(entry),
-            w.history: history,
-            w.history_gallery: [(old["after"], old["caption"]) for old in history],
-            w.history_box: gr.Column(visible=len(history) > 1),
+            w.memory.history: history,
+            w.details.history: [(old.after, old.caption) for old in history],
+            w.details.history_box: gr.Column(visible=len(history) > 1),
         }
         yield self._how(result, language)
 
-    def _entry(
-        self, subject: Subject, choice: Choice | None, result: Result, words: str, language: str
-    ) -> dict[str, Any]:
-        """What the history keeps of a try-on: files and ready-made HTML, no pictures."""
-        caption = choice.name[language] if choice else (words or "").strip()
-        if choice and (words or "").strip():
-            caption = f"{caption} · {words.strip()}"
-        return {
-            "before": subject.preview,
-            "after": self.tray.preview(result.photo.pixels, "after"),
-            "png": self.tray.png(result.photo.pixels),
-            "caption": caption[:80],
-            "verdict": fragments.verdict(result, caption[:80], language),
-            "notes": explained(result.prompt, language) + fragments.good_to_know(result, language),
-            "worn": without_pixels(result.garment),
-        }
+    def _entry(self, visit: Visit, subject: Subject, result: Result) -> Entry:
+        """What the history keeps of a try-on."""
+        language, words = visit.language, visit.words.strip()
+        named = [visit.choice.name[language]] if visit.choice else []
+        caption = " · ".join([*named, *([words] if words else [])])[:LONGEST_CAPTION]
+        return Entry(
+            before=subject.preview,
+            after=self.tray.preview(result.photo.pixels, "after"),
+            png=self.tray.png(result.photo.pixels),
+            caption=caption,
+            verdict=fragments.verdict(result, caption, language),
+            notes=explained(result.prompt, language) + fragments.good_to_know(result, language),
+            worn=without_pixels(result.garment),
+        )
 
-    def _show(self, entry: dict[str, Any]) -> Update:
+    def _show(self, entry: Entry) -> Update:
         w = self.widgets
         return {
-            w.stage: gr.Column(visible=True),
-            w.empty: gr.Column(visible=False),
-            w.before: entry["before"],
-            w.after: entry["after"],
-            w.slider: (entry["before"], entry["after"]),
-            w.verdict: entry["verdict"],
-            w.notes: entry["notes"],
-            w.worn: entry["worn"],
-            w.details: gr.Column(visible=True),
-            w.download: gr.DownloadButton(value=entry["png"], interactive=True),
-            w.result_message: "",
+            w.mirror.stage: gr.Column(visible=True),
+            w.mirror.empty: gr.Column(visible=False),
+            w.mirror.before: entry.before,
+            w.mirror.after: entry.after,
+            w.mirror.slider: (entry.before, entry.after),
+            w.mirror.verdict: entry.verdict,
+            w.mirror.notes: entry.notes,
+            w.memory.worn: entry.worn,
+            w.details.box: gr.Column(visible=True),
+            w.mirror.download: gr.DownloadButton(value=entry.png, interactive=True),
+            w.mirror.message: "",
         }
 
     def _how(self, result: Result, language: str) -> Update:
@@ -387,30 +305,29 @@ class Room:
             log.exception("drawing the stages failed")
             stages = []
         return {
-            w.how_gallery: stages,
-            w.how_steps: fragments.legend(result.person.parts, language)
+            w.details.how: stages,
+            w.details.steps: fragments.legend(result.person.parts, language)
             + fragments.steps(result, language),
         }
 
-    def on_history(self, event: gr.SelectData, history: list[dict], request: gr.Request) -> Update:
+    def on_history(self, event: gr.SelectData, history: list[Entry], request: gr.Request) -> Update:
         """An earlier result of this visit is shown again."""
-        w = self.widgets
-        index = event.index
+        w, index = self.widgets, event.index
         if not isinstance(index, int) or not 0 <= index < len(history):
-            return {w.result_message: ""}
+            return {w.mirror.message: ""}
         if not _still_there(history[index]):
             gone = fragments.hint(say("photo_gone", language_of(request)))
-            return {w.result_message: gone}
+            return {w.mirror.message: gone}
         return self._show(history[index])
 
 
-def _still_there(entry: dict[str, str]) -> bool:
-    return all(Path(entry[key]).is_file() for key in ("before", "after", "png"))
+def _still_there(entry: Entry) -> bool:
+    return all(Path(path).is_file() for path in (entry.before, entry.after, entry.png))
 
 
 def _chosen(event: gr.EventData) -> str:
     """What was chosen in a piece of our HTML, "" for nothing."""
-    data = event._data
+    data = sent_with(event)
     return str(data.get("id", "")) if isinstance(data, dict) else ""
 
 

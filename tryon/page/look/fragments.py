@@ -211,7 +211,7 @@ def _crop(photo: Photo, box: np.ndarray) -> str:
     size = (max(1, round(crop.shape[1] * scale)), 180)
     small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
     _, data = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
-    return "data:image/jpeg;base64," + base64.b64encode(data).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
 
 
 # --- words ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 from starlette.requests import Request
@@ -21,6 +22,9 @@ from starlette.routing import Route
 
 from tryon.core.image import read_photo
 from tryon.core.places import ASSETS
+
+if TYPE_CHECKING:
+    from tryon.garment.gallery import Gallery
 
 PORTRAIT_HEIGHT_PX = 256  # shown at most 100 CSS pixels high, on screens of any density
 WEBP_QUALITY = 82
@@ -59,7 +63,7 @@ def sample_people(index: Path = ASSETS / "people.json") -> tuple[Item, ...]:
     )
 
 
-def wardrobe(gallery) -> tuple[Item, ...]:
+def wardrobe(gallery: "Gallery") -> tuple[Item, ...]:
     """A gallery's garments as cards; plain ones, made to be dyed, last."""
     return tuple(
         Item(
@@ -83,12 +87,10 @@ def routes(items: Sequence[Item]) -> list[Route]:
         item = known.get("stock/{shelf}/{identifier}".format_map(request.path_params))
         if item is None:
             return Response("Not found", status_code=404)
-        if item.thumbnail is None:
-            body, kind = _portrait(item.path), "image/webp"
-        else:
-            body = item.thumbnail.read_bytes()
-            kind = mimetypes.guess_type(item.thumbnail.name)[0]
         headers = {"Cache-Control": f"public, max-age={KEEP_SECONDS}"}
+        if item.thumbnail is None:
+            return Response(_portrait(item.path), media_type="image/webp", headers=headers)
+        body, kind = item.thumbnail.read_bytes(), mimetypes.guess_type(item.thumbnail.name)[0]
         return Response(body, media_type=kind, headers=headers)
 
     return [Route("/stock/{shelf}/{identifier}", picture)]

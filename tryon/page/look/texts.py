@@ -9,9 +9,11 @@ Notable here:
 """
 
 from html import escape
+from typing import cast
 
 import gradio as gr
-from gradio.i18n import I18nData
+
+from tryon.page.serving.gradio_internals import I18nData
 
 LANGUAGES = ("en", "zh")
 
@@ -222,6 +224,11 @@ def t(key: str) -> I18nData:
     if key not in TEXTS:
         raise KeyError(key)
     return I18nData(_PREFIX + key)
+
+
+def plain_label(key: str) -> str:
+    """As `t`, for the few widgets that take such a text as all do, but do not say so in types."""
+    return cast(str, t(key))
 
 
 def both(english: str, chinese: str) -> str:

@@ -6,28 +6,20 @@ Notable here:
 """
 
 import re
-from abc import ABCMeta
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.data_classes import FileData, ImageData
 
 from tryon.core.errors import TryOnError
 from tryon.page.look.fragments import SCRIPT
+from tryon.page.serving.gradio_internals import ImageData, WithoutStub
 
 # "http:", "file:", …, but not the drive letter of a Windows path
 _ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 
 
-class _WithoutStub(type(gr.Image)):
-    """Gradio's metaclass writes a .pyi file beside the source of each new component; this not."""
-
-    def __new__(mcs, name: str, bases: tuple, members: dict) -> type:
-        return ABCMeta.__new__(mcs, name, bases, members)
-
-
-class PictureFile(gr.Image, metaclass=_WithoutStub):
+class PictureFile(gr.Image, metaclass=WithoutStub):
     """A picture widget whose value is the path of the file as it was sent.
 
     Gradio would open it with Pillow first, to turn and convert it: pixels would change, and a bad
@@ -46,11 +38,7 @@ class PictureFile(gr.Image, metaclass=_WithoutStub):
         return await super().async_move_resource_to_block_cache(path)
 
 
-def _as_sent(_component: gr.components.Component, file: FileData) -> str:
-    return file.path
-
-
-class Files(gr.File, metaclass=_WithoutStub):
+class Files(gr.File, metaclass=WithoutStub):
     """A box for files, whose value is their paths.
 
     Gradio would make an empty file beside each, which nobody deletes. What is in the files is
@@ -58,20 +46,29 @@ class Files(gr.File, metaclass=_WithoutStub):
     """
 
     is_template = True
-    _process_single_file = _as_sent
+
+    def _process_single_file(self, f: gr.FileData) -> Any:
+        return f.path
 
 
-class FileButton(gr.UploadButton, metaclass=_WithoutStub):
+class FileButton(gr.UploadButton, metaclass=WithoutStub):
     """A button that asks for a file; as `Files` otherwise."""
 
     is_template = True
-    _process_single_file = _as_sent
+
+    def _process_single_file(self, f: gr.FileData) -> Any:
+        return f.path
 
 
 def picture_file(**options: Any) -> PictureFile:
     """A `PictureFile` to upload, photograph or paste into."""
-    sources = ["upload", "webcam", "clipboard"]
-    return PictureFile(type="filepath", image_mode=None, sources=sources, buttons=[], **options)
+    return PictureFile(
+        type="filepath",
+        image_mode=None,
+        sources=["upload", "webcam", "clipboard"],
+        buttons=[],
+        **options,
+    )
 
 
 def html(value: str, **options: Any) -> gr.HTML:

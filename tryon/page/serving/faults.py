@@ -10,10 +10,10 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
-from gradio.exceptions import ComponentProcessingError, InvalidPathError
 from pydantic import ValidationError
 
 from tryon.core.errors import Note, TryOnError
+from tryon.page.serving.gradio_internals import ComponentProcessingError, InvalidPathError
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,11 @@ def note_for(error: BaseException) -> Note:
     if note.code in OURS:
         faults[note.code] += 1
     return note
+
+
+def friendly(error: BaseException, language: str) -> str:
+    """What to tell a visitor about any error, in "en" or "zh"."""
+    return note_for(error).text(language)
 
 
 def log_fault(error: BaseException) -> None:

@@ -18,10 +18,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-from gradio.utils import get_upload_folder
 
+from tryon.core.arrays import Pixels
 from tryon.core.image import encode_photo
 from tryon.core.types import Photo
+from tryon.page.serving.gradio_internals import get_upload_folder
 from tryon.page.serving.privacy import Visits
 
 PREVIEW_SIDE_PX = 1600
@@ -40,15 +41,16 @@ class Tray:
         self.written: set[str] = Written()
         self.visits: Visits | None = None
 
-    def png(self, pixels: np.ndarray, name: str = "tryon") -> str:
-        """The path of a lossless PNG. pixels: (H, W, 3) uint8 RGB."""
+    def png(self, pixels: Pixels, name: str = "tryon") -> str:
+        """The path of a lossless PNG."""
         return self._put(name, ".png", encode_photo(Photo(pixels)))
 
-    def preview(self, pixels: np.ndarray, name: str) -> str:
+    def preview(self, pixels: Pixels, name: str) -> str:
         """The path of a JPEG for looking at, at most PREVIEW_SIDE_PX on its longer side."""
         scale = PREVIEW_SIDE_PX / max(pixels.shape[:2])
         if scale < 1:
-            pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            pixels = np.asarray(small, np.uint8)
         options = [
             cv2.IMWRITE_JPEG_QUALITY, PREVIEW_JPEG_QUALITY,
             cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
@@ -100,7 +102,7 @@ class Tray:
         return path
 
 
-class Written(set):
+class Written(set[str]):
     """A set that may grow while it is walked through, as Gradio's cleaning does."""
 
     def __iter__(self) -> Iterator[str]:

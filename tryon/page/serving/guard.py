@@ -13,14 +13,13 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -29,9 +28,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tryon.core.errors import Note
 from tryon.page.look.language import language_of
 from tryon.page.serving.faults import note_for
+from tryon.page.serving.gradio_internals import Block, get_upload_folder
+from tryon.page.serving.metrics import Metrics
+from tryon.page.serving.privacy import Visits
 
 if TYPE_CHECKING:
-    from tryon.page.serving.server import FittingRoom
+    from gradio.block_function import BlockFunction
+    from gradio.data_classes import APIInfo
 
 UPLOAD_BYTES = 42 * 1024**2  # one request, several pictures; each one is bounded by Gradio
 JSON_BYTES = 256 * 1024
@@ -105,13 +108,24 @@ class RefusedError(Exception):
         super().__init__(code)
 
 
+class Guarded(Protocol):
+    """What is asked of the page behind the guard: its visits and counts, and Gradio's endpoints."""
+
+    visits: Visits
+    metrics: Metrics
+    finishing: bool
+    mcp_server: bool
+
+    @property
+    def fns(self) -> "Mapping[int, BlockFunction]": ...
+
+    def get_api_info(self) -> "APIInfo": ...
+
+
 class Guard:
-    """ASGI middleware in front of everything Gradio answers.
+    """ASGI middleware in front of everything Gradio answers."""
 
-    room: the page, for its endpoints, visits and counts.
-    """
-
-    def __init__(self, app: ASGIApp, room: "FittingRoom") -> None:
+    def __init__(self, app: ASGIApp, room: Guarded) -> None:
         self.app = app
         self.room = room
 
@@ -217,33 +231,33 @@ class Guard:
         )  # fmt: skip
         if body.get("batched") or not isinstance(body.get("data"), list):
             raise RefusedError(400, "bad_request")
+        function: BlockFunction | None = None
         if parts[0] == "call":
             function = self._endpoint(parts[1])
-        else:
-            if body.get("fn_index") is None:
-                function = self._endpoint(parts[1]) if parts[0] != "queue" else None
-            else:
-                function = self.room.fns.get(body["fn_index"])
-            if function is None:
-                raise RefusedError(404, "nothing_here")
-            if parts[0] == "queue" and not body.get("session_hash"):
-                raise RefusedError(400, "bad_request")
+        elif body.get("fn_index") is not None:
+            function = self.room.fns.get(body["fn_index"])
+        elif parts[0] != "queue":
+            function = self._endpoint(parts[1])
+        if function is None:
+            raise RefusedError(404, "nothing_here")
+        if parts[0] == "queue" and not body.get("session_hash"):
+            raise RefusedError(400, "bad_request")
         asked = [block for block in function.inputs if not block.skip_api]
         if len(body["data"]) == len(function.inputs):
-            asked = function.inputs
+            asked = list(function.inputs)
         elif len(body["data"]) != len(asked):
             raise RefusedError(400, "bad_request")
         for block, value in zip(asked, body["data"], strict=True):
             _check_value(block, value)
 
-    def _endpoint(self, name: str) -> Any:
+    def _endpoint(self, name: str) -> "BlockFunction":
         """The named endpoint's function. Raises RefusedError."""
         for function in self.room.fns.values():
             if function.api_name == name and function.api_visibility != "private":
                 return function
         raise RefusedError(404, "nothing_here")
 
-    def _check_named(self, function: Any, body: dict[str, Any]) -> None:
+    def _check_named(self, function: "BlockFunction", body: dict[str, Any]) -> None:
         """The parameters of an endpoint by name, as `/call/v2/…` takes them."""
         info = self.room.get_api_info()["named_endpoints"][f"/{function.api_name}"]["parameters"]
         asked = [block for block in function.inputs if not block.skip_api]
@@ -308,6 +322,7 @@ class _Body:
         self._receive = receive
         self._most = most
         self._got = 0
+        self._complete = False
 
     async def check_length(self, scope: Scope) -> None:
         """Refuse what says itself that it is too large. Raises RefusedError."""
@@ -322,6 +337,8 @@ class _Body:
 
     async def receive(self) -> Message:
         """The next part. Raises RefusedError."""
+        if self._complete:  # what follows, a sender who leaves, may take its time
+            return await self._receive()
         try:
             message = await asyncio.wait_for(self._receive(), SILENCE_SECONDS)
         except TimeoutError:
@@ -330,7 +347,7 @@ class _Body:
         if self._got > self._most:
             raise RefusedError(413, "request_too_large")
         if message["type"] == "http.request" and not message.get("more_body"):
-            self.receive = self._receive  # the body is there; what follows may take its time
+            self._complete = True
         return message
 
     async def read(self) -> bytes:
@@ -410,11 +427,11 @@ def _check_fields(body: dict[str, Any], kinds: dict[str, type]) -> None:
             continue
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise RefusedError(400, "bad_request")
-        if kind is str and not _NAME.fullmatch(value):
+        if isinstance(value, str) and not _NAME.fullmatch(value):
             raise RefusedError(400, "bad_request")
 
 
-def _check_value(block: Any, value: Any) -> None:
+def _check_value(block: Block, value: Any) -> None:
     """Hold one value against the widget it is for. Raises RefusedError."""
     if value is None or block.stateful:
         return

@@ -16,6 +16,7 @@ import logging
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -349,11 +350,11 @@ def _is_leftover(folder: Path) -> bool:
 
 def _take(file: BinaryIO) -> None:
     """Lock a file until it is closed or the program dies. Raises OSError if it is taken."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         import msvcrt
 
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
     else:
+        import fcntl
+
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

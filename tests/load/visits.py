@@ -1,7 +1,7 @@
 """The page measured from outside, as visitors meet it: many at once, and right after the start.
 
-    python -m tryon.evaluation.visits load --visits 200 --clients 20
-    python -m tryon.evaluation.visits start
+    python tests/load/visits.py load --visits 200 --clients 20
+    python tests/load/visits.py start
 
 Notable here:
 - visitors speak plain HTTP: an open connection as a browser holds it, an upload, a place in the
@@ -30,13 +30,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from tryon.core.places import CHECKOUT as ROOT
-
+ROOT = Path(__file__).resolve().parents[2]
 PERSON = ROOT / "assets" / "people.json"
 MARK_PX = 24  # side of the mark
 COLOURS = ("red", "navy", "green", "pink", "black", "white", "purple", "yellow")
@@ -127,7 +127,7 @@ def load(
             with lock:
                 result.visits.append(visit)
 
-    def serve(numbers: Iterator[int], end: float = math.inf) -> float:
+    def serve(numbers: Iterator[int], end: float = math.inf) -> float | None:
         """All clients at once; memory when all is over, in megabytes."""
         started = time.monotonic()
         with ThreadPoolExecutor(clients) as pool:
@@ -187,7 +187,7 @@ def with_mark(photo: np.ndarray, number: int) -> tuple[bytes, np.ndarray]:
 
 def connect(address: str) -> http.client.HTTPConnection:
     parts = urllib.parse.urlsplit(address)
-    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=PATIENCE_SECONDS)
+    return http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS)
 
 
 def ask(
@@ -385,7 +385,7 @@ def _percentile(values: list[float], share: float) -> float | None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tryon.evaluation.visits", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python tests/load/visits.py", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     many = commands.add_parser("load", help="many visitors at once")
     many.add_argument("--visits", type=int, default=200)

@@ -1,0 +1,189 @@
+"""The page opened: served at once, while the models load behind it, until it is told to stop.
+
+Notable here:
+- nothing is loaded on import. `main` opens the page first and loads the models while the visitor
+  looks at it; whoever is faster than that waits a moment (`Later`).
+- `python app.py` and `tryon page` are this `main`.
+"""
+
+import importlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+from tryon.core.errors import TryOnError
+from tryon.core.types import Garment, Person, Prompt, Result
+from tryon.page.demo import build_demo
+from tryon.page.look import stock
+from tryon.page.serving import machine
+from tryon.page.serving.privacy import own_folder
+from tryon.page.serving.server import FittingRoom
+from tryon.page.tryon_like import TryOnLike
+
+if TYPE_CHECKING:
+    from tryon.garment.gallery import Gallery
+
+log = logging.getLogger("tryon.page")
+
+FINISH_SECONDS = 8  # for requests that are being answered when the page is told to stop
+
+
+def main() -> int:
+    """Open the page while the models load. The exit status: 0, or 2 if they cannot be loaded."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # Gradio's calls to itself
+    # Ended like this by a container, the page answers who is being served and deletes all files.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    join_zero_gpu()
+    machine.share_cores()
+    machine.share_heaps()
+    tryon = Later(load, warm_up)
+    tryon.start()
+    from tryon.garment.gallery import Gallery
+
+    try:
+        with own_folder() as folder:
+            return keep_open(build_demo(tryon, Gallery.load(), folder=folder), tryon)
+    except TryOnError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+
+
+def keep_open(demo: FittingRoom, tryon: "Later") -> int:
+    """Until told to stop. Raises TryOnError if the models cannot be loaded."""
+    try:
+        demo.launch(prevent_thread_lock=True, quiet=True)
+        log.info("page open at %s", demo.local_url)
+        tryon.wait()
+        log.info("models loaded")
+        Event().wait()
+    except KeyboardInterrupt:
+        log.info("stopping")
+        demo.finish(FINISH_SECONDS)
+    finally:
+        demo.close(verbose=False)
+        demo.visits.clear()
+    return 0
+
+
+class Later:
+    """A `TryOn` that is still being loaded. Whoever uses it waits until it is there.
+
+    warm_up: called with it afterwards, unless somebody is using it by then: their own try-on
+        warms it up, and they need not wait for another one.
+    """
+
+    def __init__(
+        self,
+        load: Callable[[], TryOnLike],
+        warm_up: Callable[[TryOnLike], None] = lambda tryon: None,
+    ) -> None:
+        self._load = load
+        self._warm_up = warm_up
+        self._loaded: TryOnLike | None = None
+        self._error: Exception | None = None
+        self._there = Event()
+        self._asked = False
+        self._thread = Thread(target=self._run, name="load models", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def state(self) -> str:
+        """ "loading", "ready" or "failed"."""
+        if self._error is not None:
+            return "failed"
+        return "loading" if self._loaded is None else "ready"
+
+    def wait(self) -> TryOnLike:
+        """The loaded `TryOn`. Raises what loading raised."""
+        self._there.wait()
+        if self._loaded is None:
+            raise self._error or RuntimeError("the models were loaded, but are not there")
+        return self._loaded
+
+    # --- a `TryOnLike` -------------------------------------------------------------------------
+
+    @property
+    def gallery(self) -> "Gallery":
+        return self._wanted().gallery
+
+    @property
+    def device(self) -> str:
+        """ "cpu" or "cuda"; a `TryOn` that does not say is on the processor."""
+        return str(getattr(self.wait(), "device", "cpu"))
+
+    def __call__(self, *arguments: Any, **options: Any) -> Result:
+        return self._wanted()(*arguments, **options)
+
+    def analyse(self, *arguments: Any) -> Person:
+        return self._wanted().analyse(*arguments)
+
+    def describe(self, *arguments: Any) -> Garment:
+        return self._wanted().describe(*arguments)
+
+    def understand(self, text: str) -> Prompt:
+        return self._wanted().understand(text)
+
+    def _wanted(self) -> TryOnLike:
+        """The loaded `TryOn`, for somebody who uses it now."""
+        self._asked = True
+        return self.wait()
+
+    def _run(self) -> None:
+        try:
+            self._loaded = self._load()
+        except Exception as error:
+            self._error = error
+        self._there.set()
+        if self._loaded is not None and not self._asked:
+            self._warm_up(self._loaded)
+
+
+def load() -> TryOnLike:
+    """Load the models, for the best device that is there all the time."""
+    from tryon.fallback import load as load_tryon
+
+    return load_tryon("cpu" if on_zero_gpu() else None)
+
+
+def warm_up(tryon: TryOnLike) -> None:
+    """Try something on, so that the first visitor does not wait for what only happens once."""
+    people, garments = stock.sample_people(), tryon.gallery.items
+    if people and garments:
+        try:
+            tryon(str(people[0].path), tryon.gallery.garment(garments[0]))
+        except TryOnError as error:
+            log.warning("the warm-up try-on failed: %s", error)
+
+
+# --- Spaces of Hugging Face's that are lent a graphics card call by call: "ZeroGPU" ---------------
+
+
+def on_zero_gpu() -> bool:
+    """Whether this is one."""
+    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+
+
+def join_zero_gpu() -> None:
+    """Let such a Space start: it must have a function that is marked for the card.
+
+    A try-on takes about as long as being lent the card would, so try-ons stay on the processor
+    there, and no visitor's quota is used.
+    """
+    if on_zero_gpu():
+        importlib.import_module("spaces").GPU(lent_card)
+
+
+def lent_card() -> str:
+    """The name of the card."""
+    return str(importlib.import_module("torch").cuda.get_device_name())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
