@@ -15,7 +15,8 @@ from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Hang, Kind, Limb, Outline, Photo
 from tryon.core.vocabulary import COLOUR_RGB, TYPE_KIND
 from tryon.design import dye, pattern
-from tryon.design.designer import choose, design, nearest
+from tryon.design.choose import choose, nearest
+from tryon.design.designer import design
 from tryon.design.tailor import shorten, shorten_sleeves
 from tryon.garment.gallery import Gallery
 from tryon.words.prompt import understand

@@ -10,7 +10,7 @@ from PIL import Image
 from tryon.core.errors import TryOnError
 from tryon.core.types import Kind, Limb, Outline
 from tryon.core.vocabulary import ATTRIBUTES, OUTERWEAR_TYPES, TYPE_KIND
-from tryon.design.designer import nearest
+from tryon.design.choose import nearest
 from tryon.garment.gallery import ASSETS, CATEGORIES, KEPT, Gallery
 from tryon.garment.passes import read_passes
 from tryon.words.prompt import understand

@@ -18,7 +18,8 @@ from tryon.compose.composite import compose
 from tryon.core.errors import Note, TryOnError
 from tryon.core.image import read_photo
 from tryon.core.types import Draft, Garment, Kind, Person, Prompt, Result
-from tryon.design.designer import choose, design
+from tryon.design.choose import choose
+from tryon.design.designer import design
 from tryon.fusion.geometry.draft import geometric_draft
 from tryon.fusion.network import LearnedFusion
 from tryon.garment.analyser import GarmentAnalyser

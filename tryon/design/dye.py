@@ -1,29 +1,34 @@
-"""Dyeing cloth: another colour for a garment's ground, with its folds and its print kept.
+"""Pixels of cloth + colours -> dyed pixels: the folds and the print are kept.
 
 Notable here:
-- a colour is carried over along lightness: how much darker or lighter than the cloth's own
-  lightness a pixel is says where it lies in a fold, and that is what the new colour gets. The
-  depth of folds is rescaled by how deep folds usually look on cloth that light (white cloth has
-  soft shadows, black cloth hardly any, mid tones the deepest), so black to white and back works.
+- a new colour follows the old lightness: how much darker or lighter than usual a pixel of the cloth
+  is shows where it lies in a fold, and so much darker or lighter is the new colour there. The depth
+  of folds is rescaled by how deep folds usually look on cloth that light (white cloth has soft
+  shadows, black cloth hardly any, mid tones the deepest), so black to white and back works.
 - a shadow multiplies a colour in linear light. In CIELAB that is (L + 16), a and b growing
   together, so hue and saturation stay true from the darkest fold to the brightest ridge.
-- buttons, prints and other stripes are not dyed. Where they meet the ground, the mix in each
-  pixel is found and only the ground's part of it moves, so no fringe of the old colour is left.
+- buttons, prints and stripes of another colour are not dyed. Where they meet the ground, the mix in
+  each pixel is found and only the ground's part of it is dyed, so no fringe of the old colour is
+  left.
 - colours are CIELAB (D65), L 0..100; arrays of pictures are float32.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Mask, Pixels, Scalars
+from tryon.core.masks import SOLID
 from tryon.core.vocabulary import COLOUR_RGB
 
-# --- colours by name ---------------------------------------------------------------------------
+# (lightness (n,), rows (n,), columns (n,)) -> (n, 3) uint8, the dyed colours there.
+DyeAt = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
-# What a shade does to lightness and chroma. Light and pastel go towards white cloth, dark towards
-# half the lightness (less so for light colours: dark yellow is mustard, not olive), bright towards
-# the lightness at which screens have the purest colours.
+# Colours by name. What a shade does to lightness and chroma: light and pastel go towards white
+# cloth, dark towards half the lightness (less so for light colours: dark yellow is mustard, not
+# olive), bright towards the lightness at which screens have the purest colours.
 LIGHT_AT, LIGHT_PULL, LIGHT_CHROMA, LIGHT_LEAST = 88.0, 0.66, 0.62, 23.0
 PASTEL_AT, PASTEL_PULL, PASTEL_CHROMA, PASTEL_LIMITS = 87.0, 0.86, 0.48, (14.0, 28.0)
 DARK_KEEP, DARK_KEEP_LIGHT, DARK_CHROMA = 0.5, 0.26, 0.8
@@ -41,54 +46,66 @@ BROWN_HUE, BROWN_WIDTH, BROWN_TURN, BROWN_MOST = 58.0, 16.0, 14.0, 35.0
 YELLOW_HUE, YELLOW_WIDTH, YELLOW_TURN = 92.0, 25.0, 8.0
 YELLOW_KEEP = 0.1
 YELLOW_LEAST = 45.0
-SMALL = 384  # pixels, longest side of the picture in which ground and print are told apart
+
+# Ground and print are told apart in a small picture. "Small px" below are pixels of it.
+SMALL = 384  # px, its longer side
 NO_GROUND = 0.22  # of the garment: no colour prevails, so everything is dyed
+SURE = 0.03  # weight below (above 1 - it) is print (ground)
+RIM = 3  # small px along the outline, where a cut-out may hold some background
+RIM_LIGHTER, RIM_DARKER = 4.0, 14.0  # L: how far the rim may differ from what lies inside it
 # Faint stripes as fine as pixels cannot be parted from their ground: this much of the garment is
 # border between both, this much was taken for ground, and their colours are this near (Delta E).
 TOO_FINE, NEARLY_ALL, FAINT = 0.5, 0.9, 42.0
-SURE = 0.03  # weight below (above 1 - it) is print (ground)
 FINE_SIGMA = 0.012  # of the picture's height: wider than faint fine stripes, narrower than folds
-FINE_MOST = 6.0  # L by which they may differ (standard deviation): as folds a dye deepens them
-# Lettering of the cloth's own hue, only lighter or darker, passes for folds. It is looked for where
-# a print is known to be: small marks with sharp borders, several together.
-TONE = 6.0  # L by which a mark differs from the cloth around it
-# Of its tone, the step over two pixels (seen small) at its border; of the border, where that is so:
-# a crease is steep on one side only. A mark's tone is even, a fold's is not.
-TONE_EDGE, TONE_ROUND, TONE_EVEN = 0.7, 0.85, 0.3
-AROUND = 41  # pixels (seen small), odd: the cloth around is the median of so many
-WIDE = 7  # pixels (seen small): more is no stroke of a letter
-LEAST_MARK, MOST_MARK = 4, 0.3  # pixels (seen small); of the garment's longer side
-PRINTED = (0.1, 0.72, 0.22, 0.78)  # of the garment's height and width: where prints are
-TOGETHER, MARKS = 11, 4  # pixels (seen small) between marks of one print, and how many it has
-# Letters are of one height (natural logarithm) and one ink (of its tone), most of them at least.
-ALIKE_HEIGHT, ALIKE_TONE, ALIKE = 0.6, 0.25, 0.7
-IN_PART, TONE_PART = 0.12, 0.5  # of a mark: known to be print; of its border: steep
-FAINT_MARK, CLEAR_MARK = 0.35, 0.75  # of a mark's tone: cloth below, print above
-INK_RADIUS = 0.006  # of the picture's height: from so far around a border's ink is taken
+FINE_MOST = 6.0  # L, standard deviation they may have: a dye deepens them as if they were folds
+
+# The usual colour.
 LIGHTNESS_WEIGHT = 0.45  # of a difference in lightness beside one in a or b: folds change it
-MODE_RADIUS = 16.0  # weighted Lab
+MODE_RADIUS = 16.0  # weighted Lab: colours so near to the densest one are the same
+
+# Whether a colour is the ground's.
 HUE_SAME, HUE_OTHER = 8.0, 15.0  # Delta E across the hue: surely ground, surely not
 RICH = 70.0  # chroma at which twice as much is allowed across the hue
 CHROMA_ROOM = 0.4  # of the ground's chroma: how much paler or richer it may be besides
 CHROMA_ROOM_GLARE = 1.2  # the same, for an overexposed colour: its shadows show how rich it is
 OVEREXPOSED = 245.0  # sRGB of the brightest channel of a colour that is not white
 LIGHT_SLACK, LIGHT_SOFT = 12.0, 10.0  # L: beyond the depth of folds; from ground to not
-TIGHT = 0.45
-SHARP = 13.0  # weighted Delta E over two pixels (seen small), along a spot's border: a print's
+TIGHT = 0.45  # times as far as folds: how far light may go inside a print
+
+# Whether a spot of another colour is print.
+SHARP = 13.0  # weighted Delta E over two small px, along a spot's border: a print's
 SHARP_LIGHTNESS = 0.55  # weight of a step in lightness there: creases are steep
 OTHER_HUE = 20.0  # Delta E across the hue: not the ground however soft the border
-CREASE = 5  # pixels (seen small): thinner dark lines are creases and seams
-LEAST_SPOT = 5  # pixels (seen small)
-RIM = 3  # pixels (seen small) along the outline, where a cut-out may hold some background
-MOSTLY = 0.7  # of a spot
-RIM_LIGHTER, RIM_DARKER = 4.0, 14.0  # L: how far the rim may differ from what lies inside it
-MATTE_RADIUS = 9  # pixels around a print's edge, per 1000 of the picture's height
+CREASE = 5  # small px: thinner dark lines are creases and seams
+LEAST_SPOT = 5  # small px
+MOSTLY = 0.7  # of a spot in the rim: it is background
+
+# Lettering of the cloth's own hue, only lighter or darker, looks like folds. It is looked for where
+# a print is known to be: small marks with sharp borders, several together.
+TONE = 6.0  # L by which a mark differs from the cloth around it
+AROUND = 41  # small px, odd: the cloth around is the median of so many
+WIDE = 7  # small px: more is no stroke of a letter
+LEAST_MARK, MOST_MARK = 4, 0.3  # small px; of the garment's longer side
+PRINTED = (0.1, 0.72, 0.22, 0.78)  # of the garment's height and width: where prints are
+# Of its tone, the step over two small px at its border; of the border, where that is so: a crease
+# is steep on one side only. A mark's tone is even, a fold's is not.
+TONE_EDGE, TONE_ROUND, TONE_EVEN = 0.7, 0.85, 0.3
+TOGETHER, MARKS = 11, 4  # small px between marks of one print, and how many it has
+# Letters are of one height (natural logarithm) and one ink (of its tone), most of them at least.
+ALIKE_HEIGHT, ALIKE_TONE, ALIKE = 0.6, 0.25, 0.7
+IN_PART, TONE_PART = 0.12, 0.5  # of a mark: known to be print; of its border: steep
+FAINT_MARK, CLEAR_MARK = 0.35, 0.75  # of a mark's tone: cloth below, print above
+INK_RADIUS = 0.006  # of the picture's height: from so far around a border's ink is taken
+
+# Pixels where ground and print meet.
+MATTE_RADIUS = 9  # px around a print's edge, per 1000 of the picture's height
 PURITY = 8  # exponent: how much more the purest print counts than its mixes with the ground
-STEP_IN_LIGHT = 15.0  # L between print and ground from which lightness alone tells their mix
+STEP_IN_LIGHT = 15.0  # L between print and ground: from here on lightness alone shows their mix
 OFF_THE_LINE = 14.0  # Delta E in a, b beside the line from print to ground: a third colour
-LEAST_THERE = 1e-2
-# How far the shadows (5th percentile) and the lights (95th) of plain cloth lie below and above
-# its usual lightness, by that lightness: measured on some 650 pictures of plain garments.
+LEAST_THERE = 1e-2  # weight: with less around there is no mean
+
+# Folds. How far the shadows (5th percentile) and the lights (95th) of plain cloth lie below and
+# above its usual lightness, by that lightness: measured on some 650 pictures of plain garments.
 _LIGHTNESS = (0.0, 8.0, 16.0, 24.0, 38.0, 52.0, 70.0, 82.0, 94.0, 100.0)
 _SHADOWS = (2.0, 3.6, 7.2, 9.0, 13.0, 15.5, 16.5, 16.0, 11.0, 9.0)
 _LIGHTS = (4.0, 4.6, 6.4, 6.6, 6.6, 7.0, 6.8, 6.0, 2.6, 1.5)
@@ -97,9 +114,11 @@ FLOOR, CEILING = 1.5, 99.0  # L: nothing gets darker or lighter
 KNEE = 0.5  # of the room to floor or ceiling is used as it is, the rest is bent into what is left
 AMPLIFIED = 1.6  # folds deepened by more than this would show the camera's noise too
 LEAST_COVER = 0.004  # of a pixel: less paint does not show
-FILL_SIZE = 256  # pixels, longest side of the picture in which shading is carried on
-FILL_SIGMAS = (2.5, 6.0, 14.0, 32.0)  # pixels of it: the smallest that finds enough ground is used
-COARSE = 2  # of these: wider than the patches of a camouflage
+
+# Shading carried on under a print, in a small picture of its own.
+FILL_SIZE = 256  # px, its longer side
+FILL_SIGMAS = (2.5, 6.0, 14.0, 32.0)  # px of it: the smallest that finds enough ground is used
+COARSE = 2  # from this one on they are wider than the patches of a camouflage
 ENOUGH = 0.12  # of the neighbourhood is ground
 
 
@@ -183,17 +202,17 @@ def shaded(lab: np.ndarray, shade: str) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """The cloth a garment is made of, told from what is printed or sewn on it.
+    """The cloth a garment is made of, apart from what is printed or sewn on it.
 
-    lab: (3,) float32, its usual colour. lightness: (h, w) float32, L of every pixel.
-    weight: (h, w) float32, how much of a pixel is ground, 0..1.
+    lab: (3,) float32, its usual colour. lightness: L of every pixel.
+    weight: 0..1, how much of a pixel is ground.
     share: part of the garment that is ground, 0..1.
     mixed: the pixels where ground and print meet, None where nothing but ground was found.
     """
 
     lab: np.ndarray
-    lightness: np.ndarray
-    weight: np.ndarray
+    lightness: Scalars
+    weight: Scalars
     share: float
     mixed: "Mixed | None" = None
 
@@ -211,8 +230,8 @@ class Mixed:
     print_: np.ndarray
 
 
-def all_but(ground: Ground, bare: np.ndarray) -> Ground:
-    """The ground of cloth that is known to be plain, but for what is no cloth: (h, w) bool."""
+def all_but(ground: Ground, bare: Mask) -> Ground:
+    """The ground of cloth that is known to be plain: all but what is bare of cloth."""
     near = cv2.dilate(bare.astype(np.uint8), _square(2 * RIM + 5)) > 0
     weight = np.where(near, ground.weight, np.float32(1))
     mixed = ground.mixed
@@ -222,20 +241,19 @@ def all_but(ground: Ground, bare: np.ndarray) -> Ground:
     return replace(ground, weight=weight, share=1.0, mixed=mixed)
 
 
-def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False) -> Ground:
+def find_ground(pixels: Pixels, inside: Mask, everything: bool = False) -> Ground:
     """The ground of a garment.
 
-    pixels: (h, w, 3) uint8 sRGB. inside: (h, w) bool, True on the garment.
-    everything: take all of it for ground.
+    inside: True on the garment. everything: take all of it for ground.
 
-    Told apart in a small picture; along the borders, and in detail too fine to be seen small,
-    pixels are then judged one by one.
+    Ground and print are parted in a small picture; along the borders, and in detail too fine to be
+    seen small, pixels are then judged one by one.
     """
     scale = min(1.0, SMALL / max(inside.shape))
     size = (max(1, round(inside.shape[1] * scale)), max(1, round(inside.shape[0] * scale)))
     small = to_lab(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
     cover = cv2.resize(inside.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
-    core = cv2.erode((cover > 250).astype(np.uint8), _square(3)) > 0
+    core = cv2.erode((cover > SOLID).astype(np.uint8), _square(3)) > 0
     if not core.any():
         core = cover > 0
     lab = cv2.cvtColor(pixels.astype(np.float32) * (1 / 255.0), cv2.COLOR_RGB2Lab)
@@ -253,7 +271,9 @@ def find_ground(pixels: np.ndarray, inside: np.ndarray, everything: bool = False
     centre = np.median(small[pure], axis=0)
     if pieces[core].min() > 1 - SURE:
         return Ground(centre, lightness, ones, share)
-    weight = cv2.resize(_beyond(pieces, core), inside.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    weight: np.ndarray = cv2.resize(
+        _beyond(pieces, core), inside.shape[::-1], interpolation=cv2.INTER_LINEAR
+    )
     unsure = (weight > SURE) & (weight < 1 - SURE) & inside
     rows, columns = np.nonzero(unsure)
     if len(rows) == 0:
@@ -270,20 +290,20 @@ def _quieter(lightness: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Lightness with detail as fine as stripes made fainter."""
     there = inside.astype(np.float32)
     sigma = max(FINE_SIGMA * len(lightness), 1.0)
-    around = cv2.GaussianBlur(lightness * there, (0, 0), sigma)
+    around: np.ndarray = cv2.GaussianBlur(lightness * there, (0, 0), sigma)
     around /= np.maximum(cv2.GaussianBlur(there, (0, 0), sigma), 1e-3)
     detail = lightness - around
     kept = min(1.0, FINE_MOST / max(float(detail[inside].std()), 1e-3))
     return np.where(inside, around + kept * detail, lightness)
 
 
-def with_lettering(ground: Ground, pixels: np.ndarray, inside: np.ndarray) -> Ground:
-    """The ground of printed cloth ((h, w, 3) uint8, (h, w) bool), tone on tone prints left out."""
+def with_lettering(ground: Ground, pixels: Pixels, inside: Mask) -> Ground:
+    """The ground of printed cloth, prints of the cloth's own hue left out of it, too."""
     scale = min(1.0, SMALL / max(inside.shape))
     size = (max(1, round(inside.shape[1] * scale)), max(1, round(inside.shape[0] * scale)))
     light = cv2.resize(ground.lightness, size, interpolation=cv2.INTER_AREA)
     cover = cv2.resize(inside.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
-    core = cv2.erode((cover > 250).astype(np.uint8), _square(2 * RIM + 1)) > 0
+    core = cv2.erode((cover > SOLID).astype(np.uint8), _square(2 * RIM + 1)) > 0
     known = 1 - cv2.resize(ground.weight, size, interpolation=cv2.INTER_AREA)
     cloth = core & (known < 0.1)
     if not cloth.any():
@@ -340,8 +360,8 @@ def _marks(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(h, w) bool marks of a print and (h, w) float32 their tone, L, in a small picture.
 
-    known: (h, w) float32, how much of a pixel was told to be print. A mark that is known in part
-    is one; others have to look like letters.
+    known: (h, w) float32, how much of a pixel was found to be print before. A mark that is known in
+    part is one; others have to look like letters.
     """
     steep = np.zeros_like(light)
     steep[:, 1:-1] = np.abs(light[:, 2:] - light[:, :-2])
@@ -365,12 +385,12 @@ def _marks(
         square = np.bincount(labels.ravel(), weights=(depth**2).ravel(), minlength=count) / sizes
         edge = (spots > 0) & (cv2.erode(spots, _square(3)) == 0)
         step = steep[edge] > TONE_EDGE * mean[labels[edge]]
-        sharp = np.bincount(labels[edge], weights=step, minlength=count)
+        sharp: np.ndarray = np.bincount(labels[edge], weights=step, minlength=count)
         sharp = sharp / np.maximum(np.bincount(labels[edge], minlength=count), 1)
         even = np.sqrt(np.maximum(square - mean**2, 0)) < TONE_EVEN * mean
         small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) < longest
-        told = np.bincount(labels.ravel(), weights=known.ravel(), minlength=count) / sizes
-        sure = (told > IN_PART) & (sharp > TONE_PART) & small
+        known_part = np.bincount(labels.ravel(), weights=known.ravel(), minlength=count) / sizes
+        sure = (known_part > IN_PART) & (sharp > TONE_PART) & small
         good = (sharp > TONE_ROUND) & even & small & (sizes >= LEAST_MARK) & ~sure
         good[0] = False
         near = cv2.dilate(good[labels].astype(np.uint8), _square(TOGETHER))
@@ -416,7 +436,7 @@ def usual_colour(lab: np.ndarray, core: np.ndarray) -> np.ndarray:
 def _membership(lab: np.ndarray, centre: np.ndarray, room: float = 1.0) -> np.ndarray:
     """(...) float32: 1 where a (..., 3) colour is the ground's, in whatever light, 0 where not.
 
-    room: how far light may go, 1 = as far as folds do.
+    room: how far the light may change a colour, 1 = as far as it does in folds.
     """
     light = lab[..., 0]
     chroma = float(np.hypot(centre[1], centre[2]))
@@ -436,10 +456,10 @@ def _membership(lab: np.ndarray, centre: np.ndarray, room: float = 1.0) -> np.nd
 
 
 def _pieces(lab: np.ndarray, core: np.ndarray, centre: np.ndarray) -> np.ndarray:
-    """(h, w) float32: 1 on ground, 0 on print, between where each pixel has to be looked at.
+    """(h, w) float32: 1 on ground, 0 on print, in between where each pixel has to be looked at.
 
-    Spots that have not the usual colour are judged by their borders: lamps, folds and fading
-    change a colour gradually, prints and buttons begin sharply.
+    Spots without the usual colour are judged by their borders: lamps, folds and fading change a
+    colour gradually, prints and buttons begin sharply.
     """
     soft = cv2.GaussianBlur(lab, (0, 0), 0.7)
     alone = _membership(soft, centre)
@@ -451,7 +471,7 @@ def _pieces(lab: np.ndarray, core: np.ndarray, centre: np.ndarray) -> np.ndarray
     alone = np.where(darker, np.maximum(alone, np.minimum(closed, same_hue)), alone)
 
     steps = lab * np.array([SHARP_LIGHTNESS, 1, 1], np.float32)
-    sharp = np.zeros(core.shape, np.float32)
+    sharp: np.ndarray = np.zeros(core.shape, np.float32)
     sharp[:, 1:-1] = _length(steps[:, 2:] - steps[:, :-2])
     sharp[1:-1] = np.maximum(sharp[1:-1], _length(steps[2:] - steps[:-2]))
     sharp[~core] = 0
@@ -463,9 +483,11 @@ def _pieces(lab: np.ndarray, core: np.ndarray, centre: np.ndarray) -> np.ndarray
     ring = grown & core & (cv2.erode(spots, _square(3)) == 0)
     # a ring pixel outside its spot takes the spot's label
     spread = cv2.dilate(labels.astype(np.float32), _square(3)).astype(np.int32)
-    border = np.bincount(spread[ring], weights=sharp[ring], minlength=count)
+    border: np.ndarray = np.bincount(spread[ring], weights=sharp[ring], minlength=count)
     border = border / np.maximum(np.bincount(spread[ring], minlength=count), 1)
-    off = np.bincount(labels.ravel(), weights=_off_hue(soft, centre).ravel(), minlength=count)
+    off: np.ndarray = np.bincount(
+        labels.ravel(), weights=_off_hue(soft, centre).ravel(), minlength=count
+    )
     sizes = stats[:, cv2.CC_STAT_AREA]
     off = off / np.maximum(sizes, 1)
     rim = core & (cv2.erode(core.astype(np.uint8), _square(2 * RIM + 1)) == 0)
@@ -511,7 +533,7 @@ def _overexposed(centre: np.ndarray) -> bool:
 
 
 def _beyond(pieces: np.ndarray, core: np.ndarray) -> np.ndarray:
-    """The pieces, carried on beyond the core: a garment's edge takes after what lies inside it,
+    """The pieces, carried on beyond the core: a garment's edge becomes what lies just inside it,
     for its own pixels are mixed with the background."""
     weight = core.astype(np.float32)
     size = (7, 7)
@@ -530,7 +552,8 @@ def _without_rim(lightness: np.ndarray, small: np.ndarray, core: np.ndarray) -> 
     there = cv2.boxFilter(inner, -1, size)
     mean = cv2.boxFilter(small * inner, -1, size) / np.maximum(there, 1e-3)
     shape = lightness.shape[::-1]
-    free = np.where(there > 1e-2, inner, 1.0).astype(np.float32)  # 1 where nothing is to be held
+    # 1 where nothing is to be held
+    free: np.ndarray = np.where(there > LEAST_THERE, inner, 1.0).astype(np.float32)
     free = cv2.resize(free, shape, interpolation=cv2.INTER_LINEAR)
     rows, columns = np.nonzero(free < 0.5)
     within = cv2.resize(mean, shape, interpolation=cv2.INTER_LINEAR)[rows, columns]
@@ -639,7 +662,8 @@ def _bend(offset: np.ndarray, below: float, above: float) -> np.ndarray:
 
 
 def calm(ground: Ground, target_light: float) -> np.ndarray:
-    """The ground's lightness, smoothed where the dye will deepen folds, and noise with them."""
+    """(h, w) float32: the ground's lightness, smoothed where the dye will deepen folds, and the
+    camera's noise with them."""
     gain = max(
         fold_depth(target_light) / fold_depth(ground.lab[0]),
         sheen(target_light) / sheen(ground.lab[0]),
@@ -656,7 +680,12 @@ def look_up(table: np.ndarray, lightness: np.ndarray) -> np.ndarray:
     return np.take(table, np.clip(index, 0, STEPS - 1, out=index), axis=0)
 
 
-def overlay(base: np.ndarray, cover: np.ndarray, tables: list, lights: list) -> np.ndarray:
+def overlay(
+    base: np.ndarray,
+    cover: np.ndarray,
+    tables: Sequence[np.ndarray],
+    lights: Sequence[np.ndarray],
+) -> np.ndarray:
     """Lay paints over dyed cloth, one after the other.
 
     base: (..., 3) uint8. cover: (..., n) float32 0..1, how much of a pixel each paint covers.
@@ -674,12 +703,12 @@ def overlay(base: np.ndarray, cover: np.ndarray, tables: list, lights: list) -> 
 
 
 def fill_shading(
-    lightness: np.ndarray, weight: np.ndarray, everywhere: bool = False, coarse: bool = False
-) -> np.ndarray:
+    lightness: Scalars, weight: Scalars, everywhere: bool = False, coarse: bool = False
+) -> Scalars:
     """Lightness of the ground, carried on smoothly under what is not ground.
 
-    lightness, weight: (h, w) float32. Folds finer than a print are lost below it.
-    everywhere: give the smooth lightness for the ground too. coarse: only the widest folds.
+    Folds finer than a print are lost below it. everywhere: the smooth lightness for the ground,
+    too. coarse: only the widest folds.
     """
     scale = min(1.0, FILL_SIZE / max(weight.shape))
     size = (max(1, round(weight.shape[1] * scale)), max(1, round(weight.shape[0] * scale)))
@@ -694,16 +723,14 @@ def fill_shading(
         mean = cv2.GaussianBlur(small, (0, 0), sigma) / np.maximum(there, 1e-4)
         trust = np.clip(there / ENOUGH, 0, 1)
         filled += trust * (mean - filled)
-    carried = cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    carried: np.ndarray = cv2.resize(filled, weight.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return carried if everywhere else carried + sure * (lightness - carried)
 
 
-def settle(pixels: np.ndarray, ground: Ground, dyed: np.ndarray, dye_at) -> np.ndarray:
+def settle(pixels: Pixels, ground: Ground, dyed: Pixels, dye_at: DyeAt) -> Pixels:
     """Put dyed ground and undyed print together.
 
-    pixels, dyed: (h, w, 3) uint8, before and after. dye_at: function (lightness (n,), rows,
-    columns) -> (n, 3), the dyed colours of ground of that lightness at those pixels.
-    Returns (h, w, 3) uint8.
+    pixels, dyed: before and after. dye_at: the dyed colours of ground of a lightness at a pixel.
     """
     if ground.mixed is None:
         if ground.weight.min() > 0.5:

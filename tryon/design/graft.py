@@ -1,8 +1,8 @@
-"""Longer sleeves: the sleeves of a long-sleeved template, sewn on in the garment's own cloth.
+"""Garment + long-sleeved template -> Garment with its sleeves, in the garment's own cloth.
 
 Notable here:
-- what is in the picture stays: body, print and buttons keep their pixels. Only the sleeves are new,
-  from the shoulder seam on, where sleeves are sewn on anyway.
+- body, print and buttons keep their pixels. Only the sleeves are new, from the shoulder seam on,
+  where sleeves are sewn on anyway.
 - a template's sleeves bring folds and shading; the cloth is the garment's own: its colour on plain
   cloth, and on patterned cloth a piece of its body, laid along the sleeve as cloth is cut.
 - the picture grows where the sleeves need room; outline landmarks and limbs come with them.
@@ -13,25 +13,33 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Points
+from tryon.core.masks import COVERED
 from tryon.core.types import Garment, Kind, Limb, Outline, Photo
 from tryon.design import dye
-from tryon.design.pattern import along_curve, limb_curves, pixels_per_cm
+from tryon.design.pattern import along_curve, limb_curves, middle_of, pixels_per_cm
 
 SIDES = ((Limb.LEFT, "LEFT"), (Limb.RIGHT, "RIGHT"))
+BROUGHT = ("ELBOW", "CUFF_OUTER", "CUFF_INNER")  # landmarks that come with a sleeve
+
+# Whether sleeves can be sewn on, and where.
 OWN_SLEEVES = ("short", "three-quarter")  # garments with an armhole that takes a sleeve
-BROUGHT = ("ELBOW", "CUFF_OUTER", "CUFF_INNER")
 STRETCH = (0.6, 1.7)  # of a template's armhole: beyond, it is another kind of garment
-ROOM = 12  # pixels around the new sleeves
-UNDERLAP = 14  # pixels that a sleeve goes on under the body, so that no gap shows
-SEAM_SHADE, SEAM_WIDTH = 0.2, 0.16  # of the brightness, cm: the armhole's seam
-DARK = 45.0  # L
-GRAIN = 0.0014  # of the picture's height
-USUAL = 90.0  # L that a new sleeve's cloth is given at first, before it is dyed
-HALVED = 24.0  # L by which cloth is darker when half as much light comes from it
+ROOM = 12  # px around the new sleeves
+UNDERLAP = 14  # px that a sleeve goes on under the body, so that no gap shows
+
+# The cloth of plain garments: its colour, with the template's folds.
 PLAIN = 0.6  # of the garment is one colour: its sleeves are too
+USUAL = 90.0  # L that a new sleeve's cloth is given at first, before it is dyed
+DARK = 45.0  # L: below it the template's grain would show
+GRAIN = 0.0014  # of the picture's height, standard deviation: the grain is smoothed by this
+
+# The cloth of patterned garments: a piece of the body.
+HALVED = 24.0  # L by which cloth is darker when half as much light comes from it
 BESIDE = 0.23  # of the chest beside the middle: there are no buttons, and often no print
-BELOW = 0.08  # of the chest below the armpits: a piece of the body for sleeves is cut from here
-ABOVE = 0.1  # of the chest above the hem: to there
+BELOW, ABOVE = 0.08, 0.1  # of the chest: it is cut from below the armpits to above the hem
+
+SEAM_SHADE, SEAM_WIDTH = 0.2, 0.16  # of the brightness, cm: the armhole's seam
 
 
 def lengthen_sleeves(garment: Garment, template: Garment) -> Garment | None:
@@ -43,9 +51,12 @@ def lengthen_sleeves(garment: Garment, template: Garment) -> Garment | None:
         return None
     if garment.attributes.get("sleeve") not in OWN_SLEEVES:
         return None
-    ways = {limb: _way(template, garment, side) for limb, side in SIDES}
-    if any(way is None for way in ways.values()):
-        return None
+    ways: dict[Limb, np.ndarray] = {}
+    for limb, side in SIDES:
+        way = _way(template, garment, side)
+        if way is None:
+            return None
+        ways[limb] = way
     garment, shift = _with_room(garment, template, ways)
     ways = {
         limb: way + np.array([[0, 0, shift[0]], [0, 0, shift[1]]]) for limb, way in ways.items()
@@ -84,14 +95,14 @@ def lengthen_sleeves(garment: Garment, template: Garment) -> Garment | None:
         there = (cover > 0) & ~own
         pixels[box][there] = np.clip(np.round(mixed[there]), 0, 255).astype(np.uint8)
         alpha[box] = np.where(own, alpha[box], np.maximum(alpha[box], cover))
-        limbs[box][there & (cover >= 128)] = limb
-    limbs[alpha < 128] = Limb.NONE
+        limbs[box][there & (cover >= COVERED)] = limb
+    limbs[alpha < COVERED] = Limb.NONE
     said = {**garment.attributes, "sleeve": "long"}
     return replace(work, photo=Photo(pixels), alpha=alpha, limbs=limbs, attributes=said)
 
 
-def _brought(garment: Garment, template: Garment, ways: dict[Limb, np.ndarray]) -> np.ndarray:
-    """(23, 3) float32: the garment's outline landmarks with the template's elbows and cuffs."""
+def _brought(garment: Garment, template: Garment, ways: dict[Limb, np.ndarray]) -> Points:
+    """The garment's outline landmarks with the template's elbows and cuffs."""
     landmarks = garment.landmarks.copy()
     for limb, side in SIDES:
         for name in BROUGHT:
@@ -104,7 +115,7 @@ def _sleeve(
     template: Garment, limb: Limb, way: np.ndarray, size: tuple[int, int]
 ) -> tuple[tuple[slice, slice], np.ndarray, np.ndarray] | None:
     """A template's sleeve where it will be: (box, alpha (h, w) uint8, L (h, w) float32 of cloth
-    whose usual L is `USUAL`). It goes on a little where the body will lie over it."""
+    whose usual L is `USUAL`). It is a little longer where the body will lie over it."""
     rows, columns = np.nonzero(template.limbs == limb)
     if len(rows) == 0:
         return None
@@ -215,13 +226,14 @@ def _body_cloth(garment: Garment, places: np.ndarray, limb: Limb) -> np.ndarray:
 
     Where the body ends, the cloth goes back up from its hem.
     """
-    armpits = [garment.point(Outline[f"ARMPIT_{side}"]) for _, side in SIDES]
+    left, right = (garment.point(Outline[f"ARMPIT_{side}"]) for _, side in SIDES)
+    assert left is not None  # `_way` was found with both
+    assert right is not None
     end = "WAIST" if garment.kind == Kind.DRESS else "HEM"  # a dress may have a belt or a seam
-    hems = [garment.point(Outline[f"{end}_{side}"]) for _, side in SIDES]
-    chest = float(np.hypot(*(armpits[0] - armpits[1])))
-    middle = (armpits[0] + armpits[1]) / 2
-    known = all(hem is not None for hem in hems)
-    low = (hems[0] + hems[1]) / 2 if known else middle + np.array([0, chest])
+    hem = middle_of(garment, Outline[f"{end}_LEFT"], Outline[f"{end}_RIGHT"])
+    chest = float(np.hypot(*(left - right)))
+    middle = (left + right) / 2
+    low = middle + np.array([0, chest]) if hem is None else hem
     length = max(float(np.hypot(*(low - middle))) - (BELOW + ABOVE) * chest, 0.2 * chest)
     down = (low - middle) / max(float(np.hypot(*(low - middle))), 1e-6)
     aside = np.array([down[1], -down[0]]) * (1 if limb == Limb.LEFT else -1)

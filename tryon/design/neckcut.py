@@ -1,11 +1,11 @@
-"""Another neckline: a round neck cut to a V, a scoop or a boat neck, and bound as it was.
+"""Garment -> Garment with another neckline: a round neck cut to a V, a scoop or a boat neck.
 
 Notable here:
 - cloth can be cut off a picture, not added: necklines that lie higher or stand up, and garments
   with a collar, a hood or buttons up to the neck are left to the caller.
 - the new edge encloses the old one, and is bound with a band in the colour of the old band: ribs
   across it on what is knitted, a narrow binding on what is woven, a mitre at the point of a V.
-- the collar's landmarks move with the edge, so the try-on's warp knows how far the neck is open.
+- the collar's landmarks move with the edge, so that the warp leaves the neck as far open.
 """
 
 from dataclasses import replace
@@ -13,41 +13,49 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Pixels
+from tryon.core.masks import COVERED, SOLID
 from tryon.core.types import Garment, Kind, Limb, Outline, Photo
 from tryon.core.warp import Curve
 from tryon.design.pattern import along_curve, pixels_per_cm
 from tryon.garment.outline.neckline import front_neckline
 
-# Of each neckline: its depth in widths of the chest, and how deep it may get to enclose the old
-# one; how far it reaches out beyond the old one on each side in cm, and how far it may; the
-# exponent of its arc (1 = straight lines that meet in a point, large = a U).
+# What can be cut, and into what. Of each new neckline: its depth in widths of the chest, and how
+# deep it may get to enclose the old one; how far it reaches out beyond the old one on each side in
+# cm, and how far it may; the exponent of its arc (1 = straight lines that meet in a point, large =
+# a U).
 CUTS = {
     "v": ((0.33, 0.42), (1.2, 5.0), 1.12),
     "scoop": ((0.29, 0.38), (1.5, 4.0), 2.6),
     "boat": ((0.10, 0.15), (4.0, 6.0), 2.2),
 }
 DEEPER = {"v": 4.0, "scoop": 3.5, "boat": 0.0}  # cm, at least, than the old one
-INSIDE = 0.9  # cm between the old edge and the new one, at least
 OPEN_NECKS = ("crew", "scoop", "boat", "v", "")  # those with nothing sewn on that stands in the way
 KNITTED = ("t-shirt", "top", "tank-top", "sweater", "sweatshirt")
 CUT_TYPES = (*KNITTED, "dress", "blouse", "")
-LEAST_STRAP = 3.0  # cm of shoulder that stay beside the neck
-EDGE_POINTS = 41  # at which the old edge is looked for
+
+# The old edge.
+EDGE_POINTS = 41  # at which it is looked for
 EDGE_REACH = 3.0  # half widths of the neck below the collar points, at most
+
+# The new edge.
+INSIDE = 0.9  # cm from the old one, at least
+LEAST_STRAP = 3.0  # cm of shoulder that stay beside the neck
 POINTS = 161  # of an edge
-TRIES = 12
+TRIES = 12  # widths tried, from the usual one to the widest
 ABOVE = 6.0  # cm above the collar that are cut away: the inside of the back, a label
-BANDS = {"sweater": 2.4, "sweatshirt": 2.2}  # cm, width of the band
-RIB_BAND, BINDING = 1.8, 0.8  # cm on other knitted and on woven cloth
-LOOK = (0.25, 1.3)  # cm below the old edge: there its band is looked at
 SUBPIXELS = 4  # bits of cv2.fillPoly's fixed point coordinates
-RIB = 0.32  # cm from rib to rib
-RIB_DEPTH = 0.07  # of the brightness
+
+# The band along it.
+BANDS = {"sweater": 2.4, "sweatshirt": 2.2}  # cm, its width
+RIB_BAND, BINDING = 1.8, 0.8  # cm on other knitted and on woven cloth
+LOOK = (0.25, 1.3)  # cm below the old edge: there the old band's colour is looked at
+RIB, RIB_DEPTH = 0.32, 0.07  # cm from rib to rib; of the brightness
 ROUNDED = 0.16  # of the brightness by which a band's edges are darker than its middle
 SEAM, SEAM_DEPTH = 0.14, 0.22  # cm, of the brightness
 SHADOW, SHADOW_DEPTH = 0.9, 0.10  # cm below the band, of the brightness
-FOLDS_KEPT = 0.6  # of the folds' shading that shows on the band
-SMOOTH = 0.8  # cm over which it is smoothed
+FOLDS_KEPT = 0.6  # of the folds' shading shows on the band
+SMOOTH = 0.8  # cm, standard deviation: finer shading is no fold
 KINK = 0.2  # of a step between two points: edges that turn more in one are pointed
 ENDS = 4.0  # cm that an edge goes straight on beyond its ends
 
@@ -91,10 +99,11 @@ class _Frame:
 
 def _frame(garment: Garment) -> _Frame | None:
     names = ("COLLAR_LEFT", "COLLAR_RIGHT", "COLLAR_CENTRE", "SHOULDER_LEFT", "SHOULDER_RIGHT")
-    points = [garment.point(Outline[name]) for name in (*names, "ARMPIT_LEFT", "ARMPIT_RIGHT")]
-    if any(point is None for point in points):
+    places = [garment.point(Outline[name]) for name in (*names, "ARMPIT_LEFT", "ARMPIT_RIGHT")]
+    points = [place.astype(np.float64) for place in places if place is not None]
+    if len(points) < len(places):
         return None
-    left, right, _, *shoulders, armpit, other = (p.astype(np.float64) for p in points)
+    left, right, _, *shoulders, armpit, other = points
     if left[0] - right[0] < 8:
         return None
     frame = _Frame(left, right)
@@ -110,7 +119,7 @@ def _frame(garment: Garment) -> _Frame | None:
     return frame
 
 
-def _seen_edge(frame: _Frame, alpha: np.ndarray) -> np.ndarray:
+def _seen_edge(frame: _Frame, alpha: Alpha) -> np.ndarray:
     """(n, 2) the upper edge of the front where the neck is cut out of the picture."""
     reach = np.arange(0, EDGE_REACH * frame.half)
     found = []
@@ -156,7 +165,7 @@ def _cut(garment: Garment, frame: _Frame, curve: np.ndarray, centre: np.ndarray)
     folds = FOLDS_KEPT if plain else FOLDS_KEPT / 4  # stripes would pass for folds
     _bind(pixels, alpha, curve, colour, width, density, folds, ribbed=kind in KNITTED)
     limbs = garment.limbs.copy()
-    limbs[alpha < 128] = Limb.NONE
+    limbs[alpha < COVERED] = Limb.NONE
     landmarks = garment.landmarks.copy()
     landmarks[Outline.COLLAR_LEFT, :2] = _on_cloth(curve[0], frame, alpha)
     landmarks[Outline.COLLAR_RIGHT, :2] = _on_cloth(curve[-1], frame, alpha)
@@ -170,7 +179,7 @@ def _cut(garment: Garment, frame: _Frame, curve: np.ndarray, centre: np.ndarray)
     )
 
 
-def _on_cloth(point: np.ndarray, frame: _Frame, alpha: np.ndarray) -> np.ndarray:
+def _on_cloth(point: np.ndarray, frame: _Frame, alpha: Alpha) -> np.ndarray:
     """The place nearest to a point, up or down, where the garment's upper edge is."""
     reach = np.arange(-5.0, 5.0, 0.05) * frame.density
     outward = np.sign((point - frame.middle) @ frame.along) * frame.along * 1.5
@@ -178,7 +187,7 @@ def _on_cloth(point: np.ndarray, frame: _Frame, alpha: np.ndarray) -> np.ndarray
     height, width = alpha.shape
     columns = np.clip(np.round(path[:, 0]).astype(int), 0, width - 1)
     rows = np.clip(np.round(path[:, 1]).astype(int), 0, height - 1)
-    there = alpha[rows, columns] >= 128
+    there = alpha[rows, columns] >= COVERED
     return path[int(there.argmax())] - outward if there.any() else point
 
 
@@ -191,23 +200,24 @@ def _band_colour(garment: Garment, frame: _Frame) -> np.ndarray:
     places = (places[:, None] + steps[:, None] * frame.down).reshape(-1, 2)
     height, width = garment.alpha.shape
     columns, rows = np.clip(np.round(places).astype(int), 0, (width - 1, height - 1)).T
-    inside = garment.alpha[rows, columns] >= 250
+    inside = garment.alpha[rows, columns] >= SOLID
     seen = garment.photo.pixels[rows[inside], columns[inside]]
     if len(seen) == 0:
         seen = garment.photo.pixels[garment.mask]
     return np.median(seen.astype(np.float32), axis=0)
 
 
-def _first_cloth(path: np.ndarray, alpha: np.ndarray) -> np.ndarray | None:
+def _first_cloth(path: np.ndarray, alpha: Alpha) -> np.ndarray | None:
+    """The first point of a path ((n, 2)) that lies on the garment, None if none does."""
     height, width = alpha.shape
     columns, rows = np.clip(np.round(path).astype(int), 0, (width - 1, height - 1)).T
-    there = alpha[rows, columns] >= 250
+    there = alpha[rows, columns] >= SOLID
     return path[int(there.argmax())] if there.any() else None
 
 
 def _bind(
-    pixels: np.ndarray,
-    alpha: np.ndarray,
+    pixels: Pixels,
+    alpha: Alpha,
     curve: np.ndarray,
     colour: np.ndarray,
     width: float,
@@ -251,6 +261,7 @@ def _bind(
 
 
 def _pointed(curve: np.ndarray) -> bool:
+    """Whether an edge has a point in its middle, as a V has."""
     middle = len(curve) // 2
     steps = np.diff(curve[middle - 1 : middle + 2], axis=0)
     return bool(np.hypot(*(steps[1] - steps[0])) > KINK * np.hypot(*steps[0]))

@@ -1,63 +1,80 @@
-"""Patterns laid on cloth: stripes, checks, dots, flowers, camouflage, animal prints, tie-dye.
+"""A pattern's name + cloth -> paint on it: stripes, checks, dots, flowers, camouflage, animals.
 
 Notable here:
 - cloth has coordinates of its own, in centimetres: across and along the torso, and across and
   along each sleeve or leg. So stripes run around a sleeve however it hangs, and a dot is as large
-  on a small picture as on a large one. Folds push the coordinates aside, as they do with cloth.
+  on a small picture as on a large one. Folds push the coordinates aside, as they push cloth.
 - a pattern is a tile that repeats: a stack of masks, one for each colour of paint on the ground.
   Paints are dyed like the ground itself (`dye.py`), so a fold goes through stripe and ground alike.
 - a pattern is the same for the same seed; flowers, patches and spots lie elsewhere for another.
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Flow, Scalars
 from tryon.core.types import Garment, Kind, Limb, Outline
 from tryon.core.warp import Curve
 from tryon.design.dye import colour_named, shaded
 
-CHEST = 50.0  # cm from armpit to armpit of a garment lying flat
-SEAT = 48.0  # cm across the hips of one
+# The size of a garment lying flat, for want of anything better known.
+CHEST = 50.0  # cm from armpit to armpit
+SEAT = 48.0  # cm across the hips
 
-# --- coordinates of the cloth ------------------------------------------------------------------
-GRID = 12  # pixels between the points for which sleeves' coordinates are worked out
+# Coordinates of the cloth.
+GRID = 12  # px between the points for which sleeves' coordinates are worked out
 RELIEF_BLUR = 0.45  # cm: finer shading is weave, not folds
 PUSH = 0.035  # cm of shift for a slope of 1 L per cm
 MOST_PUSH = 0.8  # cm
-# Where cloth turns away from the viewer, more than one of a tile's pixels lie under one of the
-# picture's: from how many on the tile is averaged, over how many.
+
+# Looking a pattern up. Where cloth turns away from the viewer, more than one of a tile's pixels lie
+# under one of the picture's: from how many on the tile is averaged, over how many.
 FORESHORTENED = ((1.7, 3), (3.4, 5))
 SEAM = 16.0  # such tile pixels: more is a jump from one piece to the next
-PRESS_GRID = 4  # pixels between the points where that is looked at
+PRESS_GRID = 4  # px between the points where that is looked at
 REMAPPED = 1024  # pixels to a line of those looked up: cv2 takes no lines longer than 32767
+
+# Tiles.
+PATTERNS = frozenset({"striped", "checked", "dotted", "floral", "camouflage", "animal"})
 OVERSAMPLING = 3  # tiles are drawn larger and averaged, for smooth edges
 SCALES = {"small": 0.45, "": 1.0, "large": 2.2}
 SEED_SCALES = (0.7, 1.5)  # how much larger or smaller seeds other than 0 make it
-PATTERNS = frozenset({"striped", "checked", "dotted", "floral", "camouflage", "animal"})
 DARK_GROUND = 55.0  # L below which white shows better than navy
+
 STRIPE_PERIOD = 3.4  # cm
 STRIPE_WIDTH = 0.4  # of the period
 THIN = 0.6  # scale below which stripes are lines: farther apart for their width
 THIN_WIDTH, THIN_PERIOD = 0.24, 1.5  # of the period; of the scaled period
+
 CHECK_PERIOD = 5.4  # cm
 CHECK_CHROMA, CHECK_LIGHT = 25.0, 36.0  # chroma and L from which a ground keeps to its own hue
 CHECK_VEIL = 0.5  # how much of the paint shows where threads of one direction only have it
+
 DOT_SPACING = 5.0  # cm between rows and columns of dots, every other one shifted
 DOT_RADIUS = 0.26  # of the spacing
+
 FLOWER_TILE = 15.0  # cm
 FLOWER_COUNT = 15  # to a tile
 FLOWER_RADIUS = (0.75, 1.5)  # cm
+
 CAMOUFLAGE_TILE = 36.0  # cm
 CAMOUFLAGE_GRAIN = 2.0  # cm, size of the patches
+
 LEOPARD_TILE = 20.0  # cm
 LEOPARD_COUNT = 34  # rosettes to a tile
 LEOPARD_RADIUS = (0.9, 1.5)  # cm
+
 ZEBRA_TILE = 22.0  # cm
 ZEBRA_PERIOD = 3.1  # cm
+
+# Many colours.
 TIE_DYE = (("pink", "bright"), ("yellow", "bright"), ("teal", "light"), ("blue", "bright"))
+
+# Weaves.
 WEAVES = frozenset({"denim", "knit"})
 TWILL = 0.30  # cm between the ridges of denim, as far as a picture shows them
 STITCH = (0.62, 0.5)  # cm, width and height of a knitted stitch
@@ -77,12 +94,12 @@ def pixels_per_cm(garment: Garment) -> float:
 
 
 def cloth_coordinates(
-    garment: Garment, window: tuple[slice, slice], relief: np.ndarray | None = None
-) -> np.ndarray:
+    garment: Garment, window: tuple[slice, slice], relief: Scalars | None = None
+) -> Flow:
     """(h, w, 2) float32: centimetres across and along the cloth at each pixel of a window.
 
-    relief: (h, w) float32, how far each pixel is lighter or darker than cloth lying flat, in L;
-        it pushes the coordinates aside.
+    relief: how far each pixel is lighter or darker than cloth lying flat, in L; it pushes the
+        coordinates aside.
     """
     scale = 1.0 / pixels_per_cm(garment)
     top, left = window[0].start, window[1].start
@@ -122,16 +139,22 @@ def _torso_axis(garment: Garment) -> tuple[np.ndarray, np.ndarray]:
         ((Outline.HEM_LEFT, Outline.HEM_RIGHT),),
     ):
         for a, b in pairs:
-            left, right = garment.point(a), garment.point(b)
-            if left is not None and right is not None:
-                ends.append((left + right) / 2)
+            middle = middle_of(garment, a, b)
+            if middle is not None:
+                ends.append(middle)
                 break
     if len(ends) < 2 or np.hypot(*(ends[1] - ends[0])) < 8:
         rows, columns = np.nonzero(garment.mask)
-        middle = float(columns.mean()) if len(columns) else garment.photo.width / 2
-        return np.array([middle, rows.min() if len(rows) else 0.0]), np.array([0.0, 1.0])
+        x = float(columns.mean()) if len(columns) else garment.photo.width / 2
+        return np.array([x, rows.min() if len(rows) else 0.0]), np.array([0.0, 1.0])
     down = ends[1] - ends[0]
     return ends[0].astype(np.float64), (down / np.hypot(*down)).astype(np.float64)
+
+
+def middle_of(garment: Garment, a: Outline, b: Outline) -> np.ndarray | None:
+    """(2,) float32: the point between two landmarks, None where one of them is not there."""
+    first, second = garment.point(a), garment.point(b)
+    return None if first is None or second is None else (first + second) / 2
 
 
 def limb_curves(garment: Garment) -> list[tuple[Limb, Curve]]:
@@ -142,23 +165,17 @@ def limb_curves(garment: Garment) -> list[tuple[Limb, Curve]]:
             crotch = garment.point(Outline.CROTCH)
             waist = garment.point(Outline[f"WAIST_{side}"])
             other = garment.point(Outline["WAIST_RIGHT" if side == "LEFT" else "WAIST_LEFT"])
-            hems = [garment.point(Outline[f"{end}_{side}"]) for end in ("HEM", "HEM_INNER")]
-            if any(point is None for point in (crotch, waist, other, *hems)):
+            hem = middle_of(garment, Outline[f"HEM_{side}"], Outline[f"HEM_INNER_{side}"])
+            if crotch is None or waist is None or other is None or hem is None:
                 continue
-            start, end = waist * 0.75 + other * 0.25, (hems[0] + hems[1]) / 2
-            points = [start, end]
+            points = [waist * 0.75 + other * 0.25, hem]
         else:
-            shoulder = garment.point(Outline[f"SHOULDER_{side}"])
-            armpit = garment.point(Outline[f"ARMPIT_{side}"])
+            root = middle_of(garment, Outline[f"SHOULDER_{side}"], Outline[f"ARMPIT_{side}"])
             elbow = garment.point(Outline[f"ELBOW_{side}"])
-            cuffs = [
-                garment.point(Outline[f"CUFF_OUTER_{side}"]),
-                garment.point(Outline[f"CUFF_INNER_{side}"]),
-            ]
-            if shoulder is None or armpit is None or any(cuff is None for cuff in cuffs):
+            cuff = middle_of(garment, Outline[f"CUFF_OUTER_{side}"], Outline[f"CUFF_INNER_{side}"])
+            if root is None or cuff is None:
                 continue
-            points = [(shoulder + armpit) / 2, elbow, (cuffs[0] + cuffs[1]) / 2]
-            points = [point for point in points if point is not None]
+            points = [root, cuff] if elbow is None else [root, elbow, cuff]
         if np.hypot(*(points[-1] - points[0])) > 8:
             curves.append((limb, Curve(np.array(points))))
     return curves
@@ -205,8 +222,8 @@ class Pattern:
     size: tuple[float, float]
     paints: tuple[np.ndarray, ...]
 
-    def cover(self, cloth: np.ndarray, draped: bool = False) -> np.ndarray:
-        """(h, w, n) float32 0..1: the paints at cloth coordinates (h, w, 2) in cm.
+    def cover(self, cloth: Flow, draped: bool = False) -> np.ndarray:
+        """(h, w, n) float32 0..1: the paints at cloth coordinates in cm.
 
         draped: the cloth turns away from the viewer in places, so that its pattern is pressed.
         """
@@ -215,8 +232,16 @@ class Pattern:
         at_y = np.mod(cloth[..., 1] * (height / self.size[1]), height)
         padded = cv2.copyMakeBorder(self.tile, 0, 1, 0, 1, cv2.BORDER_WRAP)
         found = cv2.remap(padded, at_x, at_y, cv2.INTER_LINEAR).reshape(*cloth.shape[:2], -1)
-        pressed = self._pressed(cloth) if draped else None
-        for least, blur in FORESHORTENED if draped else ():
+        if draped:
+            self._average_pressed(found, cloth, at_x, at_y)
+        return found.astype(np.float32) * (1 / 255.0)
+
+    def _average_pressed(
+        self, found: np.ndarray, cloth: np.ndarray, at_x: np.ndarray, at_y: np.ndarray
+    ) -> None:
+        """Change what was found in the tile to an average where the pattern is pressed."""
+        pressed = self._pressed(cloth)
+        for least, blur in FORESHORTENED:
             places = np.flatnonzero((pressed > least) & (pressed < SEAM))
             if len(places) == 0:
                 break
@@ -226,7 +251,6 @@ class Pattern:
             lines = np.resize(places, (-(-len(places) // REMAPPED), REMAPPED))
             taken = cv2.remap(soft, at_x.ravel()[lines], at_y.ravel()[lines], cv2.INTER_LINEAR)
             found.reshape(-1, found.shape[2])[lines.ravel()] = taken.reshape(-1, found.shape[2])
-        return found.astype(np.float32) * (1 / 255.0)
 
     def _pressed(self, cloth: np.ndarray) -> np.ndarray:
         """(h, w) float32: how many of the tile's pixels lie under one of the picture's."""
@@ -255,7 +279,7 @@ def make(
     name: "striped", "checked", "dotted", "floral", "camouflage" or "animal"; others: KeyError.
     ground: (3,) Lab. accents: Lab colours that were asked for. density: pixels per cm wanted.
     """
-    draw = {
+    draw: Callable[[_Order], _Drawn] = {
         "striped": _stripes,
         "checked": _checks,
         "dotted": _dots,
@@ -267,9 +291,25 @@ def make(
     factor = SCALES[scale]
     if seed and not scale:
         factor *= random.uniform(*SEED_SCALES)
-    masks, size, paints = draw(ground, accents, factor, direction, density, random)
+    masks, size, paints = draw(_Order(ground, accents, factor, direction, density, random))
     tile = np.ascontiguousarray(np.dstack(masks))
     return Pattern(tile, size, tuple(np.asarray(paint, np.float32) for paint in paints))
+
+
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """What a pattern is to be like: the arguments of `make`. random: numbers of its seed."""
+
+    ground: np.ndarray
+    accents: tuple[np.ndarray, ...]
+    scale: float
+    direction: str
+    density: float
+    random: np.random.Generator
+
+
+# Masks of one tile for one paint each, the tile's size (width, height) in cm, Lab of the paints.
+_Drawn = tuple[list[np.ndarray], tuple[float, float], tuple[np.ndarray, ...]]
 
 
 def contrast_to(ground: np.ndarray) -> np.ndarray:
@@ -288,17 +328,17 @@ def _shrunk(mask: np.ndarray) -> np.ndarray:
     return cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
 
 
-def _stripes(ground, accents, scale, direction, density, random):
-    accent = accents[0] if accents else contrast_to(ground)
-    colours = accents if len(accents) > 1 else (accent,)
-    thin = scale < THIN
-    period = STRIPE_PERIOD * scale * (THIN_PERIOD if thin else 1.0)
+def _stripes(order: _Order) -> _Drawn:
+    accent = order.accents[0] if order.accents else contrast_to(order.ground)
+    colours = order.accents if len(order.accents) > 1 else (accent,)
+    thin = order.scale < THIN
+    period = STRIPE_PERIOD * order.scale * (THIN_PERIOD if thin else 1.0)
     share = THIN_WIDTH if thin else STRIPE_WIDTH
-    slanted = direction == "diagonal"
+    slanted = order.direction == "diagonal"
     width, height = (period * 2**0.5,) * 2 if slanted else (period, period * len(colours))
     masks = []
     for index in range(len(colours)):
-        mask, fine = _canvas(width, height, density)
+        mask, fine = _canvas(width, height, order.density)
         y, x = np.mgrid[: mask.shape[0], : mask.shape[1]]
         if slanted:
             place = np.mod(x / mask.shape[1] + y / mask.shape[0], 1.0)
@@ -306,21 +346,27 @@ def _stripes(ground, accents, scale, direction, density, random):
             place = np.mod(y / fine / period - index, len(colours))
         mask[np.abs(place - 0.5) < share / 2] = 255
         masks.append(_shrunk(mask))
-    if direction == "vertical":
+    if order.direction == "vertical":
         masks = [np.ascontiguousarray(mask.T) for mask in masks]
         width, height = height, width
     return masks, (width, height), colours
 
 
-def _checks(ground, accents, scale, direction, density, random):
+def _checks(order: _Order) -> _Drawn:
     """Gingham: stripes both ways, half as strong where they do not cross; a thin second line."""
-    paint = accents[0] if accents else contrast_to(ground)
-    line = accents[1] if len(accents) > 1 else shaded(paint, "light" if paint[0] < 40 else "dark")
-    rich = np.hypot(ground[1], ground[2]) > CHECK_CHROMA and ground[0] > CHECK_LIGHT
-    if rich and not accents:  # a red check is red and dark, with a thin white line
-        paint, line = shaded(ground, "dark"), colour_named("white")
-    period = CHECK_PERIOD * scale
-    mask, _ = _canvas(period, period, density)
+    paint = order.accents[0] if order.accents else contrast_to(order.ground)
+    line = (
+        order.accents[1]
+        if len(order.accents) > 1
+        else shaded(paint, "light" if paint[0] < 40 else "dark")
+    )
+    rich = (
+        np.hypot(order.ground[1], order.ground[2]) > CHECK_CHROMA and order.ground[0] > CHECK_LIGHT
+    )
+    if rich and not order.accents:  # a red check is red and dark, with a thin white line
+        paint, line = shaded(order.ground, "dark"), colour_named("white")
+    period = CHECK_PERIOD * order.scale
+    mask, _ = _canvas(period, period, order.density)
     place = (np.arange(len(mask)) + 0.5) / len(mask)
     band = (np.abs(place - 0.5) < 0.25).astype(np.float32)
     bands = (band[:, None] + band[None]) / 2
@@ -331,10 +377,10 @@ def _checks(ground, accents, scale, direction, density, random):
     return masks, (period, period), (paint, line)
 
 
-def _dots(ground, accents, scale, direction, density, random):
-    paint = accents[0] if accents else contrast_to(ground)
-    side = DOT_SPACING * scale
-    mask, _ = _canvas(side, side, density)
+def _dots(order: _Order) -> _Drawn:
+    paint = order.accents[0] if order.accents else contrast_to(order.ground)
+    side = DOT_SPACING * order.scale
+    mask, _ = _canvas(side, side, order.density)
     size = len(mask)
     y, x = np.mgrid[:size, :size] / size
     for centre in (0.25, 0.75):
@@ -343,23 +389,28 @@ def _dots(ground, accents, scale, direction, density, random):
     return [_shrunk(mask)], (side, side), (paint,)
 
 
-def _flowers(ground, accents, scale, direction, density, random):
+def _flowers(order: _Order) -> _Drawn:
     """Blossoms of five petals in two colours, with leaves, strewn evenly."""
-    side = FLOWER_TILE * scale
-    dark = ground[0] < DARK_GROUND
-    if accents:
-        petals = (accents[0], accents[1] if len(accents) > 1 else shaded(accents[0], "pastel"))
+    side = FLOWER_TILE * order.scale
+    dark = order.ground[0] < DARK_GROUND
+    if order.accents:
+        petals = (
+            order.accents[0],
+            order.accents[1] if len(order.accents) > 1 else shaded(order.accents[0], "pastel"),
+        )
     elif dark:
         petals = (colour_named("pink"), colour_named("cream"))
     else:
         petals = (colour_named("red", "bright"), colour_named("pink", "bright"))
     leaf = colour_named("green", "light" if dark else "")
     heart = colour_named("yellow")
-    layers = [_canvas(side, side, density)[0] for _ in range(4)]  # leaves, petals, petals, hearts
+    layers = [
+        _canvas(side, side, order.density)[0] for _ in range(4)
+    ]  # leaves, petals, petals, hearts
     fine = len(layers[0]) / side
-    for index, spot in enumerate(_strewn(FLOWER_COUNT, random)):
-        radius = random.uniform(*FLOWER_RADIUS) * scale * fine
-        turn = random.uniform(0, 2 * np.pi)
+    for index, spot in enumerate(_strewn(FLOWER_COUNT, order.random)):
+        radius = order.random.uniform(*FLOWER_RADIUS) * order.scale * fine
+        turn = order.random.uniform(0, 2 * np.pi)
         centre = spot * len(layers[0])
         for step in (0.5, 2.6):
             direction_ = np.array([np.cos(turn + step), np.sin(turn + step)])
@@ -388,7 +439,13 @@ def _strewn(count: int, random: np.random.Generator) -> np.ndarray:
     return np.array(places)
 
 
-def _blot(mask: np.ndarray, centre, axes, angle: float, value: int = 255) -> None:
+def _blot(
+    mask: np.ndarray,
+    centre: Sequence[float] | np.ndarray,
+    axes: tuple[float, float],
+    angle: float,
+    value: int = 255,
+) -> None:
     """Draw an ellipse, continued on the other side where it leaves the tile."""
     height, width = mask.shape
     x, y = float(centre[0]), float(centre[1])
@@ -404,11 +461,11 @@ def _blot(mask: np.ndarray, centre, axes, angle: float, value: int = 255) -> Non
                 cv2.ellipse(mask, middle, radii, degrees, 0, 360, value, -1)
 
 
-def _camouflage(ground, accents, scale, direction, density, random):
+def _camouflage(order: _Order) -> _Drawn:
     """Patches in three further tones: levels of smooth noise, stretched sideways."""
-    side = CAMOUFLAGE_TILE * scale
-    light, a, b = ground
-    paints = accents or (
+    side = CAMOUFLAGE_TILE * order.scale
+    light, a, b = order.ground
+    paints = order.accents or (
         np.array([max(light - 20, 12), a * 0.8, b * 0.8]),
         np.array([min(light + 16, 90), a * 0.55, b * 0.8 + 6]),
         np.array([max(light - 34, 7), a * 0.2 + 2, b * 0.3 + 3]),
@@ -416,7 +473,9 @@ def _camouflage(ground, accents, scale, direction, density, random):
     shares = (0.34, 0.26, 0.14)
     masks = []
     for share in shares[: len(paints)]:
-        noise = _noise(side, CAMOUFLAGE_GRAIN * scale, density / 2, random, stretch=1.7)
+        noise = _noise(
+            side, CAMOUFLAGE_GRAIN * order.scale, order.density / 2, order.random, stretch=1.7
+        )
         level = np.quantile(noise[::4, ::4], 1 - share)
         # an edge as soft as a pixel
         steep = 255 / max(float(np.abs(np.diff(noise, axis=1)).mean()) * 2, 1e-6)
@@ -438,47 +497,51 @@ def _noise(
     return soft / max(float(soft.std()), 1e-9)
 
 
-def _leopard(ground, accents, scale, direction, density, random):
+def _leopard(order: _Order) -> _Drawn:
     """Rosettes: a darker heart with a broken dark rim; small spots between."""
-    side = LEOPARD_TILE * scale
-    rim = accents[0] if accents else colour_named("brown", "dark")
-    if not accents and ground[0] < 30:
+    side = LEOPARD_TILE * order.scale
+    rim = order.accents[0] if order.accents else colour_named("brown", "dark")
+    if not order.accents and order.ground[0] < 30:
         rim = colour_named("brown", "light")
-    light, a, b = ground
+    light, a, b = order.ground
     heart = np.array([light * 0.74 if light > 30 else light + 14, a + 4, b + 8])
-    hearts, _ = _canvas(side, side, density)
+    hearts, _ = _canvas(side, side, order.density)
     rims = hearts.copy()
     fine = len(hearts) / side
-    for spot in _strewn(LEOPARD_COUNT, random):
+    for spot in _strewn(LEOPARD_COUNT, order.random):
         centre = spot * len(hearts)
-        radius = random.uniform(*LEOPARD_RADIUS) * scale * fine
-        turn = random.uniform(0, 2 * np.pi)
-        squash = random.uniform(0.7, 0.95)
+        radius = order.random.uniform(*LEOPARD_RADIUS) * order.scale * fine
+        turn = order.random.uniform(0, 2 * np.pi)
+        squash = order.random.uniform(0.7, 0.95)
         _blot(hearts, centre, (radius * 0.8, radius * 0.8 * squash), turn)
-        pieces = random.integers(2, 5)
+        pieces = order.random.integers(2, 5)
         for piece in range(pieces):
-            angle = turn + (piece + random.uniform(-0.15, 0.15)) * 2 * np.pi / pieces
+            angle = turn + (piece + order.random.uniform(-0.15, 0.15)) * 2 * np.pi / pieces
             for step in (-0.36, -0.12, 0.12, 0.36):
                 place = angle + step * 2 * np.pi / pieces
                 at_x = centre[0] + radius * math.cos(place)
                 at_y = centre[1] + radius * squash * math.sin(place)
-                thick = radius * random.uniform(0.22, 0.36)
+                thick = radius * order.random.uniform(0.22, 0.36)
                 _blot(rims, (at_x, at_y), (thick, thick * 0.8), angle)
-    for spot in random.uniform(0, 1, (LEOPARD_COUNT // 2, 2)):
-        radius = random.uniform(0.12, 0.28) * scale * fine
-        _blot(rims, spot * len(rims), (radius, radius * 0.7), random.uniform(0, 3))
+    for spot in order.random.uniform(0, 1, (LEOPARD_COUNT // 2, 2)):
+        radius = order.random.uniform(0.12, 0.28) * order.scale * fine
+        _blot(rims, spot * len(rims), (radius, radius * 0.7), order.random.uniform(0, 3))
     return [_shrunk(hearts), _shrunk(rims)], (side, side), (heart, rim)
 
 
-def _zebra(ground, accents, scale, direction, density, random):
+def _zebra(order: _Order) -> _Drawn:
     """Wavering bands that fork: stripes bent by smooth noise."""
-    side = ZEBRA_TILE * scale
-    paint = accents[0] if accents else colour_named("black" if ground[0] > 35 else "white")
-    bend = _noise(side, 5.0 * scale, density / 1.5, random)
-    fork = _noise(side, 2.2 * scale, density / 1.5, random)
+    side = ZEBRA_TILE * order.scale
+    paint = (
+        order.accents[0]
+        if order.accents
+        else colour_named("black" if order.ground[0] > 35 else "white")
+    )
+    bend = _noise(side, 5.0 * order.scale, order.density / 1.5, order.random)
+    fork = _noise(side, 2.2 * order.scale, order.density / 1.5, order.random)
     size = len(bend)
     y = np.arange(size)[:, None] / size
-    count = round(side / (ZEBRA_PERIOD * scale))
+    count = round(side / (ZEBRA_PERIOD * order.scale))
     wave = np.sin(2 * np.pi * count * y + bend * 2.2) + 0.55 * fork
     steep = 255 / max(float(np.abs(np.diff(wave, axis=0)).mean()), 1e-6)
     mask = np.clip((wave - 0.1) * steep + 128, 0, 255).astype(np.uint8)
@@ -488,7 +551,7 @@ def _zebra(ground, accents, scale, direction, density, random):
 # --- many colours ------------------------------------------------------------------------------
 
 
-def tie_dye(cloth: np.ndarray, seed: int = 0) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+def tie_dye(cloth: Flow, seed: int = 0) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
     """Coverage (h, w, n) float32 and the n paints of a spiral of soft colours, with pale gaps."""
     random = np.random.default_rng(seed)
     height, width = cloth.shape[:2]
@@ -512,7 +575,7 @@ def tie_dye(cloth: np.ndarray, seed: int = 0) -> tuple[np.ndarray, tuple[np.ndar
 # --- weaves ------------------------------------------------------------------------------------
 
 
-def weave(fabric: str, cloth: np.ndarray, density: float, seed: int = 0) -> np.ndarray:
+def weave(fabric: str, cloth: Flow, density: float, seed: int = 0) -> np.ndarray:
     """(h, w) float32 L to add to the lightness: the ridges of denim, the stitches of knitwear."""
     across, along = cloth[..., 0], cloth[..., 1]
     if fabric == "denim":

@@ -1,10 +1,10 @@
-"""Shortening: long sleeves to short ones, none at all, tops to crop tops, trousers to shorts.
+"""Garment -> shorter Garment: sleeves, hems of tops, dresses and skirts, trousers to shorts.
 
 Notable here:
-- cloth can be cut off a picture, not added: whatever asks for more length is left to the caller.
+- cloth can be cut off a picture, not added: what asks for more length is left to the caller.
 - a cut follows the sleeve or leg, square to its middle line, or the shape of the old hem. Its edge
   is smooth to a fraction of a pixel, and a hem is sewn along it: a rolled edge and a seam.
-- the outline landmarks and the limbs move with the cut, so the try-on's warp knows of it.
+- outline landmarks and limbs move with the cut, so that the warp follows the new shape.
 """
 
 from dataclasses import dataclass, replace
@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Labels, Pixels, Points
+from tryon.core.masks import COVERED
 from tryon.core.types import Garment, Kind, Limb, Outline, Photo
 from tryon.core.warp import Curve
 from tryon.design.pattern import along_curve, limb_curves, pixels_per_cm
 
-# Sleeve ends: length of the outer edge from the shoulder, in widths of the chest.
+# How long. Sleeves: length of the outer edge from the shoulder, in widths of the chest; and as a
+# share of a long sleeve, if it is one.
 SLEEVE_REACH = {"sleeveless": 0.0, "short": 0.42, "three-quarter": 0.88}
-OF_LONG = {"sleeveless": 0.0, "short": 0.3, "three-quarter": 0.79}  # of a long sleeve, if it is one
-LEAST_INNER = 3.5  # cm a sleeve keeps below the armpit
+OF_LONG = {"sleeveless": 0.0, "short": 0.3, "three-quarter": 0.79}
+LEAST_INNER = 3.5  # cm a sleeve keeps below the armpit, a leg below the crotch
 # Hems: distance from the shoulders in widths of the chest (tops, dresses), from the waist in
 # widths of the hips (skirts, trousers).
 TOP_LENGTH = {"cropped": 0.88, "short": 0.88, "regular": 1.4}
@@ -27,35 +30,52 @@ DRESS_LENGTH = {"cropped": 1.7, "short": 1.7, "regular": 2.4}
 SKIRT_LENGTH = {"cropped": 0.85, "short": 0.85, "regular": 1.3}
 TROUSERS_LENGTH = {"short": 1.05, "cropped": 1.65}
 LEAST_LEFT = 0.6  # of a top's, dress's or skirt's length: narrow cuts are long for their width
+
+# Whether it is worth it.
 WORTH_CUTTING = 0.08  # of the length: a smaller difference is left alone
 WORTH_CUTTING_SLEEVE = 0.14  # of the chest
 NEAR_ENOUGH = 0.15  # of length or chest: this much shorter than asked for still passes for it
-LEAST_PIECE = 0.03  # of the garment: smaller loose pieces are left-overs of a cut
+
+# The cut.
 BULGE = 0.07  # of a sleeve's width: how far a hem bows outwards, as the edge of a tube does
-SOFT_EDGE = 4  # pixels around the mask that may hold the soft edge
+SOFT_EDGE = 4  # px around the mask that may hold the soft edge
+LEAST_PIECE = 0.03  # of the garment: smaller loose pieces are left-overs of a cut
+LEAST_EDGE = 60  # alpha of a pixel beside a cut that belongs to the new edge
+
+# The armhole of a garment without sleeves.
 INSET = 0.28  # of the way from shoulder to collar: where the armhole of a tank top starts
 HOLLOW = 0.14  # of the armhole's length, how far it curves into the body
 SEAM_ON = 0.3  # of the armhole's length, how far below the arm the side is trimmed
+
+# The hem sewn along a cut.
 HEM = 2.2  # cm from the edge to the seam
-SEAM = 0.18  # cm
+SEAM = 0.18  # cm, its width
 ROLL = 0.45  # cm over which the edge turns away from the light
 ROLL_SHADE, SEAM_SHADE = 0.24, 0.13  # of the brightness
 DARK_CLOTH = 40.0  # sRGB mean below which seams show by a lighter line
+DARK_LIFT = 16.0  # sRGB by which that line is lighter
 
 
 @dataclass
 class _Work:
     """A garment's arrays while they are being cut."""
 
-    pixels: np.ndarray
-    alpha: np.ndarray
-    limbs: np.ndarray
-    landmarks: np.ndarray
+    pixels: Pixels
+    alpha: Alpha
+    limbs: Labels
+    landmarks: Points
     density: float  # pixels per cm
 
     def point(self, name: str) -> np.ndarray | None:
+        """(2,) x, y of a landmark, None if it is not there."""
         x, y, confidence = self.landmarks[Outline[name]]
         return np.array([x, y], np.float64) if confidence > 0 else None
+
+    def known(self, name: str) -> np.ndarray:
+        """The same for a landmark that was found to be there before."""
+        point = self.point(name)
+        assert point is not None, name
+        return point
 
 
 def shorten_sleeves(garment: Garment, sleeve: str) -> Garment | None:
@@ -73,7 +93,7 @@ def shorten_sleeves(garment: Garment, sleeve: str) -> Garment | None:
     done = fits = False
     for limb, curve in limb_curves(garment):
         side = limb.name
-        shoulder, armpit = work.point(f"SHOULDER_{side}"), work.point(f"ARMPIT_{side}")
+        shoulder, armpit = work.known(f"SHOULDER_{side}"), work.known(f"ARMPIT_{side}")
         if sleeve == "sleeveless":
             _cut_armhole(work, limb, shoulder, armpit)
             done = True
@@ -140,17 +160,15 @@ def _start(garment: Garment) -> _Work:
 
 
 def _finish(garment: Garment, work: _Work) -> Garment:
-    mask = (work.alpha >= 128).astype(np.uint8)
+    mask = (work.alpha >= COVERED).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count > 2:
         sizes = stats[1:, cv2.CC_STAT_AREA]
         crumbs = np.isin(labels, 1 + np.nonzero(sizes < LEAST_PIECE * sizes.sum())[0])
-        crumbs = cv2.dilate(crumbs.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-        work.alpha[crumbs & (labels == 0)] = 0
-        work.alpha[
-            crumbs & np.isin(labels, 1 + np.nonzero(sizes < LEAST_PIECE * sizes.sum())[0])
-        ] = 0
-    work.limbs[work.alpha < 128] = Limb.NONE
+        around = cv2.dilate(crumbs.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        work.alpha[around & (labels == 0)] = 0
+        work.alpha[crumbs] = 0
+    work.limbs[work.alpha < COVERED] = Limb.NONE
     return replace(
         garment,
         photo=Photo(work.pixels, garment.photo.alpha),
@@ -195,8 +213,8 @@ def _cut_limb(work: _Work, limb: Limb, curve: Curve, end: float, names: tuple[st
     left = end - along + BULGE * 2 * half * (1 - np.square(np.clip(across / half, -1, 1)))
     _trim(work, box, region, left)
 
-    old = [work.point(name + side) for name in names]
-    at_edge = region & (np.abs(left) < 1.5) & (work.alpha[box] > 60)
+    old = [work.known(name + side) for name in names]
+    at_edge = region & (np.abs(left) < 1.5) & (work.alpha[box] > LEAST_EDGE)
     if not at_edge.any():
         at_edge = region & (np.abs(left) < 4)
     if not at_edge.any():
@@ -220,7 +238,7 @@ def _cut_legs(work: _Work, garment: Garment, target: float) -> float | None:
         most = excess if most is None else max(most, excess)
         if excess < WORTH_CUTTING:
             continue
-        crotch = curve.coordinates(work.point("CROTCH")[None])[0][0]
+        crotch = curve.coordinates(work.known("CROTCH")[None])[0][0]
         end = max(target, crotch + LEAST_INNER * work.density)
         _cut_limb(work, limb, curve, end, ("HEM_", "HEM_INNER_"))
     return most
@@ -240,7 +258,7 @@ def _cut_armhole(work: _Work, limb: Limb, shoulder: np.ndarray, armpit: np.ndarr
     if centre is not None and np.dot(centre - armpit, inward) < 0:
         inward = -inward
     middle = start + chord * 0.62 + inward * HOLLOW * length
-    # on along the side to its own edge, so that neither a corner of the sleeve nor a ledge is left
+    # The cut goes on down the side to the body's edge: no corner of the sleeve, no ledge is left.
     waist = work.point(f"WAIST_{side}")
     seam = (waist - armpit) if waist is not None else np.array([0.0, length])
     below = armpit + seam * min(SEAM_ON * length / max(float(np.hypot(*seam)), 1.0), 1.0)
@@ -272,7 +290,7 @@ def _cut_armhole(work: _Work, limb: Limb, shoulder: np.ndarray, armpit: np.ndarr
     limbs[kept & (inside > 0)] = Limb.BODY
     edge = kept | outer
     left = np.where(gone, -10.0, np.where(edge, inside, 10.0)).astype(np.float32)
-    # where the sleeve hung beside the body its cut is the limb's border: smooth that
+    # Where the sleeve hung beside the body, the cut is the limb's border, which has steps.
     smooth = cv2.GaussianBlur(np.clip(left, -2, 2), (0, 0), 1.0)
     left = np.where(edge, left, smooth)
     _trim(work, box, np.ones(left.shape, bool), left, hem=edge)
@@ -302,12 +320,13 @@ def _edge_of_body(
 def _cut_hem(work: _Work, top: tuple[str, str], target: float) -> float | None:
     """Cut the body parallel to its old hem, `target` pixels below the line through `top`.
 
-    Returns the part of the length that was too much (nothing is cut if it is not worth it), or
-    None if the ends are not known.
+    Returns the part of the length that was too much, or None if the ends are not known. Nothing is
+    cut if it is not worth it.
     """
-    ends = [work.point(name) for name in (*top, "HEM_LEFT", "HEM_RIGHT")]
-    if any(end is None for end in ends):
+    names = (*top, "HEM_LEFT", "HEM_RIGHT")
+    if any(work.point(name) is None for name in names):
         return None
+    ends = [work.known(name) for name in names]
     middle, hem = (ends[0] + ends[1]) / 2, (ends[2] + ends[3]) / 2
     length = float(np.hypot(*(hem - middle)))
     target = max(target, LEAST_LEFT * length)
@@ -326,7 +345,7 @@ def _cut_hem(work: _Work, top: tuple[str, str], target: float) -> float | None:
     region = _region(work.limbs, Limb.BODY)[box]
     _trim(work, box, region, left)
 
-    at_edge = region & (np.abs(left) < 1.0) & (work.alpha[box] > 60)
+    at_edge = region & (np.abs(left) < 1.0) & (work.alpha[box] > LEAST_EDGE)
     edge_rows, edge_columns = np.nonzero(at_edge)
     if len(edge_rows):
         order = edge_columns.argsort()
@@ -336,15 +355,15 @@ def _cut_hem(work: _Work, top: tuple[str, str], target: float) -> float | None:
         work.landmarks[Outline.HEM_CENTRE, :2] = (edge_columns[centre] + first, edge_rows[centre])
     for side in ("LEFT", "RIGHT"):
         waist, armpit = work.point(f"WAIST_{side}"), work.point(f"ARMPIT_{side}")
-        end = work.point(f"HEM_{side}")
+        end = work.known(f"HEM_{side}")
         if waist is not None and armpit is not None and waist[1] > end[1] - 2:
             work.landmarks[Outline[f"WAIST_{side}"], :2] = armpit * 0.35 + end * 0.65
     return excess
 
 
 def _smooth_profile(bottom: np.ndarray, hem: float, reach: float) -> np.ndarray:
-    """The lower edge of a hem by column: what is far from the hem (a side seam) is carried on from
-    the middle, and small notches are smoothed."""
+    """The lower edge of a hem by column. Columns that end far from the hem (at a side seam) take
+    their neighbours' edge, and small notches are smoothed."""
     good = np.abs(bottom - hem) < reach
     if good.sum() < 8:
         return np.full_like(bottom, hem)
@@ -388,6 +407,6 @@ def _trim(
     cloth = work.pixels[at].astype(np.float32)
     dark = cloth.mean(axis=1) < DARK_CLOTH
     shade = shade - SEAM_SHADE * seam + 0.5 * SEAM_SHADE * ridge
-    lift = np.where(dark, 16.0 * ridge, 0.0)
+    lift = np.where(dark, DARK_LIFT * ridge, 0.0)
     sewn = cloth * shade[:, None] + lift[:, None]
     work.pixels[at] = np.clip(np.round(sewn), 0, 255).astype(np.uint8)
