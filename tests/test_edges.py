@@ -8,7 +8,7 @@ import pytest
 from figures import flat_tee, flat_trousers, standing_person
 
 from tryon.core.types import Part, Person, Pose
-from tryon.fusion.agnostic import BARE_ARMS, arm_position
+from tryon.fusion.agnostic import arm_position
 from tryon.fusion.geometry.covering import ALONG, sleeves_along_arms
 from tryon.fusion.geometry.draft import geometric_draft
 from tryon.fusion.geometry.edges import (
@@ -19,7 +19,7 @@ from tryon.fusion.geometry.edges import (
     necklines_apart,
 )
 from tryon.fusion.geometry.silhouette import follow_silhouette
-from tryon.person.body import body_unit
+from tryon.person.body import BARE_ARM, body_unit
 
 TEE = flat_tee()
 
@@ -29,7 +29,7 @@ def in_sleeves(left: float, right: float) -> Person:
     person = standing_person()
     parts = person.parts.copy()
     for side, end in (("left", left), ("right", right)):
-        rows, columns = np.nonzero(parts == BARE_ARMS[side])
+        rows, columns = np.nonzero(parts == BARE_ARM[side])
         pixels = np.column_stack([columns, rows])
         covered = arm_position(person.landmarks, side, pixels) < end
         parts[rows[covered], columns[covered]] = Part.UPPER

@@ -10,7 +10,7 @@ from figures import flat_skirt, flat_tee, flat_trousers, garment_of, standing_pe
 from tryon.core.errors import TryOnError
 from tryon.core.types import Draft, Garment, Hang, Kind, Limb, Outline, Part, Pose
 from tryon.fusion.geometry.draft import even_share, geometric_draft, one_sleeve
-from tryon.person.measures import measure
+from tryon.person.measures import measures_of
 
 LONG_CUFF = (205, 330)
 
@@ -280,7 +280,7 @@ def test_a_length_that_was_asked_for_is_seen():
         placed(geometric_draft(person, hung(length=length)), Outline.HEM_LEFT)[1]
         for length in (-1.0, None, 0.6, 1.0)
     ]
-    torso = measure(person).torso
+    torso = measures_of(person).torso
     assert (np.diff(hems) > 0.08 * torso).all()
 
 

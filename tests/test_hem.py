@@ -18,12 +18,12 @@ from tryon.fusion.geometry.hem import (
     TAKEN_UP,
     asked_hem,
     ends_at_old_hem,
-    old_hem,
+    old_hem_heights,
     old_leg_end,
     worn_hem,
     worn_leg_end,
 )
-from tryon.person.measures import measure
+from tryon.person.measures import measures_of
 
 
 def dressed(hem: float):
@@ -39,14 +39,14 @@ def dressed(hem: float):
 
 
 def height_of(row: float, person) -> float:
-    body = measure(person)
+    body = measures_of(person)
     return (row - body.middle[1]) / body.torso
 
 
 @pytest.mark.parametrize("row", [270, 310, 350])
 def test_the_old_hem_is_found(row):
     person = dressed(row)
-    found = old_hem(person, measure(person))
+    found = old_hem_heights(person, measures_of(person))
     np.testing.assert_allclose(found, height_of(row, person), atol=0.02)
 
 
@@ -55,18 +55,18 @@ def test_a_slanting_hem_has_two_heights():
     parts = person.parts.copy()
     parts[311:331, 200:251] = Part.UPPER  # the wearer's left half hangs lower
     person = replace(person, parts=parts)
-    left, right = old_hem(person, measure(person))
-    assert left - right == pytest.approx(20 / measure(person).torso, abs=0.03)
+    left, right = old_hem_heights(person, measures_of(person))
+    assert left - right == pytest.approx(20 / measures_of(person).torso, abs=0.03)
 
 
 def test_no_hem_where_none_is_seen():
-    body = measure(standing_person())
+    body = measures_of(standing_person())
     covered = np.full_like(standing_person().parts, Part.UPPER)  # a coat to the ground
-    assert old_hem(replace(standing_person(), parts=covered), body) is None
+    assert old_hem_heights(replace(standing_person(), parts=covered), body) is None
     bare = dressed(310)
     parts = np.where(bare.parts == Part.TROUSERS, Part.BACKGROUND, bare.parts).astype(np.uint8)
-    assert old_hem(replace(bare, parts=parts), body) is None
-    assert old_hem(bare, replace(body, hips_seen=False)) is None
+    assert old_hem_heights(replace(bare, parts=parts), body) is None
+    assert old_hem_heights(bare, replace(body, hips_seen=False)) is None
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_no_hem_where_none_is_seen():
 )
 def test_a_hem_near_the_old_one_follows_it(off, length, follows):
     person = dressed(310)
-    body = measure(person)
-    old = old_hem(person, body)
+    body = measures_of(person)
+    old = old_hem_heights(person, body)
     natural = float(old.mean()) + off
     expected = old if follows else np.full(2, natural)
     np.testing.assert_allclose(worn_hem(natural, length, person, body), expected)
@@ -95,7 +95,7 @@ def test_a_drafted_top_ends_at_the_old_hem(row):
     person = dressed(row)
     draft = geometric_draft(person, flat_tee())
     ends = draft.landmarks[[Outline.HEM_LEFT, Outline.HEM_RIGHT], 1]
-    np.testing.assert_allclose(ends, row, atol=0.045 * measure(person).torso)
+    np.testing.assert_allclose(ends, row, atol=0.045 * measures_of(person).torso)
     assert ends_at_old_hem(draft, person, flat_tee())
 
 
@@ -133,7 +133,7 @@ def test_a_length_that_was_asked_for_does_not_follow_the_old_hem(natural, usual,
 @pytest.mark.parametrize("row", [290, 330])
 def test_longer_and_shorter_tops_leave_the_old_hem(row):
     person = dressed(row)
-    torso = measure(person).torso
+    torso = measures_of(person).torso
     ends = []
     for steps in (-1.0, None, 1.0):
         draft = geometric_draft(person, flat_tee(hang=Hang(length=steps)))

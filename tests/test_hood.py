@@ -10,7 +10,7 @@ from figures import flat_tee, standing_person
 from tryon.core.types import Garment, Limb, Photo
 from tryon.fusion.geometry.draft import geometric_draft
 from tryon.fusion.geometry.hood import behind_neck, is_hooded, standing_hood
-from tryon.person.measures import measure
+from tryon.person.measures import measures_of
 
 
 def flat_hoodie(seen_inside: bool, words: dict[str, str] | None = None) -> Garment:
@@ -79,7 +79,7 @@ def test_behind_the_neck_lie_the_inside_and_the_crown():
 @pytest.mark.parametrize("seen_inside", [False, True])
 def test_a_hood_lies_beside_the_neck_and_not_around_the_head(seen_inside):
     person = standing_person()
-    body = measure(person)
+    body = measures_of(person)
     draft = geometric_draft(person, flat_hoodie(seen_inside))
     shown = np.zeros(draft.reach.shape, bool)
     for layer in draft.layers:

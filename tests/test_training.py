@@ -10,6 +10,7 @@ from tryon.core.types import Outline, Part, Pose
 from tryon.garment.reader import GarmentReader
 from tryon.nets.garment import GarmentConfig, GarmentNet
 from tryon.nets.parser import ParserConfig, ParserNet
+from tryon.person.body import MIRRORED_PARTS, MIRRORED_POSE
 from tryon.person.parser import (
     CANVAS,
     CLASS_WEIGHTS,
@@ -30,7 +31,7 @@ from tryon.training.data.garments import (
     sleeve_worn,
 )
 from tryon.training.data.labels import IGNORE, ccp_parts, trusted, viton_parts
-from tryon.training.data.people import MIRROR, MIRROR_PARTS, Labelled, People
+from tryon.training.data.people import Labelled, People
 from tryon.training.garment import garment_loss
 from tryon.training.metrics import ious
 from tryon.training.parser import ParserTask, freeze, parser_loss
@@ -178,8 +179,8 @@ def test_left_stays_left_when_mirrored():
             assert sample["planes"][3][left].mean() > sample["planes"][4][left].mean()
             agreed += 1
     assert agreed >= 6
-    assert (MIRROR[MIRROR] == np.arange(33)).all()
-    assert MIRROR[Pose.LEFT_WRIST] == Pose.RIGHT_WRIST
+    assert (MIRRORED_POSE[MIRRORED_POSE] == np.arange(33)).all()
+    assert MIRRORED_POSE[Pose.LEFT_WRIST] == Pose.RIGHT_WRIST
 
 
 def test_pasted_garments_carry_mask_and_allowed_values():
@@ -489,7 +490,7 @@ def test_a_mirrored_photo_gives_mirrored_parts():
     parser = Parser.load()
     one = person()
     labels = parser(one.pixels, one.landmarks, one.silhouette)
-    landmarks = one.landmarks[MIRROR].copy()
+    landmarks = one.landmarks[MIRRORED_POSE].copy()
     landmarks[:, 0] = one.parts.shape[1] - 1 - landmarks[:, 0]
     other = parser(
         np.ascontiguousarray(one.pixels[:, ::-1]),
@@ -497,12 +498,12 @@ def test_a_mirrored_photo_gives_mirrored_parts():
         np.ascontiguousarray(one.silhouette[:, ::-1]),
     )
     assert len(np.unique(labels)) > 5
-    assert (MIRROR_PARTS[other[:, ::-1]] == labels).mean() > 0.98
+    assert (MIRRORED_PARTS[other[:, ::-1]] == labels).mean() > 0.98
 
 
 def test_mirrored_planes_are_those_of_the_mirrored_pose():
     one = person()
-    landmarks = one.landmarks[MIRROR].copy()
+    landmarks = one.landmarks[MIRRORED_POSE].copy()
     landmarks[:, 0] = one.parts.shape[1] - 1 - landmarks[:, 0]
     silhouette = np.ascontiguousarray(one.silhouette[:, ::-1])
     drawn = pose_planes(landmarks, silhouette).astype(int)

@@ -59,7 +59,7 @@ from tryon.nets.blocks import fold_norms
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
 from tryon.nets.fusion import FusionNet, resized
 from tryon.person.body import SIDES, body_unit, capsule_mask, middle_of_hips, middle_of_shoulders
-from tryon.person.measures import measure
+from tryon.person.measures import measures_of
 
 logger = logging.getLogger(__name__)
 
@@ -408,7 +408,7 @@ def as_draft(
     # The soft edge of the cutout is no limb's: it goes with the nearest one.
     nearest = labels.ravel()[nearest_in(labels != Limb.NONE)[0]] if labels.any() else labels
     layers = []
-    for piece in painters_order(measure(person), garment.kind):
+    for piece in painters_order(measures_of(person), garment.kind):
         if not (labels == piece).any():
             continue
         shown = (cv2.dilate((nearest == piece).astype(np.uint8), SEAM) > 0) & ~opening

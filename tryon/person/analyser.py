@@ -11,11 +11,11 @@ Notable here:
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Labels, Mask, Pixels, Points
 from tryon.core.errors import Note, TryOnError
 from tryon.core.masks import nearest_in
 from tryon.core.types import Part, Person, Photo, Pose
@@ -41,16 +41,21 @@ __all__ = ["BodyAnalyser", "arm_mask", "edit_region", "in_front", "leg_mask", "s
 
 log = logging.getLogger(__name__)
 
-PARTS_SIDE = 384  # longest side of the canvas the parts are found on, pixels
-
-
 # What finds the parts on a small canvas: arguments and answer as `parts.parts_of`.
-PartsFinder = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, str], np.ndarray]
+PartsFinder = Callable[[Pixels, Points, Mask, Points, str], np.ndarray]
+
+PARTS_SIDE = 384  # longest side of the canvas the parts are found on, pixels
 SIDE_TURN = 58.0  # degrees the shoulders are turned out of the picture's plane
+
+# The silhouette.
 MATTE_REACH = 0.04  # body units within which the matte may follow the photo's edges
 MATTE_SMOOTHNESS = (0.02 * 255) ** 2  # variance of colour taken for an edge
-MATTE_STEEPER = 2.0
-LARGEST_HOLE = 0.002  # of the silhouette
+MATTE_STEEPER = 2.0  # times as steep as the guided filter leaves it an edge is drawn
+LARGEST_HOLE = 0.002  # of the silhouette; smaller ones are closed
+SPECK = 0.005  # of the largest island; smaller ones go
+ISLANDS_SIDE = 512  # longest side of the copy on which islands are looked for, pixels
+
+# When the visitor is told something.
 DARK = 45  # lightness (0..255) three quarters of the person are below: edges are uncertain
 SMALL = 60  # body unit in pixels (a figure of about 270) below which details are coarse
 DOUBTFUL = 0.45  # confidence
@@ -84,8 +89,11 @@ class BodyAnalyser:
         finder = PoseFinder.load()
         trained = Parser.load(device).parts_of
 
-        def both(*canvas: Any) -> np.ndarray:
+        def both(
+            pixels: Pixels, landmarks: Points, silhouette: Mask, hands: Points, view: str
+        ) -> np.ndarray:
             """Trained and untrained together: each mends the other's slips."""
+            canvas = (pixels, landmarks, silhouette, hands, view)
             return agreed(trained(*canvas), parts_of(*canvas))
 
         return cls(finder, both)
@@ -133,7 +141,7 @@ class BodyAnalyser:
         return replace(person, notes=notes)
 
 
-def _to_photo(points: np.ndarray, scale: float) -> np.ndarray:
+def _to_photo(points: Points, scale: float) -> Points:
     """Points (..., 3) of a scaled copy in the photo's frame."""
     moved = points.copy()
     moved[..., :2] = (points[..., :2] + 0.5) / scale - 0.5
@@ -153,8 +161,8 @@ def _view(body: Body) -> str:
 # --- silhouette and parts -----------------------------------------------------------------
 
 
-def _matte(pixels: np.ndarray, body: Body) -> np.ndarray:
-    """(H, W) uint8: a body's coarse mask drawn to the edges of the photo.
+def _matte(pixels: Pixels, body: Body) -> Alpha:
+    """A body's coarse mask drawn to the edges of the photo.
 
     Only a band around the coarse outline is in question: within it a guided filter decides,
     inside of it is person, outside of it is not.
@@ -194,8 +202,8 @@ def _matte(pixels: np.ndarray, body: Body) -> np.ndarray:
     return matte
 
 
-def _cleaned(mask: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    """(h, w) bool: the mask's largest piece and those with landmarks on them, holes closed."""
+def _cleaned(mask: Mask, landmarks: Points) -> Mask:
+    """The mask's largest piece and those with landmarks on them, holes closed."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count <= 1:
         return mask
@@ -213,16 +221,16 @@ def _cleaned(mask: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
     return mask | holes[labels]
 
 
-def _without_islands(matte: np.ndarray) -> np.ndarray:
+def _without_islands(matte: Alpha) -> Alpha:
     """The matte without specks that touch no larger piece, looked for on a small copy."""
     height, width = matte.shape
-    scale = min(1.0, 512 / max(height, width))
+    scale = min(1.0, ISLANDS_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = (cv2.resize(matte, size, interpolation=cv2.INTER_AREA) >= 64).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(small, connectivity=8)
     areas = stats[:, cv2.CC_STAT_AREA].copy()
     areas[0] = 0
-    specks = (areas > 0) & (areas < 0.005 * areas.max())
+    specks = (areas > 0) & (areas < SPECK * areas.max())
     if not specks.any():
         return matte
     gone = cv2.dilate(specks[labels].astype(np.uint8), np.ones((3, 3), np.uint8))
@@ -233,13 +241,13 @@ def _without_islands(matte: np.ndarray) -> np.ndarray:
 
 def _parts(
     find: PartsFinder,
-    pixels: np.ndarray,
-    landmarks: np.ndarray,
-    silhouette: np.ndarray,
-    hands: np.ndarray,
+    pixels: Pixels,
+    landmarks: Points,
+    silhouette: Mask,
+    hands: Points,
     view: str,
-) -> np.ndarray:
-    """(H, W) uint8 labels: the parts are found on a small canvas around the person."""
+) -> Labels:
+    """The labels of `Part`: the parts are found on a small canvas around the person."""
     height, width = silhouette.shape
     x0, y0, x1, y1 = box_of(silhouette)
     x0, y0 = max(0, int(x0) - 4), max(0, int(y0) - 4)
@@ -248,10 +256,10 @@ def _parts(
     scale = PARTS_SIDE / max(y1 - y0, x1 - x0)
     size = (max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    canvas = cv2.resize(pixels[box], size, interpolation=how)
+    canvas = cv2.resize(pixels[box], size, interpolation=how).astype(np.uint8, copy=False)
     inside = cv2.resize(silhouette[box].astype(np.uint8) * 255, size, interpolation=how) >= 128
 
-    def to_canvas(points: np.ndarray) -> np.ndarray:
+    def to_canvas(points: Points) -> Points:
         moved = points.copy()
         moved[..., 0] = (points[..., 0] - x0 + 0.5) * scale - 0.5
         moved[..., 1] = (points[..., 1] - y0 + 0.5) * scale - 0.5
@@ -265,14 +273,14 @@ def _parts(
     return parts
 
 
-def _labels_at(scores: np.ndarray, shape: tuple[int, int], inside: np.ndarray) -> np.ndarray:
-    """(H, W) uint8 of (h, w, 17) scores: each score is enlarged, then the best one wins."""
+def _labels_at(scores: np.ndarray, shape: tuple[int, int], inside: Mask) -> Labels:
+    """Labels of this size from (h, w, 17) scores: each is enlarged, then the best one wins."""
     best = np.zeros(shape, np.uint8)
     labels = np.zeros(shape, np.uint8)
     for part in Part:
         if part == Part.BACKGROUND or not scores[:, :, part].any():
             continue
-        small = (scores[:, :, part] * 254).astype(np.uint8)
+        small: np.ndarray = (scores[:, :, part] * 254).astype(np.uint8)
         # Just outside the silhouette nothing is known: spread what is known, so edges keep it.
         small = cv2.dilate(small, np.ones((3, 3), np.uint8))
         score = cv2.resize(small, shape[::-1], interpolation=cv2.INTER_LINEAR)

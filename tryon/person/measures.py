@@ -1,8 +1,8 @@
-"""The wearer's body as a tailor sees it: where neck, shoulders, armpits, waist and limbs are.
+"""A person -> measures as a tailor takes them: where neck, shoulders, armpits, waist and limbs are.
 
 Notable here:
-- pose landmarks are joints *inside* the body; a garment hangs from its surface. The proportions
-  below (in spans, the distance between the shoulder joints) lead from one to the other.
+- pose landmarks are joints *inside* the body; a garment hangs from its surface. The proportions in
+  `body.py` lead from one to the other. A span is one shoulder width of theirs.
 - lengths that point away from the camera look short. MediaPipe's world landmarks (metres) say how
   short, so a sleeve on a forearm that points at the lens still ends at the wrist.
 - "left" is the side a garment's left goes to. For a wearer seen from behind the sides are swapped,
@@ -12,49 +12,40 @@ Notable here:
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon.core.types import Part, Person, Pose
 from tryon.core.warp import Curve
+from tryon.person.body import (
+    ARM_LENGTHS,
+    ARMPIT_DOWN,
+    ARMPIT_IN,
+    ARMS,
+    HIP_HALF,
+    LEG_LENGTHS,
+    LEGS,
+    NECK_HALF,
+    NECK_UP,
+    SEEN,
+    SIDE_TO_FRONT,
+    SIDES,
+    TIP_OUT,
+    TIP_UP,
+    TORSO_HALF,
+    TORSO_LENGTH,
+    TRAPEZIUS_SAG,
+    UNKNOWN,
+    UPPER_ARM_HALF,
+)
 
-# Surface of the body in spans, near the medians of anthropometric tables (ANSUR II).
-TIP_OUT = 0.13  # acromion beyond the joint, along the shoulder line
-TIP_UP = 0.11  # and above it
-NECK_HALF = 0.21  # half the neck's width at its base
-NECK_UP = 0.29  # side of the neck's base above the joints
-ARMPIT_DOWN = 0.34  # below the joint
-ARMPIT_IN = 0.02  # and inwards
-TRAPEZIUS_SAG = 0.03  # how far the shoulder line sags below a straight one
-# Half the torso's width by height (0 = shoulder joints, 1 = hip joints).
-TORSO_HALF = {0.0: 0.50, 0.25: 0.46, 0.5: 0.44, 0.7: 0.42, 1.0: 0.52, 1.25: 0.54}
-SIDE_TO_FRONT = 0.65  # width of a torso seen from the side, over that seen from the front
-CROTCH_AT = 1.16
-UPPER_ARM_HALF = 0.155
-WRIST_HALF = 0.085
-THIGH_HALF = 0.27
-ANKLE_HALF = 0.11
-
-# A standing adult, for joints that the photo does not show, in spans.
-TORSO_LENGTH = 1.45
-HIP_HALF = 0.27
-ARM_LENGTHS = (0.82, 0.74)
-LEG_LENGTHS = (1.20, 1.20)
-
-SEEN = 0.5  # a landmark below this visibility is a guess of the pose model
-UNKNOWN = 0.15  # below this it is not even that
+Vector = NDArray[np.float64]  # (2,) x, y or (n, 2), photo pixels
 
 # Cosine of the angle between torso and legs above which somebody stands rather than sits.
 STANDING = 0.75
 # A thigh or shin shorter than this (in spans) points at the camera.
 FORESHORTENED = 0.5
-
-ARMS = (
-    (Pose.LEFT_SHOULDER, Pose.LEFT_ELBOW, Pose.LEFT_WRIST),
-    (Pose.RIGHT_SHOULDER, Pose.RIGHT_ELBOW, Pose.RIGHT_WRIST),
-)
-LEGS = (
-    (Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE),
-    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE),
-)
+# How far the span may be from what the torso's length makes of it: hips that are seen, a guess.
+SPAN_LIMITS, GUESS_LIMITS = (0.80, 1.3), (0.75, 1.3)
 ARM_SEARCH = 0.45  # spans to the outer side of an arm's line in which its edge is looked for
 RISE_SEARCH = 0.25  # spans above and below the usual shoulder line
 
@@ -74,11 +65,11 @@ class Measures:
     facing_side: -1..1, how far the front points to the picture's left or right.
     """
 
-    shoulders: np.ndarray
-    hips: np.ndarray
+    shoulders: Vector
+    hips: Vector
     span: float
     torso: float
-    across: np.ndarray
+    across: Vector
     turn: float
     spine: Curve
     arms: tuple[Curve, Curve]
@@ -97,23 +88,23 @@ class Measures:
         return self.span * self.turn
 
     @property
-    def middle(self) -> np.ndarray:
+    def middle(self) -> Vector:
         """(2,) between the shoulder joints."""
         return self.shoulders.mean(axis=0)
 
     @property
-    def down(self) -> np.ndarray:
+    def down(self) -> Vector:
         """(2,) unit vector from the shoulders to the hips."""
         line = self.hips.mean(axis=0) - self.middle
         return line / max(float(np.linalg.norm(line)), 1e-6)
 
     @property
-    def up(self) -> np.ndarray:
+    def up(self) -> Vector:
         """(2,) unit vector at right angles to the shoulders, away from the hips."""
         normal = np.array([self.across[1], -self.across[0]])
         return normal if normal @ self.down < 0 else -normal
 
-    def on_torso(self, height: float, out: float) -> np.ndarray:
+    def on_torso(self, height: float, out: float) -> Vector:
         """(2,) photo point. height: 0 = shoulder joints, 1 = hips. out: pixels to the left."""
         position, tangent = self.spine.at(np.array([height * self.torso]))
         level = np.array([tangent[0, 1], -tangent[0, 0]])
@@ -122,17 +113,17 @@ class Measures:
         direction = share * self.across + (1 - share) * level
         return position[0] + out * direction / max(float(np.linalg.norm(direction)), 1e-6)
 
-    def tip(self, side: int) -> np.ndarray:
+    def tip(self, side: int) -> Vector:
         """(2,) the shoulder's outer end."""
         out = (1 - 2 * side) * TIP_OUT * self.seen_span * self.across
         return self.shoulders[side] + out + TIP_UP * self.span * self.up
 
-    def neck(self, side: int) -> np.ndarray:
+    def neck(self, side: int) -> Vector:
         """(2,) the side of the neck's base."""
         out = (1 - 2 * side) * NECK_HALF * self.seen_span * self.across
         return self.middle + out + NECK_UP * self.span * self.up
 
-    def shoulder_line(self, side: int, share: float) -> np.ndarray:
+    def shoulder_line(self, side: int, share: float) -> Vector:
         """(2,) on top of the shoulder. share: 0 = middle of the body, 1 = the outer end.
 
         Runs level across the neck's base and then down to the tip.
@@ -146,7 +137,7 @@ class Measures:
         sag = TRAPEZIUS_SAG * self.span * 4 * t * (1 - t)
         return neck + (tip - neck) * t - sag * self.up
 
-    def armpit(self, side: int) -> np.ndarray:
+    def armpit(self, side: int) -> Vector:
         """(2,) the fold under the arm."""
         inwards = (1 - 2 * side) * ARMPIT_IN * self.seen_span * self.across
         return self.shoulders[side] - inwards + ARMPIT_DOWN * self.span * self.down
@@ -162,7 +153,7 @@ class Measures:
         return SIDE_TO_FRONT + (1 - SIDE_TO_FRONT) * self.turn
 
 
-def measure(person: Person) -> Measures:
+def measures_of(person: Person) -> Measures:
     """A `Person`'s landmarks -> `Measures`.
 
     What the photo does not show is put where a standing adult of this size would have it.
@@ -171,9 +162,9 @@ def measure(person: Person) -> Measures:
     world = person.world.astype(np.float64)
     h, w = person.photo.size
     inside = (seen >= SEEN) & (marks >= 0).all(1) & (marks[:, 0] < w) & (marks[:, 1] < h)
-    arms, legs = ARMS, LEGS
-    if marks[Pose.LEFT_SHOULDER, 0] < marks[Pose.RIGHT_SHOULDER, 0]:  # seen from behind
-        arms, legs = ARMS[::-1], LEGS[::-1]
+    behind = marks[Pose.LEFT_SHOULDER, 0] < marks[Pose.RIGHT_SHOULDER, 0]
+    sides = SIDES[::-1] if behind else SIDES
+    arms, legs = ([chains[side] for side in sides] for chains in (ARMS, LEGS))
     shoulders = marks[[arms[0][0], arms[1][0]]]
     hips = marks[[legs[0][0], legs[1][0]]]
     hips_seen = bool(inside[[legs[0][0], legs[1][0]]].all())
@@ -181,14 +172,16 @@ def measure(person: Person) -> Measures:
     line, world_line = shoulders[0] - shoulders[1], world[arms[0][0]] - world[arms[1][0]]
     seen_span = max(float(np.linalg.norm(line)), 1.0)
     across = line / seen_span
-    foreshortening = np.linalg.norm(world_line) / max(np.linalg.norm(world_line[:2]), 1e-3)
+    foreshortening = float(np.linalg.norm(world_line)) / max(
+        float(np.linalg.norm(world_line[:2])), 1e-3
+    )
     span = seen_span * float(np.clip(foreshortening, 1.0, 2.5))
     torso = float(np.linalg.norm(hips.mean(0) - shoulders.mean(0)))
     if hips_seen:
         # A turned body's span is better known from its torso than from its own short picture.
-        from_torso = torso / TORSO_LENGTH
-        span = max(float(np.clip(span, 0.80 * from_torso, 1.3 * from_torso)), seen_span)
-    elif not 0.75 < torso / (TORSO_LENGTH * span) < 1.3:
+        least, most = (torso / TORSO_LENGTH * limit for limit in SPAN_LIMITS)
+        span = max(float(np.clip(span, least, most)), seen_span)
+    elif not GUESS_LIMITS[0] < torso / (TORSO_LENGTH * span) < GUESS_LIMITS[1]:
         # Out of the photo the pose model's hips are a guess; a standing body's are a better one.
         down = np.array([-across[1], across[0]])
         down = down if down[1] > 0 else -down
@@ -200,7 +193,9 @@ def measure(person: Person) -> Measures:
     metre = span / max(float(np.linalg.norm(world_line)), 0.15)
     heading = (hips.mean(0) - shoulders.mean(0)) / torso
 
-    def limb(joints: tuple[Pose, ...], root: np.ndarray, standard: tuple[float, ...]):
+    def limb(
+        joints: tuple[Pose, ...], root: Vector, standard: tuple[float, ...]
+    ) -> tuple[Curve, float]:
         """(curve, true length) of an arm or a leg; unseen joints go on as the limb before."""
         points, direction, true = [root], heading, 0.0
         for a, b, usual in zip(joints[:-1], joints[1:], standard, strict=True):

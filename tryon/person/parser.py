@@ -21,6 +21,19 @@ from tryon.core.types import Part, Pose
 from tryon.nets.blocks import fold_norms
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE
 from tryon.nets.parser import ParserNet
+from tryon.person.body import (
+    ARMS_TO_FINGERS,
+    DRAWN_ARM,
+    DRAWN_HEAD,
+    DRAWN_LEG,
+    DRAWN_TORSO,
+    HAND_POINTS,
+    LEGS_TO_TOES,
+    MIRRORED_PARTS,
+    SIDES,
+    TORSO,
+    seen_shoulders,
+)
 
 WEIGHT_FILE = "parser.safetensors"
 CANVAS = (512, 384)  # height, width in pixels
@@ -29,34 +42,12 @@ BORDER = 127  # grey beyond the photo's edge, 0 after normalisation
 SILHOUETTE_THRESHOLD = 128  # of 255
 SEEN = 0.5  # visibility from which a landmark widens the box
 POSE_STRIDE = 4  # pose planes are this much smaller than the canvas
-
-# capsule radii in shoulder widths
-HEAD_RADIUS, TORSO_RADIUS, ARM_RADIUS, LEG_RADIUS = 0.36, 0.12, 0.13, 0.2
-LEAST_SHOULDERS = 0.35  # of the torso's length: in a side view the shoulders nearly coincide
-ARMS = (
-    (Pose.LEFT_SHOULDER, Pose.LEFT_ELBOW, Pose.LEFT_WRIST, Pose.LEFT_INDEX),
-    (Pose.RIGHT_SHOULDER, Pose.RIGHT_ELBOW, Pose.RIGHT_WRIST, Pose.RIGHT_INDEX),
-)
-LEGS = (
-    (Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE, Pose.LEFT_FOOT),
-    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE, Pose.RIGHT_FOOT),
-)
-HANDS = (
-    (Pose.LEFT_WRIST, Pose.LEFT_THUMB, Pose.LEFT_INDEX, Pose.LEFT_PINKY),
-    (Pose.RIGHT_WRIST, Pose.RIGHT_THUMB, Pose.RIGHT_INDEX, Pose.RIGHT_PINKY),
-)
 HAND_ROOM, HAND_REACH = 0.1, 0.6  # around a hand's landmarks; how far from the wrist it may be
 LEAST_SCORE = 1e-6
 # A dress's share of what may be dress, or top and skirt: from when on it is all, or nothing of it.
 SURE_TOP, SURE_DRESS = 0.2, 0.35
 LEAST_CLOTH = 1e-3  # of the picture: less of all three is nothing to decide about
 WAIST = 0.7  # from the shoulders to the hips
-TORSO = (Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP)
-
-# The part that each `Part` of the parser is in a mirror
-MIRRORED = np.arange(15)
-MIRRORED[[Part.LEFT_ARM, Part.RIGHT_ARM]] = Part.RIGHT_ARM, Part.LEFT_ARM
-MIRRORED[[Part.LEFT_LEG, Part.RIGHT_LEG]] = Part.RIGHT_LEG, Part.LEFT_LEG
 # In training an error costs this much more or less in these classes, about (typical share / share
 # of the pixels) ** 0.4. In use it is divided out again: probabilities are probabilities.
 CLASS_WEIGHTS = {
@@ -80,7 +71,9 @@ class Parser:
 
     def __init__(self, net: ParserNet, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
-        self.net = fold_norms(net.eval()).to(self.device, memory_format=torch.channels_last)
+        folded = fold_norms(net.eval())
+        # torch's annotations leave memory_format out
+        self.net = folded.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @classmethod
     def load(cls, device: str | torch.device = "cpu") -> Self:
@@ -155,7 +148,7 @@ class Parser:
         planes = pose_planes(points, window.cut(silhouette, border=0))
         looks = (canvas, planes), (cv2.flip(canvas, 1), mirrored_planes(planes))
         found, mirrored = (self._probabilities(*look) for look in looks)
-        scores = (found + mirrored[MIRRORED, :, ::-1]) / 2
+        scores = (found + mirrored[MIRRORED_PARTS[: len(mirrored)], :, ::-1]) / 2
         for part, weight in CLASS_WEIGHTS.items():
             scores[part] /= weight
         scores /= scores.sum(0)
@@ -325,17 +318,17 @@ def pose_planes(landmarks: np.ndarray, silhouette: np.ndarray) -> np.ndarray:
     planes[0] = cv2.resize(silhouette, (width, height), interpolation=cv2.INTER_AREA)
     points = landmarks[:, :2] / POSE_STRIDE
     seen = np.clip(landmarks[:, 2], 0, 1)
-    unit = body_unit(points)
+    unit = seen_shoulders(points)
 
     face = points[[Pose.LEFT_EAR, Pose.RIGHT_EAR, Pose.NOSE]]
-    _capsule(planes[1], face.mean(0), face.mean(0), HEAD_RADIUS * unit, 255)
+    _capsule(planes[1], face.mean(0), face.mean(0), DRAWN_HEAD * unit, 255)
     corners = points[list(TORSO)]
     cv2.fillConvexPoly(planes[2], cv2.convexHull(np.round(corners).astype(np.int32)), 255)
     for i in range(4):
-        _capsule(planes[2], corners[i], corners[(i + 1) % 4], TORSO_RADIUS * unit, 255)
-    for plane, chain, radius in zip(
-        planes[3:], (*ARMS, *LEGS), (ARM_RADIUS,) * 2 + (LEG_RADIUS,) * 2, strict=True
-    ):
+        _capsule(planes[2], corners[i], corners[(i + 1) % 4], DRAWN_TORSO * unit, 255)
+    chains = (*ARMS_TO_FINGERS.values(), *LEGS_TO_TOES.values())
+    radii = (DRAWN_ARM, DRAWN_ARM, DRAWN_LEG, DRAWN_LEG)
+    for plane, chain, radius in zip(planes[3:], chains, radii, strict=True):
         for a, b in pairwise(chain):
             strength = int(55 + 200 * min(seen[a], seen[b]))
             _capsule(plane, points[a], points[b], radius * unit, strength)
@@ -355,11 +348,11 @@ def hand_masks(
     A hand found by its 21 landmarks is the hull of them with some room, and belongs to the nearer
     wrist; where none was found, the pose landmarks of wrist, thumb, index and little finger serve.
     """
-    unit = body_unit(landmarks)
+    unit = seen_shoulders(landmarks)
     masks = []
-    for chain in HANDS:
-        wrist, others = landmarks[chain[0], :2], landmarks[HANDS[len(masks) - 1][0], :2]
-        points = landmarks[list(chain), :2]
+    for side, other in (SIDES, SIDES[::-1]):
+        wrist, others = landmarks[HAND_POINTS[side][0], :2], landmarks[HAND_POINTS[other][0], :2]
+        points = landmarks[list(HAND_POINTS[side]), :2]
         for hand in hands:
             near = np.linalg.norm(hand[0, :2] - wrist)
             if near < HAND_REACH * unit and near <= np.linalg.norm(hand[0, :2] - others):
@@ -371,14 +364,6 @@ def hand_masks(
         cv2.polylines(mask, [hull], True, 1, max(1, round(2 * HAND_ROOM * unit)))
         masks.append(mask > 0)
     return masks[0], masks[1]
-
-
-def body_unit(points: np.ndarray) -> float:
-    """The shoulders' width in the points' own unit, or what it would be from the front."""
-    shoulders = points[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER], :2]
-    hips = points[[Pose.LEFT_HIP, Pose.RIGHT_HIP], :2]
-    width = float(np.linalg.norm(shoulders[0] - shoulders[1]))
-    return max(width, LEAST_SHOULDERS * float(np.linalg.norm(shoulders.mean(0) - hips.mean(0))), 1)
 
 
 def as_bytes(silhouette: np.ndarray) -> np.ndarray:

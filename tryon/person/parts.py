@@ -12,10 +12,18 @@ Notable here:
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Mask, Pixels, Points, Scalars
 from tryon.core.types import Part
 from tryon.person.body import (
+    ARM_PLACE,
     ARMS,
+    BARE_ARM,
+    BARE_LEG,
     FEET,
+    FOOT_PLACE,
+    HAND,
+    HAND_PLACE,
+    LEG_PLACE,
     LEGS,
     SIDES,
     Face,
@@ -45,13 +53,6 @@ FOUND = WIDE + NARROW
 WIDE_SMOOTHING = 0.025  # radius of the guided filter, in canvas heights
 NARROW_SMOOTHING = 0.01
 
-UPPER_ARM_RADIUS = 0.2  # in body units, as are all lengths below; a bare arm with some room
-ELBOW_RADIUS = 0.15
-WRIST_RADIUS = 0.12
-HAND_RADIUS = 0.17
-THIGH_RADIUS = 0.33
-KNEE_RADIUS = 0.24
-ANKLE_RADIUS = 0.16
 TRAINED_DOUBT = 0.01  # added to every probability, so that no answer rules anything out
 OWN_DOUBT = 0.1
 BINS = 16  # of each Lab channel
@@ -69,10 +70,10 @@ HELD_REACH = 1.1  # how far from the middle of the fingers, in palm lengths
 
 
 def parts_of(
-    pixels: np.ndarray,
-    landmarks: np.ndarray,
-    silhouette: np.ndarray,
-    hands: np.ndarray,
+    pixels: Pixels,
+    landmarks: Points,
+    silhouette: Mask,
+    hands: Points,
     view: str = "front",
 ) -> np.ndarray:
     """Label every pixel of a person.
@@ -137,10 +138,19 @@ def agreed(trained: np.ndarray, own: np.ndarray, weight: float = 0.75) -> np.nda
 class _Canvas:
     """The working picture with what every step below needs of it."""
 
-    def __init__(self, pixels, landmarks, silhouette, hands, view) -> None:
+    # Found by the steps one after the other:
+    sleeve_end: dict[str, float]  # side -> where its bare skin begins along the arm
+    hem: float  # where the lower garment ends along the legs
+    waist: float  # where the top ends along the torso
+    top: Scalars  # how well each colour suits the top, the lower garment
+    bottom: Scalars
+    leg_position: Scalars  # along the nearer leg: 0 = hip, 1 = knee, 2 = ankle
+
+    def __init__(
+        self, pixels: Pixels, landmarks: Points, silhouette: Mask, hands: Points, view: str
+    ) -> None:
         self.shape = silhouette.shape
         self.points = landmarks[:, :2].astype(np.float32)
-        self.visibility = landmarks[:, 2]
         self.landmarks = landmarks
         self.silhouette = silhouette
         self.hands = hands
@@ -151,22 +161,22 @@ class _Canvas:
         self.ys, self.xs = np.mgrid[: self.shape[0], : self.shape[1]].astype(np.float32)
         self.lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
         self.bins = _colour_bins(self.lab)
-        self.arm = {}  # side -> (distance in radii, position along it)
-        self.arm_radii = np.array([UPPER_ARM_RADIUS, ELBOW_RADIUS, WRIST_RADIUS]) * self.unit
-        for side in SIDES:
-            chain = self.points[list(ARMS[side])]
-            self.arm[side] = capsule_distance(self.shape, chain, self.arm_radii)
-        self.leg = {}
-        radii = np.array([THIGH_RADIUS, KNEE_RADIUS, ANKLE_RADIUS]) * self.unit
-        for side in SIDES:
-            self.leg[side] = capsule_distance(self.shape, self.points[list(LEGS[side])], radii)
+        # side -> (distance in radii, position along the limb)
+        self.arm, self.leg = (
+            {
+                side: capsule_distance(
+                    self.shape, self.points[list(chains[side])], np.array(place) * self.unit
+                )
+                for side in SIDES
+            }
+            for chains, place in ((ARMS, ARM_PLACE), (LEGS, LEG_PLACE))
+        )
         self.hand = {side: _hand_place(self, side) for side in SIDES}
         # The torso's own coordinates: 0 at the shoulders, 1 at the hips; sideways in units.
         top, bottom = middle_of_shoulders(landmarks), middle_of_hips(landmarks)
         axis = bottom - top
         length = max(float(np.linalg.norm(axis)), 0.5 * self.unit)
         axis = axis / max(float(np.linalg.norm(axis)), 1e-6)
-        self.torso_length = length
         dx, dy = self.xs - top[0], self.ys - top[1]
         self.down = (dx * axis[0] + dy * axis[1]) / length
         self.across = (dx * axis[1] - dy * axis[0]) / self.unit
@@ -268,7 +278,7 @@ def _shade_invariant(lab: np.ndarray) -> np.ndarray:
     )
 
 
-def _soft(value: np.ndarray, edge: float, width: float) -> np.ndarray:
+def _soft(value: np.ndarray, edge: float | np.ndarray, width: float) -> np.ndarray:
     """1 well below `edge`, 0 well above it, a ramp of `width` between."""
     return np.clip((edge - value) / width + 0.5, 0, 1)
 
@@ -357,9 +367,9 @@ def _hand_place(body: _Canvas, side: str) -> np.ndarray:
     line = hand_line(body.landmarks, side)
     if best is None:
         # The pose's own knuckles are rough: a wide capsule, and colour decides.
-        reach, _ = capsule_distance(body.shape, line, np.full(2, HAND_RADIUS * body.unit))
+        reach, _ = capsule_distance(body.shape, line, np.full(2, HAND_PLACE * body.unit))
         return _soft(reach, 1.0, 0.4)
-    mask = np.zeros(body.shape, np.uint8)
+    mask: np.ndarray = np.zeros(body.shape, np.uint8)
     size = float(np.linalg.norm(best[0, :2] - best[9, :2]))
     thick = max(1, round(0.28 * size))
     points = np.round(best[:, :2]).astype(np.int32)
@@ -421,10 +431,8 @@ def _split(skin: np.ndarray, seen: np.ndarray, steps: np.ndarray, otherwise: flo
 
 def _arms(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
     body.sleeve_end = {side: sleeve_end(body, side) for side in SIDES}
-    for side, arm, hand in (
-        ("left", Part.LEFT_ARM, Part.LEFT_HAND),
-        ("right", Part.RIGHT_ARM, Part.RIGHT_HAND),
-    ):
+    for side in SIDES:
+        arm, hand = BARE_ARM[side], HAND[side]
         reach, along = body.arm[side]
         inside = _soft(reach, 1.05, 0.5)
         bare = np.clip((along - body.sleeve_end[side]) / 0.12 + 0.7, 0.03, 1)
@@ -444,8 +452,8 @@ def _garments(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
     for side in SIDES:
         cloth &= body.hand[side] < 0.3
     for hand in body.hands:  # nor what it holds
-        reach = 0.9 * float(np.linalg.norm(hand[0, :2] - hand[9, :2]))
-        cloth &= np.hypot(body.xs - hand[9, 0], body.ys - hand[9, 1]) > reach
+        palm = float(np.linalg.norm(hand[0, :2] - hand[9, :2]))
+        cloth &= np.hypot(body.xs - hand[9, 0], body.ys - hand[9, 1]) > 0.9 * palm
     cloth &= evidence[Part.HAIR] < 0.6
     end, skirt = _lower_end(body, cloth)
     body.hem = end
@@ -582,8 +590,8 @@ def _leg_point(body: _Canvas, side: str, along: float) -> np.ndarray:
 
 
 def _rest(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
-    for side, leg in (("left", Part.LEFT_LEG), ("right", Part.RIGHT_LEG)):
-        other = "right" if side == "left" else "left"
+    for side, other in (SIDES, SIDES[::-1]):
+        leg = BARE_LEG[side]
         reach, _ = body.leg[side]
         mine = _soft(reach - body.leg[other][0], 0.0, 0.1)
         place = _soft(reach, 1.3, 0.5) * mine * (body.down > 0.95)
@@ -591,7 +599,7 @@ def _rest(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
         place *= 1 - 0.9 * np.maximum(body.hand["left"], body.hand["right"])
         evidence[leg] += place * (1.2 * body.skin + 0.05)
         foot = body.points[list(FEET[side])]
-        radii = np.array([0.13, 0.12, 0.12]) * body.unit
+        radii = np.array(FOOT_PLACE) * body.unit
         near, _ = capsule_distance(body.shape, foot[[0, 1, 2, 0]], radii[[0, 1, 2, 0]])
         below = body.ys > foot[0, 1] - 0.05 * body.unit
         shoe = _soft(near, 1.6, 0.8) * np.clip(1.05 - body.skin, 0, 1) * below

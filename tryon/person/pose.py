@@ -16,12 +16,15 @@ import itertools
 import os
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Boxes, Mask, Pixels, Places, Points, Scalars
 from tryon.core.errors import TryOnError
 from tryon.core.types import HAND_LANDMARKS, Pose
 from tryon.core.weights import path_of
@@ -58,14 +61,11 @@ HEAD_WINDOW = 2.2  # half side of the window around a face, in halves of its hei
 HEAD_PIXELS = 192
 # What tells people from garments; measured on 650 pictures of garments and 270 of people.
 SMALLEST_AREA = 0.004  # of the picture
-LEAST_AGREEMENT = 0.5
-SURE_HEAD = 0.8
-LIKELY_HEAD = 0.7
-POSSIBLE_HEAD = 0.3
-SAME_PERSON = 0.6  # share of the smaller mask that lies in the other
-LONGEST_TORSO = 2.0  # shoulder widths
-LONGEST_ARM_BONE = 1.3
-LONGEST_LEG_BONE = 1.7
+LEAST_AGREEMENT = 0.5  # share of the landmarks seen that lie on the body's own mask
+SURE_HEAD, LIKELY_HEAD, POSSIBLE_HEAD = 0.8, 0.7, 0.3  # BlazeFace's score
+SAME_PERSON = 0.6  # overlap of two masks from which they are one person's
+# Shoulder widths: farther from the joint before it a landmark outside the picture cannot lie.
+LONGEST_TORSO, LONGEST_ARM_BONE, LONGEST_LEG_BONE = 2.0, 1.3, 1.7
 GUESSED = 0.1  # the highest visibility of a landmark outside the picture
 
 
@@ -73,12 +73,12 @@ GUESSED = 0.1  # the highest visibility of a landmark outside the picture
 class Body:
     """One body in a picture, in that picture's frame.
 
-    landmarks: (33, 3) float32, x, y in pixels, visibility. world: (33, 3) float32 metres.
-    mask: (h, w) float32 0..1. head: 0..1, how sure it is that there is a head.
+    landmarks, world: as of a `Person`. mask: (h, w) float32 0..1, how
+    surely a pixel is of that body. head: 0..1, how sure it is that there is a head.
     """
 
-    landmarks: np.ndarray
-    world: np.ndarray
+    landmarks: Points
+    world: Places
     mask: np.ndarray
     head: float = 0.0
 
@@ -88,8 +88,8 @@ class Body:
         return float((self.mask > 0.5).mean())
 
     @property
-    def box(self) -> np.ndarray:
-        """(4,) float32 x0, y0, x1, y1 of the mask."""
+    def box(self) -> Boxes:
+        """Of the mask."""
         return box_of(self.mask > 0.5)
 
     @property
@@ -113,7 +113,9 @@ class Body:
 class PoseFinder:
     """MediaPipe's models behind plain arrays. Safe to share between threads, one at a time."""
 
-    def __init__(self, pose_landmarker, hand_landmarker, face_detector, segmenter) -> None:
+    def __init__(
+        self, pose_landmarker: Any, hand_landmarker: Any, face_detector: Any, segmenter: Any
+    ) -> None:  # MediaPipe's own classes, which have no types
         self._pose = pose_landmarker
         self._hand = hand_landmarker
         self._face = face_detector
@@ -137,16 +139,18 @@ class PoseFinder:
                 _finders[key] = cls(*_models(paths))
             return _finders[key]
 
-    def people(self, picture: np.ndarray) -> list[Body]:
+    def people(self, picture: Pixels) -> list[Body]:
         """The people in a picture, the largest and most central first.
 
-        picture: (h, w, 3) uint8 RGB, at most about `PICTURE_SIDE` pixels wide and high.
+        picture: at most about `PICTURE_SIDE` pixels wide and high.
         """
         found = self._believed(picture, self._poses(picture))
         if not found:
             # Small figures and tight crops: more pixels, and a border for the body to go on in.
             margin = round(BORDER * max(picture.shape[:2]))
-            padded = cv2.copyMakeBorder(picture, *[margin] * 4, cv2.BORDER_REFLECT_101)
+            padded = cv2.copyMakeBorder(
+                picture, margin, margin, margin, margin, cv2.BORDER_REFLECT_101
+            )
             # A mirrored border would show the person twice; blurred it shows nobody.
             blurred = cv2.blur(padded, (margin | 1, margin | 1))
             blurred[margin:-margin, margin:-margin] = picture
@@ -162,8 +166,8 @@ class PoseFinder:
 
         return sorted(found, key=importance, reverse=True)
 
-    def hands(self, picture: np.ndarray, body: Body) -> np.ndarray:
-        """(n, 21, 3) float32 x, y, confidence: up to two hands, looked for around the wrists."""
+    def hands(self, picture: Pixels, body: Body) -> Points:
+        """(n, 21, 3), up to two hands, looked for around the wrists."""
         unit = body_unit(body.landmarks)
         hands = []
         for side in SIDES:
@@ -229,18 +233,18 @@ class PoseFinder:
             result = self._face.detect(_mediapipe_image(window))
         return max((found.categories[0].score for found in result.detections), default=0.0)
 
-    def _segmented(self, picture: np.ndarray) -> np.ndarray:
-        """(h, w) float32 0..1: where the selfie segmenter sees people."""
+    def _segmented(self, picture: Pixels) -> Scalars:
+        """0..1: where the selfie segmenter sees people."""
         with self._lock:
             result = self._segmenter.segment(_mediapipe_image(picture))
             return result.confidence_masks[0].numpy_view().squeeze().copy()
 
 
-_finders: dict[tuple, PoseFinder] = {}
+_finders: dict[tuple[tuple[Path, int, int], ...], PoseFinder] = {}  # by path, time, size of files
 _loading = threading.Lock()
 
 
-def _models(paths: list[Path]) -> list:
+def _models(paths: list[Path]) -> list[Any]:
     """Pose landmarker, hand landmarker, face detector and segmenter, each run once."""
     buffers = [path.read_bytes() for path in paths]
     # Imported here, not above: it takes most of a second, which only users of a body pay.
@@ -278,7 +282,7 @@ def _models(paths: list[Path]) -> list:
             )
         ),
     )
-    models: list = []
+    models: list[Any] = []
     with _quiet_stderr():
         for path, create in zip(paths, creators, strict=True):
             try:
@@ -303,15 +307,15 @@ def _distinct(bodies: list[Body]) -> list[Body]:
     """Without second poses of the same person: the surer head stays."""
     kept: list[Body] = []
     for body in sorted(bodies, key=lambda body: body.head, reverse=True):
-        own = body.mask > 0.5
-        overlaps = (
-            np.count_nonzero(own & (other.mask > 0.5))
-            / max(1, min(np.count_nonzero(own), np.count_nonzero(other.mask > 0.5)))
-            for other in kept
-        )
-        if all(overlap < SAME_PERSON for overlap in overlaps):
+        if all(_overlap(body.mask > 0.5, other.mask > 0.5) < SAME_PERSON for other in kept):
             kept.append(body)
     return kept
+
+
+def _overlap(one: Mask, other: Mask) -> float:
+    """The share of the smaller mask that lies in the other."""
+    smaller = min(int(np.count_nonzero(one)), int(np.count_nonzero(other)))
+    return int(np.count_nonzero(one & other)) / max(1, smaller)
 
 
 def _human(body: Body, loose: bool) -> bool:
@@ -326,7 +330,7 @@ def _human(body: Body, loose: bool) -> bool:
     return 0.1 < length < 0.3 and 0.42 < rise < 0.8
 
 
-def _headless_person(body: Body, head: float, segmented: np.ndarray) -> bool:
+def _headless_person(body: Body, head: float, segmented: Scalars) -> bool:
     """True if a body without a sure face is a person all the same: the segmenter sees one too."""
     own = body.mask > 0.5
     if segmented[own].mean() < 0.93 or body.agreement < 0.8:
@@ -371,7 +375,9 @@ def _sane(landmarks: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return landmarks
 
 
-def _rein(landmarks, index, start, longest, shape) -> None:
+def _rein(
+    landmarks: Points, index: Pose, start: np.ndarray, longest: float, shape: tuple[int, int]
+) -> None:
     """Shorten, in place, the way from start to a landmark that lies outside the picture."""
     if is_inside(landmarks[index, :2], shape):
         return
@@ -416,8 +422,8 @@ def is_inside(point: np.ndarray, shape: tuple[int, ...], margin: float = 0.0) ->
     return bool(-margin <= x <= shape[1] - 1 + margin and -margin <= y <= shape[0] - 1 + margin)
 
 
-def box_of(mask: np.ndarray) -> np.ndarray:
-    """(4,) float32 x0, y0, x1, y1 of the True pixels, all 0 where there are none."""
+def box_of(mask: Mask) -> Boxes:
+    """The box of the True pixels, all 0 where there are none."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):
         return np.zeros(4, np.float32)
@@ -427,7 +433,7 @@ def box_of(mask: np.ndarray) -> np.ndarray:
 # --- MediaPipe's manners ------------------------------------------------------------------
 
 
-def _mediapipe_image(picture: np.ndarray):
+def _mediapipe_image(picture: np.ndarray) -> Any:
     import mediapipe
 
     return mediapipe.Image(
@@ -448,13 +454,13 @@ def _drawn_hand() -> np.ndarray:
     return cv2.GaussianBlur(picture, (0, 0), 1.5)
 
 
-def _forget(model) -> None:
+def _forget(model: Any) -> None:
     """Keep a model from closing itself when half of the interpreter is gone already."""
     model._handle = None
 
 
 @contextlib.contextmanager
-def _quiet_stderr():
+def _quiet_stderr() -> Iterator[None]:
     """Send this process's stderr to nowhere for a moment.
 
     MediaPipe's native code writes to file descriptor 2 before any log level it would obey is

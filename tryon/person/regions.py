@@ -9,41 +9,49 @@ Notable here:
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Labels, Mask, Scalars
 from tryon.core.types import Kind, Limb, Part, Person, Pose
 from tryon.person.body import (
     ARMS,
+    BARE_ARM,
+    BARE_LEG,
+    CLOTHED_LEG,
+    HAND,
     LEGS,
     SIDES,
+    SLEEVED_ARM,
     body_unit,
     capsule_mask,
     middle_of_hips,
     middle_of_shoulders,
 )
 
-GROW = 0.03  # body units an edit region is widened by, so that no fringe of the old stays
-EDGE = 0.05  # body units within which a soft edge may follow the photo
-
-STEEPER = 2.2
-
-SLEEVED_ARM = (0.25, 0.2, 0.16)  # capsule radii at shoulder, elbow, wrist in body units
-CLOTHED_LEG = (0.36, 0.28, 0.24)
-
 HEAD = (Part.HAIR, Part.FACE)
-HANDS = (Part.LEFT_HAND, Part.RIGHT_HAND)
-BARE_ARMS = (Part.LEFT_ARM, Part.RIGHT_ARM)
+HANDS = tuple(HAND.values())
+BARE_ARMS = tuple(BARE_ARM.values())
 TOPS = (Part.UPPER, Part.OUTERWEAR)
 BOTTOMS = (Part.TROUSERS, Part.SKIRT)
 
+GROW = 0.03  # body units an edit region is widened by, so that no fringe of the old stays
+EDGE = 0.05  # body units within which a soft edge may follow the photo
+STEEPER = 2.2  # times as steep as the guided filter leaves it an edge is drawn
 
-LONG_TOP = 1.2  # along the torso: tops rarely reach further down
-LONG_TOP_LEAST = 0.04  # of the silhouette
-SHOULDER_CAP = 0.2  # body units
-BESIDE_BARE = 0.2  # body units, level
-HALF_TORSO = 0.42  # body units
+# Heights along the torso: 0 = shoulder joints, 1 = hip joints.
+LONG_TOP = 1.2  # tops rarely reach further down
+LONG_TOP_LEAST = 0.04  # of the silhouette: less cloth below that is no long top
+DRESS_TOP_TO = 1.05  # what of a dress goes with a new top
+DRESS_SKIRT_FROM = 0.75  # and with a new lower garment
+CALVES = 0.3  # body units below the knees: trousers that reach farther are long ones
+
+SHOULDER_CAP = 0.2  # body units around the shoulder joint: they lie under a new armhole
+HALF_TORSO = 0.42  # body units to each side of its middle
+BESIDE_BARE = 0.2  # body units to each side of an arm's line where its bare skin is looked for
+CROSSING_ARM = 0.9  # of the sleeved arm's radius
+LEAST_SKIN = 50  # pixels: fewer tell no colour
 
 
-def clothed_legs(person: Person) -> np.ndarray:
-    """(H, W) uint8, the person's parts, with the legs' cloth named as such.
+def clothed_legs(person: Person) -> Labels:
+    """The person's parts, with the legs' cloth named as such.
 
     Where a top reaches far down the legs (a long coat, a poncho, black shorts taken for part of a
     black shirt), what lies on the legs counts as TROUSERS: nobody knows what is below it, and taken
@@ -58,8 +66,8 @@ def clothed_legs(person: Person) -> np.ndarray:
     return np.where(legs, np.uint8(Part.TROUSERS), parts)
 
 
-def edit_region(person: Person, kind: Kind) -> np.ndarray:
-    """(H, W) bool, photo frame: where the old garment of that kind is, slightly widened.
+def edit_region(person: Person, kind: Kind) -> Mask:
+    """Photo frame: where the old garment of that kind is, slightly widened.
 
     Never hair, face or hands. Of a dress, `upper` takes what is above the hips and `lower` what
     is below the waist; a new dress replaces tops, dresses, skirts and shorts, but leaves trousers.
@@ -69,10 +77,10 @@ def edit_region(person: Person, kind: Kind) -> np.ndarray:
     region = np.zeros(parts.shape, bool)
     if kind == Kind.UPPER:
         region |= is_part(parts, *TOPS)
-        region |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] < 1.05)
+        region |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] < DRESS_TOP_TO)
     elif kind == Kind.LOWER:
         region |= is_part(parts, *BOTTOMS)
-        region |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] > 0.75)
+        region |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] > DRESS_SKIRT_FROM)
     else:
         region |= is_part(parts, *TOPS, Part.DRESS, Part.SKIRT)
         trousers = is_part(parts, Part.TROUSERS)
@@ -88,8 +96,8 @@ def edit_region(person: Person, kind: Kind) -> np.ndarray:
     return region & ~is_part(parts, *HEAD, *HANDS)
 
 
-def in_front(person: Person, limb: Limb, kind: Kind) -> np.ndarray:
-    """(H, W) uint8, photo frame: 255 where something must stay in front of a piece of garment.
+def in_front(person: Person, limb: Limb, kind: Kind) -> Alpha:
+    """Photo frame: 255 where something must stay in front of a piece of garment.
 
     limb: the piece, kind: the kind of the new garment. In front of the BODY of a top or dress:
     hair, face, hands, whatever is held, and arms that pass over the torso; in front of a sleeve:
@@ -100,7 +108,7 @@ def in_front(person: Person, limb: Limb, kind: Kind) -> np.ndarray:
     parts = person.parts
     if kind == Kind.LOWER:
         kept = is_part(parts, *HANDS, *BARE_ARMS, *TOPS, Part.SHOES, Part.ACCESSORY, *HEAD)
-        kept |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] < 0.75)
+        kept |= is_part(parts, Part.DRESS) & (torso_coordinates(person)[0] < DRESS_SKIRT_FROM)
     else:
         kept = is_part(parts, *HEAD, *HANDS, Part.ACCESSORY)
         if limb in (Limb.LEFT, Limb.RIGHT):
@@ -115,8 +123,8 @@ def in_front(person: Person, limb: Limb, kind: Kind) -> np.ndarray:
     return soft_edges(person, kept)
 
 
-def arm_mask(person: Person, side: str) -> np.ndarray:
-    """(H, W) bool: an arm, bare or in its sleeve, without the hand. side: "left" or "right"."""
+def arm_mask(person: Person, side: str) -> Mask:
+    """An arm, bare or in its sleeve, without the hand. side: "left" or "right"."""
     unit = body_unit(person.landmarks)
     chain = person.landmarks[list(ARMS[side]), :2]
     mask = capsule_mask(person.parts.shape, chain, np.array(SLEEVED_ARM) * unit)
@@ -125,18 +133,18 @@ def arm_mask(person: Person, side: str) -> np.ndarray:
     return mask & ~is_part(person.parts, *HEAD, *HANDS)
 
 
-def _bare_arm(person: Person, side: str) -> np.ndarray:
-    """(H, W) bool: an arm's skin, without the hand."""
-    return person.parts == BARE_ARMS[SIDES.index(side)]
+def _bare_arm(person: Person, side: str) -> Mask:
+    """An arm's skin, without the hand."""
+    return person.parts == BARE_ARM[side]
 
 
-def leg_mask(person: Person, side: str) -> np.ndarray:
-    """(H, W) bool: a leg, bare or clothed, without the shoe. side: "left" or "right"."""
+def leg_mask(person: Person, side: str) -> Mask:
+    """A leg, bare or clothed, without the shoe. side: "left" or "right"."""
     unit = body_unit(person.landmarks)
     chain = person.landmarks[list(LEGS[side]), :2]
     mask = capsule_mask(person.parts.shape, chain, np.array(CLOTHED_LEG) * unit)
     mask &= person.silhouette
-    mask |= person.parts == (Part.LEFT_LEG if side == "left" else Part.RIGHT_LEG)
+    mask |= person.parts == BARE_LEG[side]
     return mask & ~is_part(person.parts, *HANDS, *BARE_ARMS, Part.SHOES, *HEAD)
 
 
@@ -147,20 +155,20 @@ def skin_colour(person: Person) -> np.ndarray | None:
     """
     for parts in ((*BARE_ARMS, Part.NECK), (Part.FACE,), HANDS):
         skin = is_part(person.parts, *parts)
-        if np.count_nonzero(skin) >= 50:
+        if np.count_nonzero(skin) >= LEAST_SKIN:
             return np.median(person.photo.pixels[skin], axis=0).astype(np.uint8)
     return None
 
 
-def is_part(parts: np.ndarray, *wanted: Part) -> np.ndarray:
-    """(H, W) bool: the label is one of those wanted."""
+def is_part(parts: np.ndarray, *wanted: Part) -> Mask:
+    """Where the label is one of those wanted."""
     table = np.zeros(256, bool)
     table[[int(part) for part in wanted]] = True
     return table[parts]
 
 
-def torso_coordinates(person: Person, step: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Two float32 maps: along the torso (0 shoulders, 1 hips), and sideways in body units.
+def torso_coordinates(person: Person, step: int = 1) -> tuple[Scalars, Scalars]:
+    """Two maps: along the torso (0 shoulders, 1 hips), and sideways in body units.
 
     (H, W), or of every step-th row and column.
     """
@@ -177,8 +185,8 @@ def torso_coordinates(person: Person, step: int = 1) -> tuple[np.ndarray, np.nda
     )
 
 
-def soft_edges(person: Person, mask: np.ndarray) -> np.ndarray:
-    """(H, W) uint8 of a bool mask, its edges drawn to the photo's own within `EDGE`."""
+def soft_edges(person: Person, mask: Mask) -> Alpha:
+    """A mask with its edges drawn to the photo's own within `EDGE`."""
     soft = np.zeros(mask.shape, np.uint8)
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):
@@ -200,8 +208,8 @@ def soft_edges(person: Person, mask: np.ndarray) -> np.ndarray:
     return soft
 
 
-def _arm_over_torso(person: Person, side: str) -> np.ndarray:
-    """(H, W) bool: the part of an arm that a torso garment must not cover."""
+def _arm_over_torso(person: Person, side: str) -> Mask:
+    """The part of an arm that a torso garment must not cover."""
     unit = body_unit(person.landmarks)
     shoulder = person.landmarks[ARMS[side][:1], :2]
     bare = _bare_arm(person, side)
@@ -248,7 +256,7 @@ def crossing_sleeve(person: Person, side: str) -> tuple[np.ndarray, np.ndarray] 
     if np.mean(beside) > 0.5:
         return None
     run = slice(over[0], over[-1] + 1)
-    return along[run], np.interp(steps[run], [0, 1, 2], SLEEVED_ARM) * (0.9 * unit)
+    return along[run], np.interp(steps[run], [0, 1, 2], SLEEVED_ARM) * (CROSSING_ARM * unit)
 
 
 def _nearer(person: Person, side: str) -> bool:
@@ -258,10 +266,10 @@ def _nearer(person: Person, side: str) -> bool:
     return bool(wrist[2] < torso[:, 2].mean())
 
 
-def _reaches_calves(person: Person, trousers: np.ndarray) -> bool:
+def _reaches_calves(person: Person, trousers: Mask) -> bool:
     """True where trousers go well below the knees."""
     rows = np.flatnonzero(trousers.any(1))
     if not len(rows):
         return False
     knees = person.landmarks[[Pose.LEFT_KNEE, Pose.RIGHT_KNEE], 1].mean()
-    return bool(rows[-1] > knees + 0.3 * body_unit(person.landmarks))
+    return bool(rows[-1] > knees + CALVES * body_unit(person.landmarks))

@@ -2,7 +2,7 @@
 
 Notable here:
 - the geometric draft. The garment's outline landmarks say where its collar, shoulders, armpits,
-  sides and hem are; `measures.measure` says where those belong on this body. A thin-plate spline
+  sides and hem are; `measures.measures_of` says where those belong on this body. A thin-plate spline
   carries the torso over, and each sleeve or leg follows the curve of its own limb.
 - near the armhole (or the crotch) a limb's map is blended into the torso's, so that both pieces
   agree where they meet and nothing tears.
@@ -28,7 +28,7 @@ from tryon.fusion.geometry.hem import asked_hem, old_leg_end, worn_hem, worn_leg
 from tryon.fusion.geometry.hood import Hood, behind_neck, hood_targets, neck_in_front, standing_hood
 from tryon.garment.outline.limbs import lone_limb
 from tryon.garment.outline.neckline import Neckline, front_neckline
-from tryon.person.measures import (
+from tryon.person.body import (
     ANKLE_HALF,
     CROTCH_AT,
     NECK_HALF,
@@ -37,9 +37,11 @@ from tryon.person.measures import (
     TIP_UP,
     UPPER_ARM_HALF,
     WRIST_HALF,
+)
+from tryon.person.measures import (
     Measures,
     arm_edges,
-    measure,
+    measures_of,
     shoulder_rises,
     torso_edges,
 )
@@ -193,7 +195,7 @@ def geometric_draft(person: Person, garment: Garment) -> Draft:
     Raises TryOnError("not_in_view") when the photo does not show the part of the body the garment
     is for, TryOnError("no_garment") when the garment's outline cannot be used.
     """
-    body = measure(person)
+    body = measures_of(person)
     require_in_view(person, body, garment.kind)
     hood = standing_hood(garment)
     neckline = None if hood is not None else front_neckline(garment)

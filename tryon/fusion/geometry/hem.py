@@ -15,7 +15,7 @@ import numpy as np
 from tryon.core.types import Draft, Garment, Kind, Outline, Part, Person
 from tryon.core.warp import Curve
 from tryon.fusion.agnostic import BELOW as WORN_BELOW
-from tryon.person.measures import Measures, measure
+from tryon.person.measures import Measures, measures_of
 from tryon.person.regions import TOPS
 
 # Torso lengths by which a top that follows the old hem may be taken up (tucked in) and let down. A
@@ -45,7 +45,7 @@ LEG_STEP = 0.01
 SAME_HEM = 0.07  # torso lengths
 
 
-def old_hem(person: Person, body: Measures) -> np.ndarray | None:
+def old_hem_heights(person: Person, body: Measures) -> np.ndarray | None:
     """(2,) heights on the torso (see `Measures.on_torso`) of the worn top's hem, left and right.
 
     None where the photo does not show it: it ends above, somebody wears a dress, hands or hair
@@ -88,7 +88,7 @@ def old_hem(person: Person, body: Measures) -> np.ndarray | None:
 def worn_hem(natural: float, length: str, person: Person, body: Measures) -> np.ndarray:
     """(2,) heights on the torso at which a top ends, left and right, that by itself would end at
     the height `natural`. length: the vocabulary's word for the garment's length."""
-    old = old_hem(person, body)
+    old = old_hem_heights(person, body)
     if old is None or not -TAKEN_UP[length] <= float(old.mean()) - natural <= LET_DOWN[length]:
         return np.full(2, natural)
     return old
@@ -138,8 +138,8 @@ def ends_at_old_hem(draft: Draft, person: Person, garment: Garment) -> bool:
     """Whether a drafted top ends where the old one does."""
     if garment.kind is not Kind.UPPER:
         return False
-    body = measure(person)
-    old = old_hem(person, body)
+    body = measures_of(person)
+    old = old_hem_heights(person, body)
     ends = draft.landmarks[[Outline.HEM_LEFT, Outline.HEM_RIGHT]]
     if old is None or not (ends[:, 2] > 0).all():
         return False

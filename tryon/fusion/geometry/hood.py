@@ -16,7 +16,8 @@ import numpy as np
 
 from tryon.core.types import Garment, Kind, Outline
 from tryon.garment.outline.neckline import edge_below
-from tryon.person.measures import NECK_HALF, TIP_OUT, Measures
+from tryon.person.body import NECK_HALF, TIP_OUT
+from tryon.person.measures import Measures
 
 SHOULDERS = 120  # pixels between the shoulders in the upright copy
 ABOVE, BELOW, BESIDE = 1.0, 0.4, 0.7  # how far the copy reaches, in widths of the shoulders

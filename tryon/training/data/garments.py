@@ -26,7 +26,7 @@ from tryon.core.types import Outline, Part
 from tryon.core.vocabulary import ATTRIBUTES, TYPE_KIND
 from tryon.garment.gallery import Gallery
 from tryon.nets.garment import HEADS
-from tryon.person.parser import ARMS
+from tryon.person.body import ARMS, BARE_ARM, SIDES
 from tryon.training.data.labels import CCP_PARTS, viton_parts
 from tryon.training.data.people import (
     VALIDATION_CCP,
@@ -222,8 +222,8 @@ def sleeve_worn(parts: np.ndarray, landmarks: np.ndarray) -> str | None:
     the share of cloth among cloth and bare skin says where the sleeve ends.
     """
     ends = []
-    for chain, arm in zip(ARMS, (Part.LEFT_ARM, Part.RIGHT_ARM), strict=True):
-        shoulder, elbow, wrist = landmarks[list(chain[:3])]
+    for side in SIDES:
+        shoulder, elbow, wrist = landmarks[list(ARMS[side])]
         along = np.linspace(0.06, 0.97, 40)[:, None]
         first = shoulder[:2] + (elbow - shoulder)[:2] * along * 2
         second = elbow[:2] + (wrist - elbow)[:2] * (along * 2 - 1)
@@ -235,7 +235,7 @@ def sleeve_worn(parts: np.ndarray, landmarks: np.ndarray) -> str | None:
             continue
         seen = parts[rows[inside], columns[inside]]
         cloth = np.isin(seen, (Part.UPPER, Part.OUTERWEAR, Part.DRESS))
-        bare = seen == arm
+        bare = seen == BARE_ARM[side]
         if (cloth | bare).mean() < 0.8:
             continue
         if cloth.any() and bare.any() and cloth[: cloth.sum()].mean() < 0.85:

@@ -16,7 +16,14 @@ import cv2
 import numpy as np
 
 from tryon.core.types import Part, Pose
-from tryon.person.parser import ARMS, LEGS, body_unit
+from tryon.person.body import (
+    ARMS_TO_FINGERS,
+    BARE_ARM,
+    BARE_LEG,
+    LEGS_TO_TOES,
+    SIDES,
+    seen_shoulders,
+)
 
 IGNORE = 255  # a pixel whose label nobody should learn from
 SKIN, TIGHTS, SUIT = 100, 101, 102  # intermediate labels: to be split by pose
@@ -145,7 +152,7 @@ _SKIN_PARTS = (
 
 
 def _nearest_part(pixels: np.ndarray, points: np.ndarray, allowed: tuple[Part, ...]) -> np.ndarray:
-    unit = body_unit(points)
+    unit = seen_shoulders(points)
     eyes = points[[Pose.LEFT_EYE, Pose.RIGHT_EYE]].mean(0)
     mouth = points[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT]].mean(0)
     shoulders = points[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]]
@@ -164,13 +171,13 @@ def _nearest_part(pixels: np.ndarray, points: np.ndarray, allowed: tuple[Part, .
             NECK_RADIUS,
         ),
     }
-    for part, chain in zip((Part.LEFT_ARM, Part.RIGHT_ARM), ARMS, strict=True):
-        bones[part] = ([(points[a], points[b]) for a, b in _pairs(chain)], ARM_RADIUS)
-    for part, chain in zip((Part.LEFT_LEG, Part.RIGHT_LEG), LEGS, strict=True):
-        segments = [(points[a], points[b]) for a, b in _pairs(chain)]
-        hip, knee = segments[0]
-        segments[0] = (hip + THIGH_START * (knee - hip), knee)
-        bones[part] = (segments, LEG_RADIUS)
+    for side in SIDES:
+        arm = [(points[a], points[b]) for a, b in pairwise(ARMS_TO_FINGERS[side])]
+        bones[BARE_ARM[side]] = (arm, ARM_RADIUS)
+        leg = [(points[a], points[b]) for a, b in pairwise(LEGS_TO_TOES[side])]
+        hip, knee = leg[0]
+        leg[0] = (hip + THIGH_START * (knee - hip), knee)
+        bones[BARE_LEG[side]] = (leg, LEG_RADIUS)
 
     distances = np.empty((len(allowed), len(pixels)), np.float32)
     for row, part in enumerate(allowed):
@@ -185,10 +192,6 @@ def _nearest_part(pixels: np.ndarray, points: np.ndarray, allowed: tuple[Part, .
         near_head = distances[allowed.index(Part.FACE)] < FACE_RADIUS
         distances[allowed.index(Part.NECK), above & near_head] = np.inf
     return np.array(allowed, np.uint8)[distances.argmin(0)]
-
-
-def _pairs(chain: tuple[Pose, ...]) -> list[tuple[Pose, Pose]]:
-    return list(pairwise(chain))
 
 
 def _distance(pixels: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:

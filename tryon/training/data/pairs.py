@@ -20,13 +20,19 @@ import cv2
 import numpy as np
 
 from tryon.core.frame import Fit
-from tryon.core.types import Outline, Part, Pose
+from tryon.core.types import Outline, Part
 from tryon.core.warp import ThinPlateSpline
 from tryon.fusion.agnostic import Cut, body_planes, kept
 from tryon.fusion.studio import CANVAS, GREY, START, WHITE, plain_start, told
-from tryon.person.body import body_unit, middle_of_hips, middle_of_shoulders
+from tryon.person.body import (
+    MIRRORED_PARTS,
+    MIRRORED_POSE,
+    TORSO,
+    body_unit,
+    middle_of_hips,
+    middle_of_shoulders,
+)
 from tryon.training.data.captions import as_worn, known_of, some_words
-from tryon.training.data.people import MIRROR, MIRROR_PARTS
 from tryon.training.prepare.pairs import DOUBT, OLD_GARMENT, UNKNOWN, WORN, unpack_pairs
 
 HIDDEN = 127  # where the network may not look; 0 after normalisation
@@ -257,7 +263,7 @@ def drawn(
     marks = wearer.landmarks.copy()
     marks[:, :2] = marks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
     if how.mirrored:
-        marks, parts = marks[MIRROR], MIRROR_PARTS[parts]
+        marks, parts = marks[MIRRORED_POSE], MIRRORED_PARTS[parts]
     if rng is not None:
         shown = _cut_photo(shown, marks, rng)
         matte[~shown], parts[~shown] = 0, Part.BACKGROUND
@@ -350,7 +356,7 @@ def _in_front(parts: np.ndarray, marks: np.ndarray) -> np.ndarray:
     """(H, W) bool: what is seen here lies, or may lie, over the garment: hair, hands, the neck (a
     flat collar's back would lie there), bare arms before the trunk."""
     front = np.isin(parts, NEVER_OVER)
-    corners = marks[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP], :2]
+    corners = marks[list(TORSO), :2]
     trunk = np.zeros(parts.shape, np.uint8)
     hull = cv2.convexHull(np.clip(corners, -20000, 20000).astype(np.float32))
     cv2.fillConvexPoly(trunk, np.round(hull).astype(np.int32), 1)

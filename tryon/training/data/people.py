@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from tryon.core.types import Part, Pose
+from tryon.person.body import MIRRORED_PARTS, MIRRORED_POSE
 from tryon.person.parser import BORDER, Window, pose_planes
 from tryon.training.data.labels import IGNORE, ccp_parts, trusted, viton_parts
 
@@ -29,17 +30,6 @@ VITON_WEIGHT = 0.5  # of a VITON sample in the loss; its labels are a model's ou
 OCCLUDED = 0.08  # of the samples: something is held before the body
 LABEL_STRIDE = 2  # labels are drawn at half the canvas, the size of the network's output
 
-# MediaPipe's 33 landmarks with left and right exchanged
-MIRROR = np.array(
-    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, 33)]
-)
-_swap = {
-    Part.LEFT_ARM: Part.RIGHT_ARM,
-    Part.RIGHT_ARM: Part.LEFT_ARM,
-    Part.LEFT_LEG: Part.RIGHT_LEG,
-    Part.RIGHT_LEG: Part.LEFT_LEG,
-}
-MIRROR_PARTS = np.array([_swap.get(label, label) for label in range(256)], np.uint8)
 GARMENTS = (Part.UPPER, Part.OUTERWEAR, Part.DRESS, Part.TROUSERS, Part.SKIRT, Part.SHOES)
 
 
@@ -188,7 +178,7 @@ class People:
             borderValue=IGNORE,
         )
         if mirrored:
-            landmarks, labels = landmarks[MIRROR], MIRROR_PARTS[labels]
+            landmarks, labels = landmarks[MIRRORED_POSE], MIRRORED_PARTS[labels]
 
         if self.backgrounds and rng.random() < (0.3 if person.weight == 1 else 0.6):
             pixels = _other_background(pixels, full, silhouette, self.backgrounds, rng)

@@ -21,24 +21,24 @@ from tryon.core.types import POSE_LANDMARKS, Kind, Part, Person, Photo, Pose
 from tryon.fusion.geometry.covering import cloth_of
 from tryon.fusion.geometry.draft import LOWER_HANG, geometric_draft
 from tryon.garment.worn import WORN_PARTS, take_off
-from tryon.person.body import capsule_mask
-from tryon.person.measures import (
+from tryon.person.body import (
     ANKLE_HALF,
     ARM_LENGTHS,
     HIP_HALF,
     LEG_LENGTHS,
+    SHOULDERS_METRES,
     THIGH_HALF,
     TORSO_HALF,
     TORSO_LENGTH,
     UPPER_ARM_HALF,
     WRIST_HALF,
+    capsule_mask,
 )
 
 SPAN = 220.0  # pixels between the drawn body's shoulder joints
 FIGURE = (1240, 1000)  # height and width of its picture
 MIDDLE, SHOULDERS = (FIGURE[1] - 1) / 2, 230.0  # where its shoulders are
 ARMS_OUT, LEGS_OUT = 40.0, 9.0  # degrees from hanging straight down
-SHOULDERS_METRES = 0.36  # between an adult's shoulder joints
 WHITE = 255
 MOST_HIDDEN = 0.25  # of a garment, by hair, hands, bags
 LEAST_AREA = 0.02  # of the photo
