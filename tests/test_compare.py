@@ -8,7 +8,7 @@ import torch
 from figures import flat_tee, standing_person
 from test_fusion_net import tiny
 
-from tryon.__main__ import main
+from tryon.cli import main
 from tryon.core.errors import TryOnError
 from tryon.core.vocabulary import ATTRIBUTES
 from tryon.evaluation.similarity import fid, kid
@@ -124,7 +124,7 @@ def test_half_is_said_without_words_and_nothing_about_a_dyed_colour():
 
 def test_the_command_scores_kinds_on_held_out_people(tmp_path, monkeypatch, capsys):
     (tmp_path / "ccp").mkdir()
-    monkeypatch.setattr("tryon.__main__.load_tryon", lambda: "room")
+    monkeypatch.setattr("tryon.cli.loading.load_tryon", lambda: "room")
     monkeypatch.setattr("tryon.training.prepare.photos.prepare", lambda *given, **how: None)
 
     def read(data, cache, validation):

@@ -10,7 +10,7 @@ import pytest
 from fake_tryon import FakeTryOn
 from PIL import Image
 
-import tryon.__main__ as cli
+from tryon import cli
 from tryon.core.errors import TryOnError
 from tryon.page.ask import explained, on_ask, without_pixels
 from tryon.page.lab import caption, parse_line

@@ -1,13 +1,9 @@
 """Training: data, augmentation, losses and one trainer a network.
 
-    python -m tryon.training prepare DATA            # body analysis of the photos, once
-    python -m tryon.training text --out DIR          # makes its own sentences, needs no DATA
-    python -m tryon.training parser|garment DATA --out DIR [--resume]
-    python -m tryon.training heads DATA --out DIR --start FILE     # the garment network's, alone
-    python -m tryon.training wardrobe GALLERY --out DIR --count N  # labelled pictures to look at
-    python -m tryon.training prepare-pairs DATA      # parts, garments, geometric start, once
-    python -m tryon.training renew-starts DATA       # after the geometric draft has changed
-    python -m tryon.training fusion DATA --out DIR [--resume]
+    tryon train parser|garment|fusion DATA --out DIR [--resume]
+    tryon train text --out DIR              # makes its own sentences, needs no DATA
+    tryon train heads DATA --out DIR --start FILE    # the garment network's, alone
+    tryon data prepare | pairs | renew-starts DATA   # what is computed from the photos once
 
 DATA is a folder with the data sets' tars or with what they unpack to.
 """

@@ -1,6 +1,6 @@
 """Only the heads of GarmentNet, taught anew on features that are computed once.
 
-    python -m tryon.training heads DATA --out DIR --start weights/garment.safetensors
+    tryon train heads DATA --out DIR --start weights/garment.safetensors
         --own GALLERY --count 6000
 
 Notable here:

@@ -1,7 +1,7 @@
 """The own wardrobe as teacher: garments of a gallery, dyed, printed, laid on grounds and
 photographed badly, with exactly known labels.
 
-    python -m tryon.training wardrobe GALLERY --out DIR --count N --seed S
+    tryon data wardrobe GALLERY --out DIR --count N --seed S
 
 Notable here:
 - nothing is measured or guessed: mask, landmarks and attributes are those of the index, carried

@@ -1,0 +1,13 @@
+"""The fitting room with its models, loaded when a command needs it and not before."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tryon.pipeline import TryOn
+
+
+def load_tryon() -> "TryOn":
+    """The fitting room, models loaded."""
+    from tryon.pipeline import TryOn
+
+    return TryOn.load()
