@@ -1,11 +1,12 @@
-"""Questions about a garment, answered in a sentence, English or Chinese.
+"""Garment + question -> Answer: a sentence, English or Chinese.
 
 Notable here:
-- nothing new is looked at: the answers are `Garment.attributes`, put into words, and how sure the
-  sentence sounds is `attribute_scores` ("it is", "it is probably", "it may be").
-- what is asked is found by key words; "is it red?" and 是不是红色？ are answered with yes or no by
-  reading the question as a wish and comparing.
-- what the picture does not tell, and what nobody here can know (price, brand, washing), is said.
+- the picture is not looked at again: the answers are `Garment.attributes`, put into words, and how
+  sure they sound comes from `attribute_scores` ("it is", "it is probably", "it may be").
+- key words say what is asked; "is it red?" and 是不是红色？ are read as if they were wishes and
+  compared with the garment, which gives yes or no.
+- where the picture does not show it, or nobody here can know it (price, brand, washing), the answer
+  says so.
 """
 
 import re
@@ -18,9 +19,11 @@ from tryon.words.prompt import understand
 
 LONGEST_QUESTION = 300  # characters read
 CERTAIN, SURE, LIKELY = 0.97, 0.8, 0.55  # scores from which an answer sounds so
+
+# What is asked. Regular expressions for the question in lower case.
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-# attribute -> what a question about it says
 _TOPICS = {
+    # attribute -> what a question about it says
     "type": r"what(?: is|'s|s) (?:it|this|that)\b(?! made)|what (?:kind|type|sort|garment|item)"
     r"|which (?:garment|type|kind)|what am i|what are (?:these|they|those)\b(?! made)"
     r"|什么衣服|什么款|款式|哪种衣服|这是什么(?![领颜图面材花料袖])|什么类型|啥衣服|是什么[？?吗呢啊]*$"
@@ -54,6 +57,8 @@ _YES_NO = (
     r"^\W*(?:and |so |but )?(?:is|are|isn't|aren't|does|do|doesn't|has|have|was|can)\b"
     r"|吗|嗎|是不是|有没有|有沒有|对不对|还是|還是"
 )
+
+# How it is said.
 _TOPIC_NAMES = {
     "type": {"en": "type", "zh": "款式"},
     "colour": {"en": "colour", "zh": "颜色"},
@@ -125,14 +130,14 @@ def ask(garment: Garment, question: str = "", language: str | None = None) -> An
         topics = [topic for topic in topics if topic != "type"]  # "what is it made of?"
     if not topics or _matches(_UNKNOWABLE, question):
         return Answer(_CANNOT[language], language)
-    told = [attribute for attribute in topics if attribute in garment.attributes]
+    answered = [attribute for attribute in topics if attribute in garment.attributes]
     sentences = [_tell(garment, topic, language) for topic in topics]
     if _matches(_SIZE, question):
         sentences.insert(0, _NO_SIZE[language])
     if topics == ["colour"] and _matches(_OF_PART, question):
         sentences.insert(0, _MAIN_COLOUR[language])
     text = (" " if language == "en" else "").join(sentences)
-    return Answer(text, language, tuple(told), _least(garment, told))
+    return Answer(text, language, tuple(answered), _least(garment, answered))
 
 
 def describe(garment: Garment, language: str = "en") -> str:
@@ -165,7 +170,7 @@ def _least(garment: Garment, attributes: tuple[str, ...] | list[str]) -> float:
 def _compare(garment: Garment, question: str, language: str) -> Answer | None:
     """Yes or no, None if the question names no value. "Isn't it red?" asks the same as "is it"."""
     prompt = understand(question)
-    named = {a: (value,) for a, value in prompt.attributes.items()}
+    named: dict[str, tuple[str, ...]] = {a: (value,) for a, value in prompt.attributes.items()}
     named |= {a: values for a, values in prompt.excluded.items() if a not in named}
     if _matches(_HOOD, question):
         named["neckline"] = ("hooded",)
@@ -175,20 +180,24 @@ def _compare(garment: Garment, question: str, language: str) -> Answer | None:
     unknown = [a for a in named if a not in garment.attributes]
     wrong = [a for a in known if garment.attributes[a] not in named[a]]
     if "colour" in named and "shade" in wrong:
-        wrong = [a for a in wrong if a != "colour"]  # told together with the shade
+        wrong = [a for a in wrong if a != "colour"]  # the shade's sentence names it, too
     if not known:
         text = " ".join(_tell(garment, attribute, language) for attribute in unknown)
         return Answer(text, language)
-    told = wrong or known
+    answered = wrong or known
     if _matches(_ALTERNATIVES, question):  # "is it checked or striped?" is not answered by "yes"
-        told = [attribute for attribute in known if attribute != "shade" or "colour" not in known]
+        answered = [
+            attribute for attribute in known if attribute != "shade" or "colour" not in known
+        ]
         text = (" " if language == "en" else "").join(
-            dict.fromkeys(_tell(garment, _with_shade(attribute), language) for attribute in told)
+            dict.fromkeys(
+                _tell(garment, _with_shade(attribute), language) for attribute in answered
+            )
         )
-        return Answer(text, language, tuple(told), _least(garment, told))
-    sentences = [_tell(garment, _with_shade(attribute), language) for attribute in told]
+        return Answer(text, language, tuple(answered), _least(garment, answered))
+    sentences = [_tell(garment, _with_shade(attribute), language) for attribute in answered]
     sentences += [_tell(garment, attribute, language) for attribute in unknown]
-    score = _least(garment, told)
+    score = _least(garment, answered)
     if language == "zh":
         start = ("没有，" if wrong else "有，") if _matches(_THERE, question) else ""
         start = start or ("不是，" if wrong else "是的，")
@@ -197,7 +206,7 @@ def _compare(garment: Garment, question: str, language: str) -> Answer | None:
         start = "No" if wrong else "Yes"
         start = start if score >= LIKELY else ("Perhaps not" if wrong else "Perhaps")
         text = f"{start}: {_small(' '.join(dict.fromkeys(sentences)))}"
-    return Answer(text, language, tuple(told), score)
+    return Answer(text, language, tuple(answered), score)
 
 
 def _with_shade(attribute: str) -> str:
@@ -208,7 +217,7 @@ def _small(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-# --- how it is told ----------------------------------------------------------------------------
+# --- how it is said ----------------------------------------------------------------------------
 
 
 def _tell(garment: Garment, attribute: str, language: str) -> str:

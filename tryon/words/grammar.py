@@ -1,10 +1,10 @@
-"""Reading a sentence about a garment by rules: pieces of text in, attributes out.
+"""Clean text -> Reading: what a sentence says about a garment, by rules.
 
 Notable here:
-- `read` is one way to understand a cleaned text; anything that returns a `Reading` (a trained
-  network, say) can stand in its place behind `prompt.understand`.
-- first the text is cut into pieces with the lexicon: in English by words, with plurals and one
-  typing error; in Chinese the longest phrase from each character on. Mixed text needs no switch.
+- `read` is one way to understand a cleaned text; `prompt.understand` takes any function that
+  returns a `Reading`, for instance one with a trained network (`wording.py`).
+- first the text is cut into pieces with the lexicon: in English by words, which may be plurals or
+  have one typing error; in Chinese the longest phrase from each character on. Both may be mixed.
 - then a few small passes look at a piece's neighbours: what "long" is said of, what is negated,
   what is changed into what, which colour is the cloth and which the stripes, and which words
   speak of another thing (a scarf, the buttons).
@@ -12,7 +12,7 @@ Notable here:
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,33 +27,26 @@ from tryon.words.lexicon import (
     Meaning,
 )
 
+# Cutting into pieces.
 LONGEST_PHRASE = 5  # English words
 LONGEST_CHINESE = max(map(len, CHINESE))  # characters
 SHORTEST_STEM = 3  # letters: what may be put in the plural
 SHORTEST_TYPO = 5  # letters: shorter words are too often one letter from another word
-OPPOSITE = {  # what "too …" and "less …" ask for
-    ("length", "long"): "short",
-    ("length", "short"): "long",
-    ("sleeve", "long"): "short",
-    ("sleeve", "short"): "long",
-    ("fit", "slim"): "loose",
-    ("fit", "loose"): "slim",
-    ("shade", "light"): "dark",
-    ("shade", "dark"): "light",
-}
-
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _GAP = re.compile(r"[ \t\-]*")
 _TOKEN = re.compile(r"\d+/\d+|w/o?(?![a-z])|[a-z]+(?:'[a-z]+)*|\d+(?:[.,]\d+)*[a-z]*|[&+/]")
-_COMPARATIVE = re.compile(r"(?:long|short|loos|tight|dark|light|bright|small|bigg)er\b")
-_AFTER_SIZE = re.compile(r"\bsize\W*$")
-_SIZE = re.compile(r"(?:[2-6]|x{0,4})x?[sl]|m")
 _HARD_BREAK = frozenset('.,;!?()[]{}<>|\n"。，；！？（）【】《》…~—–·•')
+_SIZE = re.compile(r"(?:[2-6]|x{0,4})x?[sl]|m")
+_AFTER_SIZE = re.compile(r"\bsize\W*$")
+
+# Verbs in two parts, and what is to stay as it is.
 _VERBS = frozenset({"take", "taking", "cut", "cutting", "chop", "rip", "tear", "leave"})
 _PARTICLES = frozenset({"off", "out", "away"})
 _TOUCH = frozenset({"touch", "affect", "modify", "alter", "edit"})
 _KEPT = ("pattern", "colour", "fabric")  # "keep the sleeves short" asks for short ones
 _DEFINITE = frozenset({"the", "its", "that", "this", "those", "these", "my"})
+
+# What long, big, wide … are said of.
 _SCALES = {  # role -> what it says of a length or a sleeve, or of the fit
     "long": ("length", "long"),
     "short": ("length", "short"),
@@ -69,6 +62,18 @@ _PATTERN_SCALES = frozenset(
     {"big", "small", "wide", "narrow", "medium", "thick", "thin"}
     | {"vertical", "horizontal", "diagonal"}
 )
+
+# Changed into, not, too.
+OPPOSITE = {  # what "too …" and "less …" ask for
+    ("length", "long"): "short",
+    ("length", "short"): "long",
+    ("sleeve", "long"): "short",
+    ("sleeve", "short"): "long",
+    ("fit", "slim"): "loose",
+    ("fit", "loose"): "slim",
+    ("shade", "light"): "dark",
+    ("shade", "dark"): "light",
+}
 _THIS_ONE = frozenset({"one", "这件", "那件", "这条", "那条", "这款", "那款"})
 _GOES_ON = {  # after a ruled out modifier the same phrase may go on with …
     "colour": {"pattern", "colour", "fabric", "type"},
@@ -84,18 +89,23 @@ _WHOLE = ("design", "designs")  # "I don't like the design" speaks of more than 
 _OF_ADJECTIVES = ("not ", "isn", "aren", "不是", "不太", "不要太", "别太", "不那么", "没那么")
 _REACH = 4  # words that are not known, at most, between "not" and what it rules out
 _COMPLAINS = frozenset({"is", "it's", "its", "are", "was", "were", "looks", "feels", "seems"})
+
+# Other garments.
 _DETERMINERS = frozenset(
     "a,an,the,my,this,that,some,any,i,want,one,一件,一条,一个,件,条,个".split(",")  # noqa: SIM905
 )
-_NAMED_BY_LENGTH = {"mini": "skirt", "minis": "skirt", "maxi": "dress"}
-MANY = 3  # colours in a row
 _OR = frozenset({"or", "或", "或者", "或是", "还是", "/"})
+
+# Gathering.
+MANY = 3  # colours in a row are "multicolour"
+_COMPARATIVE = re.compile(r"(?:long|short|loos|tight|dark|light|bright|small|bigg)er\b")
+_NAMED_BY_LENGTH = {"mini": "skirt", "minis": "skirt", "maxi": "dress"}
 
 
 class Reading(NamedTuple):
     """What a reader made of a text; the fields are those of `Prompt`.
 
-    others: things named that are no garment of ours. second: a further garment type, or "".
+    others: things it names that are no garment of ours. second: a further garment type, or "".
     """
 
     attributes: dict[str, str]
@@ -111,7 +121,8 @@ class Piece:
 
     role: "value" or a role of the lexicon ("not", "subject", …), "hard" for punctuation, "other"
     for what is not known. subject: the attribute a "subject" names. meaning: of a "value".
-    used: the attribute it served. negated, dropped: set by the passes.
+    used: the attribute it served. negated: it is ruled out. dropped: it is said of something else,
+    or only names what is to be changed.
     """
 
     start: int
@@ -136,11 +147,11 @@ class Piece:
 
 @dataclass
 class _Unit:
-    """A colour with the shade bound to it."""
+    """A piece that names a colour, and the colour with the shade said of it."""
 
-    colour: Piece
-    shade: str = ""
-    shade_piece: Piece | None = field(default=None)
+    piece: Piece
+    colour: str
+    shade: str
 
 
 def read(clean: str, written: str) -> Reading:
@@ -237,6 +248,7 @@ def _english_piece(clean: str, written: str, start: int) -> Piece | None:
     tokens = [first]
     while len(tokens) < LONGEST_PHRASE:
         gap = _GAP.match(clean, tokens[-1].end())
+        assert gap is not None  # it may be empty
         following = _TOKEN.match(clean, gap.end())
         if following is None:
             break
@@ -364,7 +376,7 @@ def _resolve_split_verbs(pieces: list[Piece]) -> None:
 
 
 def _resolve_keeps(pieces: list[Piece]) -> None:
-    """ "Keep the print", "don't change the stripes", 图案不变: said of what is there, asks for
+    """ "Keep the print", "don't change the stripes", 图案不变 speak of what is there and ask for
     nothing. "Don't remove …" is a double negation."""
     for index, piece in enumerate(pieces):
         if piece.role == "unchanged":
@@ -398,7 +410,7 @@ def _keep(pieces: list[Piece]) -> None:
 
 
 def _resolve_scales(pieces: list[Piece]) -> None:
-    """Turn "long", "small", 短 … into values, by the noun they belong to."""
+    """Turn "long", "small", 短 … into values of the noun they belong to."""
     for index, piece in enumerate(pieces):
         if piece.written == "点" and index and pieces[index - 1].says("colour"):  # 白点: dots
             piece.role, piece.meaning = "value", (("pattern", "dotted"),)
@@ -515,7 +527,7 @@ def _drop_source(pieces: list[Piece], target: int) -> None:
             if swapped:
                 word.role = "break"
             return
-    wanted = set()
+    wanted: set[str] = set()
     for piece in pieces[target + 1 :]:
         if piece.role == "hard":
             break
@@ -617,7 +629,7 @@ def _negate_from(pieces: list[Piece], index: int) -> None:
 
 
 def _resolve_excess(pieces: list[Piece]) -> None:
-    """ "Too long" asks for shorter; "not too long" was dealt with as a negation."""
+    """ "Too long" asks for shorter; "not too long" has been read as a negation before."""
     for index, piece in enumerate(pieces):
         if piece.role != "too":
             continue
@@ -660,6 +672,7 @@ def _resolve_other_garments(pieces: list[Piece]) -> tuple[tuple[str, ...], str]:
     _join_types(pieces)
     second = ""
     first: Piece | None = None
+    named = ""  # the type of the first
     apart = shifted = False
     for index, piece in enumerate(pieces):
         apart = apart or piece.role in ("hard", "join", "break", "target")
@@ -668,25 +681,33 @@ def _resolve_other_garments(pieces: list[Piece]) -> tuple[tuple[str, ...], str]:
         if kind is None or piece.negated or piece.dropped:
             continue
         if first is None or shifted:
-            first, apart, shifted = piece, False, False
-        elif apart and kind != first.says("type") and _another_garment(first.says("type"), kind):
+            first, named, apart, shifted = piece, kind, False, False
+        elif apart and kind != named and _another_garment(named, kind):
             alternative = any(p.written.lower() in _OR for p in pieces[:index])
             if not alternative:
                 _drop_modifiers(pieces, index)
                 second = second or kind.split("|")[0]
             piece.dropped = True
         else:  # the same garment once more, in other words
-            general, special = (first, piece) if first.says("type") == "top" else (piece, first)
-            general.used = "type"
-            general.meaning = tuple(pair for pair in general.meaning if pair[0] != "type") or (
-                ("type", special.says("type")),
-            )
+            if named == "top":
+                general, special, named = first, piece, kind
+            else:
+                general, special = piece, first
+            _make_type(general, named)
             first = special
     return tuple(others), second
 
 
+def _make_type(piece: Piece, kind: str) -> None:
+    """Take the type from what a piece means; where nothing is left, it means the type given."""
+    piece.used = "type"
+    rest = tuple(pair for pair in piece.meaning if pair[0] != "type")
+    piece.meaning = rest or (("type", kind),)
+
+
 def _says_what_like(piece: Piece) -> bool:
-    """True for what another thing may describe: a garment, a "tie-neck", a "cape sleeve"."""
+    """True for what the name of another thing may describe: a garment, a "tie-neck", a "cape
+    sleeve"."""
     about = piece.subject if piece.role == "subject" else ""
     return piece.says("type") is not None or about in ("neckline", "sleeve")
 
@@ -698,8 +719,8 @@ def _another_garment(first: str, second: str) -> bool:
 
 
 def _join_types(pieces: list[Piece]) -> None:
-    """Of two types side by side the last is the noun ("shirt jacket"), unless it only says what
-    the first is anyway ("polo top", 大衣外套)."""
+    """Of two types side by side the last is the noun ("shirt jacket"), unless the first says more
+    ("polo top", 大衣外套)."""
     named = [p for p in pieces if p.written not in ("式", "款", "型")]  # 衬衫式连衣裙
     for before, after in pairwise(named):
         first, last = before.says("type"), after.says("type")
@@ -709,11 +730,10 @@ def _join_types(pieces: list[Piece]) -> None:
         weaker = (last == "top" and first_kind == Kind.UPPER) or (
             last == "jacket" and first in OUTERWEAR_TYPES
         )
-        loser, winner = (after, before) if weaker else (before, after)
-        loser.used = "type"
-        loser.meaning = tuple(pair for pair in loser.meaning if pair[0] != "type") or (
-            ("type", winner.says("type")),
-        )
+        if weaker:
+            _make_type(after, first)
+        else:
+            _make_type(before, last)
 
 
 def _drop_modifiers(pieces: list[Piece], noun: int) -> None:
@@ -728,8 +748,9 @@ def _drop_modifiers(pieces: list[Piece], noun: int) -> None:
             nearest = piece
         elif piece.role == "join":
             before = pieces[position - 1] if position else None
-            alike = nearest is not None and before is not None and before.role == "value"
-            if not alike or before.attribute != nearest.attribute:
+            if nearest is None or before is None or before.role != "value":
+                return
+            if before.attribute != nearest.attribute:
                 return
         elif piece.role == "other" and nearest is None:
             pass  # "a white woolly-looking cap"
@@ -839,24 +860,23 @@ def _read_colours(pieces: list[Piece], found: dict[str, str]) -> set[int]:
     bound: set[int] = set()
     live = [p for p in pieces if not (p.negated or p.dropped)]
     for index, piece in enumerate(live):
-        if piece.says("colour"):
-            unit = _Unit(piece, piece.says("shade") or "")
+        colour = piece.says("colour")
+        if colour:
             shade = _adjacent_shade(live, index, bound)
             if shade is not None:
-                unit.shade, unit.shade_piece = shade.says("shade"), shade
                 bound.add(id(shade))
-            units.append(unit)
+            units.append(_Unit(piece, colour, (shade or piece).says("shade") or ""))
             bound.add(id(piece))
     if not units:
         return bound
     order = {id(piece): index for index, piece in enumerate(live)}
-    ground = [unit for unit in units if _is_ground(live, order[id(unit.colour)])]
-    cloth = [unit for unit in units if not _is_accent(live, order[id(unit.colour)])]
+    ground = [unit for unit in units if _is_ground(live, order[id(unit.piece)])]
+    cloth = [unit for unit in units if not _is_accent(live, order[id(unit.piece)])]
     main = (ground or cloth or units)[0]
     if _in_many_colours(live, units):
         found["colour"] = "multicolour"
         return bound
-    found["colour"] = main.colour.says("colour")
+    found["colour"] = main.colour
     if main.shade:
         found["shade"] = main.shade
     return bound
@@ -865,11 +885,11 @@ def _read_colours(pieces: list[Piece], found: dict[str, str]) -> set[int]:
 def _in_many_colours(pieces: list[Piece], units: list[_Unit]) -> bool:
     """True for "a red, blue and yellow dress"; "red, blue or yellow" is a choice, and of a pattern
     the first is the ground's."""
-    if len({unit.colour.says("colour") for unit in units}) < MANY:
+    if len({unit.colour for unit in units}) < MANY:
         return False
     if any(piece.says("pattern") not in (None, "plain") for piece in pieces):
         return False
-    first, last = (pieces.index(units[place].colour) for place in (0, -1))
+    first, last = (pieces.index(units[place].piece) for place in (0, -1))
     between = pieces[first : last + 1]
     chosen = any(p.written.lower() in _OR for p in between)
     return not chosen and all(

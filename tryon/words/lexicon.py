@@ -1,4 +1,4 @@
-"""The words people use for clothes, English and Chinese, and what each of them means.
+"""Word or phrase -> meaning: what people call clothes, in English and Chinese.
 
 Notable here:
 - this file is data: one table a language, a row is `meaning: phrase, phrase, …`, going on in
@@ -8,8 +8,14 @@ Notable here:
   sentence speaks of sleeves or a neckline, which only the second can have; `pattern=graphic?`
   gives way to any other pattern the sentence names ("printed with flowers"). `@direction`,
   `@scale` and `@motif` beside a pattern say how it lies, how large it is, which it is.
-- a meaning `@role` marks a word that steers how others are read; the roles are explained in
-  `prompt.py`, which reads by them.
+- a meaning `@role` marks a word that steers how others are read (by `grammar.py`). `@subject X`
+  names an attribute ("sleeves"), `@long` to `@diagonal` are sizes and directions of the noun beside
+  them. `@not`, `@less`, `@too` and `@bit` bear on what follows. `@alter`, `@replace`, `@paint`,
+  `@source` and `@target` speak of a change ("turn … from … into …"), `@keep` and `@unchanged` of
+  none. `@join`, `@break` and `@shift` part a sentence ("and", "but", "no wait"). `@ground` and
+  `@accent` say which of two colours lies below. `@elsewhere` is no garment of ours, `@detail` a
+  part of one. `@want` opens a wish, `@stop` says nothing, `@guard` keeps a phrase from being read
+  word by word.
 - English phrases match with spaces, hyphens or neither ("t-shirt", "t shirt", "tshirt"), in the
   plural, and with one typing error in longer words. Chinese ones match as they stand, the
   longest first; traditional characters are turned into simplified ones before.
@@ -686,8 +692,7 @@ def _single_words(roles: Callable[[str], bool]) -> frozenset[str]:
     )
 
 
-# What a misspelt word may be corrected to: words that name a value or an attribute. All words of
-# all rows are right as they are, though one letter from another ("stripe", "strike").
+# What a misspelt word may be corrected to: words that name a value or an attribute.
 ENGLISH_TARGETS = _single_words(lambda key: key[0] != "@" or key == "@subject") | {
     "length",
     "polka",
@@ -696,6 +701,7 @@ ENGLISH_TARGETS = _single_words(lambda key: key[0] != "@" or key == "@subject") 
     "sleeved",
     "without",
 }
+# Words of all rows are right as they are, though one letter from another ("stripe", "strike").
 ENGLISH_CORRECT = frozenset(
     word
     for _, phrases in _rows(_ENGLISH_TABLE)

@@ -1,12 +1,11 @@
-"""Words to attributes: what a visitor's sentence, English or Chinese, says about a garment.
+"""Text -> Prompt: what a visitor's sentence, English or Chinese, says about a garment.
 
 Notable here:
 - `understand` never fails on a text: pasted web pages, emoji, control characters and ten
   thousand letters give a `Prompt` with a note saying what was done.
-- the text is cleaned here; the reading itself is behind `Reader`, by default the rules of
-  `grammar.py`. Another reader gets the same clean text and gives the same `Reading`.
-- words are reported as they were typed, each with the attribute it served, so a page can colour
-  them; words that changed nothing are listed as ignored, small words ("the", 的) are not.
+- the text is cleaned here; a `Reader` reads it, by default the rules of `grammar.py`.
+- words are reported as they were typed, each with the attribute it served, so that a page can
+  colour them; words that changed nothing are listed as ignored, except small ones ("the", 的).
 """
 
 import html
@@ -23,10 +22,11 @@ from tryon.words import grammar
 from tryon.words.grammar import Reading
 from tryon.words.lexicon import CHINESE, SIMPLIFY
 
-LONGEST_TEXT = 500  # characters read; a description of a garment is far shorter
-
 Reader = Callable[[str, str], Reading]  # (clean text, the same text as typed) -> Reading
 
+LONGEST_TEXT = 500  # characters read; a description of a garment is far shorter
+
+# Cleaning.
 _MARKUP = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>",
     re.DOTALL | re.IGNORECASE,
@@ -35,28 +35,34 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z]{2,10});")
 _READABLE = re.compile(r"[a-z0-9\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LATIN_OR_DIGIT = re.compile(r"[a-z0-9]")
-_LATIN = re.compile(r"[a-z]+")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _APOSTROPHES = frozenset("\u2019\u2018\u02bc\uff07`\u00b4")
+
+# Which language it is.
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z]+")
 _SIZE_LETTERS = 3  # "XXL" is as much Chinese as English
 _LATIN_IN_CHINESE = frozenset(word for phrase in CHINESE for word in _LATIN.findall(phrase))
+
+# How a pattern looks.
 _DIRECTIONS = ("vertical", "horizontal", "diagonal")
 _SIZES = {
     **dict.fromkeys(("big", "wide", "thick"), "large"),
     **dict.fromkeys(("small", "narrow", "thin"), "small"),
 }
+
+# How a garment hangs, in steps as of `Hang`.
 _STEPS = {"fit": {"slim": -1.0, "regular": 0.0, "loose": 1.0}} | {
     "length": {"cropped": -1.0, "short": -1.0, "regular": 0.0, "long": 1.0}
 }
-_SIZE_STEPS = {"xs": -1.4, "s": -0.8, "m": 0.0, "l": 0.5, "xl": 1.0}  # each further X adds as much
-_SIZE_STEP = 0.5
+_SIZE_STEPS = {"xs": -1.4, "s": -0.8, "m": 0.0, "l": 0.5, "xl": 1.0}
+_SIZE_STEP = 0.5  # of each further X
 _SIZE = re.compile(r"(x+|\dx)(l|s)")
 _FAR = re.compile(r"oversize|baggy|very|super|extra|特大|超大|加大|特别|非常|超")
-_FAR_STEPS = 1.5
+_FAR_STEPS = 1.5  # times as far
 _A_BIT = re.compile(
     r"\b(?:a (?:bit|little|touch|tad)|slightly|somewhat|bit)\b|一点|一些|稍|略|点儿"
 )
-_A_BIT_STEPS = 0.6
+_A_BIT_STEPS = 0.6  # times as far
 
 
 def understand(text: str, reader: Reader = grammar.read) -> Prompt:
@@ -195,7 +201,7 @@ class PatternDetails:
 def pattern_details(prompt: Prompt) -> PatternDetails:
     """Direction, size and second colour of a pattern: "thin vertical light blue stripes".
 
-    Read from the prompt's words, so whoever read the text need not know of it.
+    Read from the prompt's words, so that a `Reader` need not report it.
     """
     direction = scale = motif = shade = ""
     colour = None
@@ -225,7 +231,7 @@ def pattern_details(prompt: Prompt) -> PatternDetails:
 def asked_hang(prompt: Prompt) -> Hang:
     """How wide and how long the words ask a garment to hang: "XXL", "a bit longer".
 
-    Read from the prompt's words, so whoever read the text need not know of it.
+    Read from the prompt's words, so that a `Reader` need not report it.
     """
     text, _ = clean(prompt.text)
     steps = {}
@@ -259,6 +265,6 @@ def _size_steps(word: str) -> float | None:
 
 
 def _meaning_of(word: str) -> tuple[str, dict[str, str]]:
-    """What the lexicon says of a reported word: its role, its meaning."""
+    """What the lexicon says of a reported word: its role and its meaning."""
     piece = next(grammar.cut(*clean(word)), None)
     return (piece.role, dict(piece.meaning)) if piece is not None else ("", {})

@@ -1,11 +1,11 @@
-"""Reading what the rules leave unread: misspelt and unusual words, by TextNet.
+"""Clean text -> Reading, by the rules and TextNet: the words that the rules leave unread.
 
 Notable here:
 - the rules of `grammar.py` read first and are never overruled: they are exact where they know the
   words. The network is asked only when words are left over, and only for what was not said yet.
-- a word counts as read only if the sentence without it would not say so (occlusion, Zeiler &
-  Fergus, ECCV 2014): whatever is filled in has a word to show for it, and what changed nothing is
-  still reported as ignored.
+- the network's answer counts only if the sentence without some unread word would not give it
+  (occlusion, Zeiler & Fergus, ECCV 2014). That word is then reported as read; words that changed
+  nothing are still reported as ignored.
 """
 
 import re
@@ -22,16 +22,19 @@ from tryon.words.grammar import Piece, Reading, parse
 from tryon.words.lexicon import CHINESE, ENGLISH
 
 WEIGHT_FILE = "text.safetensors"
+
+# When the network is asked, and believed.
+MOST_WORDS = 6  # unread words looked at; a text with more is about something else
 SURE = 0.9  # probability from which on a value is taken; chosen on made-up sentences
 GONE = 0.4  # share of that probability that may be left without the word
-MOST_WORDS = 6  # unread words looked at; a text with more is about something else
-_LETTERS = re.compile(r"[a-z]{3}|[\u3400-\u9fff]")
-PIECE = 12  # places of a sentence: so small a product is not shared out among threads
+_LETTERS = re.compile(r"[a-z]{3}|[\u3400-\u9fff]")  # a word has at least these
+
+PIECE = 12  # letters multiplied at a time: so small a product is not shared out among threads
 
 
 @dataclass(frozen=True, eq=False)
 class Opinion:
-    """What the network makes of a text, by itself.
+    """How the network alone reads a text.
 
     said: attribute -> value -> probability, "" = not said. excluded: attribute -> value ->
     probability that it is ruled out.
@@ -98,7 +101,7 @@ class WordReader:
         )
 
     def opinions(self, texts: list[str]) -> list[Opinion]:
-        """What the network alone makes of clean texts."""
+        """How the network alone reads clean texts."""
         heads = self.net.config.heads
         said, excluded = self.quick(self.net.spell(texts).numpy())
         return [
@@ -113,9 +116,9 @@ class WordReader:
 class QuickText:
     """TextNet's answer in numpy.
 
-    A sentence is some forty small steps one after the other. A framework that hands each to its
-    threads takes far longer for that than for the arithmetic, and on a busy machine a hundred
-    times as long.
+    A sentence is some forty small steps, one after the other. A framework that hands each to its
+    threads takes far longer for that than for the arithmetic, on a busy machine a hundred times as
+    long.
     """
 
     def __init__(self, net: TextNet) -> None:
@@ -167,8 +170,8 @@ class QuickText:
 
 
 def _times(x: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """(N, L, C) @ (C, D), a few places at a time: threads would wait for each other longer than
-    they work, and far longer where other programs are busy."""
+    """(N, L, C) @ (C, D), a few letters at a time, so that it is not shared out among threads: they
+    would wait for each other longer than they work."""
     pieces = [x[:, at : at + PIECE] @ matrix for at in range(0, x.shape[1], PIECE)]
     return np.concatenate(pieces, axis=1)
 
