@@ -410,16 +410,29 @@ def test_train_hands_over_what_was_given(folder, monkeypatch):
     assert asked == [(("garment", "data", "runs", False), options)]
 
 
+def test_train_heads_hands_over_what_was_given(folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "tryon.training.heads.train",
+        lambda *arguments, **options: asked.append((arguments, options)),
+    )
+    given = ["--start", "g.safetensors", "--own", "gallery", "--count", "8", "--seed", "1"]
+    assert cli.main(["train", "heads", "data", "--out", "runs", *given]) == 0
+    options = {"start": Path("g.safetensors"), "own": [Path("gallery")], "count": 8, "seed": 1}
+    assert asked == [((Path("data"), Path("runs")), options)]
+
+
 def test_every_network_can_be_trained_and_every_option_is_of_one():
     """An option that no network takes would be refused always; one too many would be an error."""
     import inspect
 
     from tryon.cli import training
-    from tryon.training import NETS
+    from tryon.training import NETS, heads
 
     assert set(training.TAKES) == {*NETS, training.HEADS}
     options = set(inspect.signature(training.train).parameters) - {"net", "data", "out"}
     assert options == set.union(*training.TAKES.values())
+    assert training.TAKES[training.HEADS] < set(inspect.signature(heads.train).parameters)
 
 
 def test_training_data_are_made_ready(folder, monkeypatch):

@@ -34,9 +34,7 @@ TAKES = {
     "fusion": FROM_PHOTOS | {"fusion", "phase", "full_size_from", "workers"},
 }
 
-SAMPLES = 6000  # that the heads are taught with
 PICTURES = 100  # of the wardrobe
-THREADS = 2  # that the heads are taught with
 
 DataSets = Annotated[Path, typer.Argument(metavar="DATA", help="Folder of the data sets.")]
 
@@ -213,25 +211,9 @@ def train(
 def _train_heads(data: Path | None, out: Path, given: dict[str, Any]) -> None:
     if data is None or "start" not in given:
         raise ValueError("training the heads needs DATA and --start, weights of a garment network")
-    import torch
+    from tryon.training import heads
 
-    from tryon.training import unpack
-    from tryon.training.data.garments import OWN_SHARE
-    from tryon.training.garment import GarmentTask
-    from tryon.training.heads import RATE, fit_heads
-
-    folder, seed = unpack(data), given.get("seed", 0)
-    torch.set_num_threads(given.get("threads", THREADS))
-    task = GarmentTask(
-        folder,
-        given.get("cache", folder / "cache"),
-        None,
-        seed,
-        start=given["start"],
-        own=given.get("own", ()),
-        own_share=given.get("own_share", OWN_SHARE),
-    )
-    fit_heads(task, out, given.get("count", SAMPLES), seed, given.get("learning_rate", RATE))
+    heads.train(data, out, **given)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ Notable here:
 import copy
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from torch import nn
 from tryon.core import weights
 from tryon.nets.blocks import fold_norms
 from tryon.nets.garment import HEADS, GarmentNet
+from tryon.training import unpack
+from tryon.training.data.garments import OWN_SHARE
 from tryon.training.garment import (
     PRESENT_WEIGHT,
     GarmentTask,
@@ -39,7 +42,42 @@ RATE = 3e-4
 HELD_NEAR = 2e-3  # weight of the squared distance from where the heads began
 KEPT_IN_MIND = 0.99  # of the average of the weights, a step
 
+SAMPLES = 6000
+THREADS = 2
+
 Features = dict[str, np.ndarray]
+
+
+def train(
+    data: Path,
+    out: Path,
+    start: Path,
+    cache: Path | None = None,
+    own: Sequence[Path] = (),
+    own_share: float = OWN_SHARE,
+    count: int = SAMPLES,
+    learning_rate: float = RATE,
+    seed: int = 0,
+    threads: int = THREADS,
+) -> GarmentNet:
+    """Teach the heads of the network in `start` anew, into OUT (see `fit_heads`).
+
+    data: folder of the data sets. cache: of what was prepared, DATA/cache if left out. own:
+    folders of galleries whose garments are taught too, `own_share` of all samples.
+    FileNotFoundError for missing data.
+    """
+    folder = unpack(data)
+    torch.set_num_threads(threads)
+    task = GarmentTask(
+        folder,
+        cache or folder / "cache",
+        None,
+        seed,
+        start=start,
+        own=own,
+        own_share=own_share,
+    )
+    return fit_heads(task, out, count, seed, learning_rate)
 
 
 def fit_heads(
