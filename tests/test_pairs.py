@@ -23,10 +23,10 @@ from tryon.fusion.studio import (
     start_flow,
 )
 from tryon.nets.fusion import WORDS
+from tryon.training.data.garments import MIRROR_OUTLINE
 from tryon.training.data.pairs import (
     BENEATH,
     HIDDEN,
-    MIRROR_MARKS,
     Disturbance,
     Pair,
     Pairs,
@@ -397,8 +397,8 @@ def test_mirroring_exchanges_left_and_right():
     plain, mirrored = (drawn(PAIR, PAIR, CANVAS, how) for how in (Disturbance.none(), person))
     np.testing.assert_array_equal(mirrored["garment"][:, ::-1], plain["garment"])
     left, right = Outline.CUFF_OUTER_LEFT, Outline.CUFF_OUTER_RIGHT
-    assert MIRROR_MARKS[left] == right
-    assert sorted(MIRROR_MARKS) == list(range(len(Outline)))
+    assert MIRROR_OUTLINE[left] == right
+    assert sorted(MIRROR_OUTLINE) == list(range(len(Outline)))
     assert mirrored["marks"][left, 0] == pytest.approx(-plain["marks"][right, 0], abs=1e-4)
 
 

@@ -23,10 +23,10 @@ from tryon.core.fill import (
     Grain,
     blur,
     continue_texture,
-    disc,
     enlarge,
     grow,
     masked_blur,
+    quick_disc,
     shrink,
     spread,
 )
@@ -398,7 +398,7 @@ class _Scene:
         if np.hypot(*(skin - cloth)[1:]) < SKIN_HUE:
             return none  # beige cloth: colour cannot tell
         alike = core_small & (hue_of_skin < 0.5 * hue_of_cloth) & (hue_of_skin < 0.8 * SKIN_HUE)
-        alike = cv2.morphologyEx(alike.view(np.uint8), cv2.MORPH_OPEN, disc(2))
+        alike = cv2.morphologyEx(alike.view(np.uint8), cv2.MORPH_OPEN, quick_disc(2))
         _, pieces = cv2.connectedComponents(alike)
         on_limbs = np.bincount(pieces[limbs], minlength=pieces.max() + 1)
         large = on_limbs > 0.4 * np.bincount(pieces.ravel(), minlength=len(on_limbs))
@@ -406,7 +406,7 @@ class _Scene:
         large[0] = False
         if not large.any():
             return none
-        found = cv2.morphologyEx(large[pieces].view(np.uint8), cv2.MORPH_CLOSE, disc(4)) > 0
+        found = cv2.morphologyEx(large[pieces].view(np.uint8), cv2.MORPH_CLOSE, quick_disc(4)) > 0
         for label, place in places.items():
             self.parts_small[found & place] = label
         return self.enlarge(grow(found, 2))
@@ -434,8 +434,8 @@ class _Scene:
                 found |= doubtful & capsule_mask(doubtful.shape, joints, 0.6 * radii)
         if not found.any():
             return np.zeros(core.shape, bool)
-        found = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, disc(1))
-        found = cv2.dilate(found, disc(2)) > 0
+        found = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, quick_disc(1))
+        found = cv2.dilate(found, quick_disc(2)) > 0
         return self.enlarge(found) & is_part(self.parts, Part.TROUSERS, Part.SKIRT)
 
     def _stays(self, core: np.ndarray, inner_stays: bool) -> np.ndarray:

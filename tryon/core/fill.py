@@ -100,7 +100,7 @@ def continue_texture(picture: Pixels, known: Mask, hole: Mask, small: float = 1.
         return filled
 
     empty_small = cv2.resize(hole.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    empty = cv2.dilate(empty_small, disc(3)) > 0
+    empty = cv2.dilate(empty_small, quick_disc(3)) > 0
     shifts, shares = choose_shifts(tiny, sure > 0.5, empty)
     copied, total = np.zeros_like(tiny), np.full(size[::-1], 1e-6, np.float32)
     for shift, share in zip(shifts, shares, strict=True):
@@ -287,7 +287,7 @@ def enlarge(picture: np.ndarray, size: tuple[int, int], box: Sequence[int], how:
     return out[0] if picture.ndim == 2 else np.dstack(out)
 
 
-def disc(radius: int) -> np.ndarray:
+def quick_disc(radius: int) -> np.ndarray:
     """A round structuring element; a square one where it is large, which is many times quicker."""
     shape = cv2.MORPH_ELLIPSE if radius <= ROUND_RADIUS else cv2.MORPH_RECT
     return cv2.getStructuringElement(shape, (2 * radius + 1,) * 2)
@@ -295,12 +295,12 @@ def disc(radius: int) -> np.ndarray:
 
 def grow(mask: Mask, radius: int) -> Mask:
     """A mask widened by radius pixels."""
-    return cv2.dilate(mask.view(np.uint8), disc(radius)) > 0
+    return cv2.dilate(mask.view(np.uint8), quick_disc(radius)) > 0
 
 
 def shrink(mask: Mask, radius: int) -> Mask:
     """A mask without its rim of radius pixels; the picture's border is no rim."""
-    return cv2.erode(mask.view(np.uint8), disc(radius), borderValue=1) > 0
+    return cv2.erode(mask.view(np.uint8), quick_disc(radius), borderValue=1) > 0
 
 
 def blur(picture: np.ndarray, sigma: float) -> np.ndarray:

@@ -15,7 +15,7 @@ NARROWEST = 0.012  # of the longer side: gaps are at least this wide
 HOLE_AREA = 0.002  # of the garment's area
 
 
-def shrink(pixels: np.ndarray, longest: int) -> np.ndarray:
+def small_copy(pixels: np.ndarray, longest: int) -> np.ndarray:
     """A picture or mask made smaller (never larger) until its longer side is `longest` px."""
     scale = longest / max(pixels.shape[:2])
     if scale >= 1.0:

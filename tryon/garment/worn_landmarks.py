@@ -15,6 +15,7 @@ import numpy as np
 from tryon.core.arrays import Labels, Mask
 from tryon.core.masks import largest
 from tryon.core.types import Kind, Limb, Outline, Person, Pose
+from tryon.person.body import BARE_ARMPIT_DOWN
 
 Marks = dict[Outline, tuple[np.ndarray, float]]  # landmark -> (place, confidence)
 
@@ -22,8 +23,7 @@ SIDES = ("LEFT", "RIGHT")
 SURE, LIKELY, GUESSED = 0.9, 0.65, 0.35  # confidences: seen, seen but faint, from the pose alone
 
 # Armpits.
-ARMPIT_DOWN = 0.36  # of the unit, below the shoulder joint
-ARMPIT_REACH = 0.28  # of the unit: how far from there a notch of the outline is the armpit
+ARMPIT_REACH = 0.28  # of the unit around a bare armpit: a notch of the outline there is the armpit
 SLEEVE_IN = 0.08  # of the unit: from there inwards, past half of a sleeve that hangs there
 LEAST_NOTCH = 12  # degrees, less where it is far away: a flatter notch is none
 LEAST_BELOW = 0.15  # of the unit: a top that ends so soon below the armpits is a neckline only
@@ -255,7 +255,7 @@ def _find_armpit(
 ) -> tuple[np.ndarray, float]:
     """The notch of the outline near where the armpit must be, else the place itself. sleeved: what
     lies beside the trunk there is a sleeve."""
-    expected = body.joint(f"{side}_SHOULDER") + ARMPIT_DOWN * body.unit * body.down
+    expected = body.joint(f"{side}_SHOULDER") + BARE_ARMPIT_DOWN * body.unit * body.down
     expected = expected + 0.02 * body.unit * body.outward(side)
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     best, best_value = None, 0.0

@@ -381,7 +381,7 @@ def _hand_place(body: _Canvas, side: str) -> np.ndarray:
     return cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), max(0.8, 0.06 * size))
 
 
-def sleeve_end(body: _Canvas, side: str) -> float:
+def _bare_from(body: _Canvas, side: str) -> float:
     """Where skin begins along an arm: 0 = bare from the shoulder, 1 = elbow, 2 = all covered.
 
     The split of the profile of skin along the arm that explains it best.
@@ -430,7 +430,7 @@ def _split(skin: np.ndarray, seen: np.ndarray, steps: np.ndarray, otherwise: flo
 
 
 def _arms(body: _Canvas, evidence: dict[Part, np.ndarray]) -> None:
-    body.sleeve_end = {side: sleeve_end(body, side) for side in SIDES}
+    body.sleeve_end = {side: _bare_from(body, side) for side in SIDES}
     for side in SIDES:
         arm, hand = BARE_ARM[side], HAND[side]
         reach, along = body.arm[side]

@@ -1,4 +1,4 @@
-"""How a result was made, as pictures: pose, parts, region, cut-out, warp, body, result.
+"""Result -> pictures of how it was made: pose, parts, region, cut-out, warp, body, result.
 
 Notable here:
 - everything is drawn at the size it will be looked at, so that lines and letters have the same
@@ -9,14 +9,18 @@ Notable here:
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 from types import MappingProxyType
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from tryon.core.arrays import Pixels
 from tryon.core.frame import Fit
+from tryon.core.masks import COVERED
 from tryon.core.types import Garment, Outline, Part, Person, Pose, Result
+from tryon.person.body import ARMS, LEGS_TO_TOES, SIDES
 
 LONG_SIDE = 1024  # pixels, of each picture; smaller photos stay as they are
 
@@ -43,6 +47,7 @@ PARTS: MappingProxyType[Part, tuple[tuple[int, int, int], str, str]] = MappingPr
 )
 
 _WARM, _COOL, _MIDDLE = (255, 138, 61), (56, 176, 222), (250, 250, 250)
+_FINGER, _OTHERS = (255, 225, 150), (170, 170, 170)  # hands; boxes of other people
 _ACCENT = (255, 92, 122)  # outlines
 _INK, _PAPER = (34, 36, 42), (250, 249, 246)
 _BONES = (
@@ -50,16 +55,12 @@ _BONES = (
     (Pose.LEFT_HIP, Pose.RIGHT_HIP, _MIDDLE),
     (Pose.LEFT_SHOULDER, Pose.LEFT_HIP, _WARM),
     (Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, _COOL),
-    (Pose.LEFT_SHOULDER, Pose.LEFT_ELBOW, _WARM),
-    (Pose.LEFT_ELBOW, Pose.LEFT_WRIST, _WARM),
-    (Pose.RIGHT_SHOULDER, Pose.RIGHT_ELBOW, _COOL),
-    (Pose.RIGHT_ELBOW, Pose.RIGHT_WRIST, _COOL),
-    (Pose.LEFT_HIP, Pose.LEFT_KNEE, _WARM),
-    (Pose.LEFT_KNEE, Pose.LEFT_ANKLE, _WARM),
-    (Pose.LEFT_ANKLE, Pose.LEFT_FOOT, _WARM),
-    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, _COOL),
-    (Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE, _COOL),
-    (Pose.RIGHT_ANKLE, Pose.RIGHT_FOOT, _COOL),
+    *(
+        (start, end, colour)
+        for chains in (ARMS, LEGS_TO_TOES)
+        for side, colour in zip(SIDES, (_WARM, _COOL), strict=True)
+        for start, end in pairwise(chains[side])
+    ),
 )
 _FACE = (Pose.NOSE, Pose.LEFT_EYE, Pose.RIGHT_EYE, Pose.LEFT_EAR, Pose.RIGHT_EAR)
 _FINGERS = tuple(
@@ -69,14 +70,14 @@ _FINGERS = tuple(
 )
 _SEEN = 0.3  # visibility under which a landmark is a guess and is not drawn
 _GRID_CELLS = 14  # grid lines over the long side of the garment
-_CHECK = 16  # pixels
+_CHECK = 16  # pixels, side of a square of the checkerboard behind a cut-out
 _SUBPIXEL = 4  # bits cv2 draws with behind the point
 
 
 def draw_stages(
     result: Result, *, long_side: int = LONG_SIDE, legend: bool = True
-) -> dict[str, np.ndarray]:
-    """Stage -> (h, w, 3) uint8 RGB picture, in the order of the flow.
+) -> dict[str, Pixels]:
+    """Stage -> picture, in the order of the flow.
 
     pose, parts, region, warp, body, result show the person photo's frame; cutout the garment's.
     long_side: pixels, the largest height or width. legend: name the parts' colours under the
@@ -99,8 +100,8 @@ def draw_stages(
 
 def _shown_at(size: tuple[int, int], long_side: int) -> Fit:
     scale = min(1.0, long_side / max(size))
-    shown = tuple(max(1, round(side * scale)) for side in size)
-    return Fit.inside(size, shown)
+    height, width = (max(1, round(side * scale)) for side in size)
+    return Fit.inside(size, (height, width))
 
 
 # --- pose --------------------------------------------------------------------------------------
@@ -112,15 +113,15 @@ def _pose(view: np.ndarray, person: Person, fit: Fit) -> np.ndarray:
     seen = person.landmarks[:, 2]
     points = fit.points(person.landmarks)
     for x0, y0, x1, y1 in fit.box(person.others):
-        _line(picture, ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)), (170, 170, 170), unit)
+        _line(picture, ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)), _OTHERS, unit)
     for start, end, colour in _BONES:
         if min(seen[start], seen[end]) > _SEEN:
             _line(picture, points[[start, end], :2], _INK, 3.4 * unit)
             _line(picture, points[[start, end], :2], colour, 2.2 * unit)
     for hand in person.hands:
         joints = fit.points(hand)
-        for start, end in _FINGERS:
-            _line(picture, joints[[start, end], :2], (255, 225, 150), 0.8 * unit)
+        for near, far in _FINGERS:
+            _line(picture, joints[[near, far], :2], _FINGER, 0.8 * unit)
     drawn = {joint: colour for bone in _BONES for joint in bone[:2] for colour in (bone[2],)}
     drawn.update(dict.fromkeys(_FACE, _MIDDLE))
     for joint, colour in drawn.items():
@@ -172,7 +173,7 @@ def _with_legend(picture: np.ndarray, labels: Iterable[int]) -> np.ndarray:
 
 
 def _region(view: np.ndarray, region: np.ndarray) -> np.ndarray:
-    """Outside, where nothing may change, the photo is pale; inside it keeps its colours."""
+    """The photo, pale outside the region, where nothing may change."""
     picture = np.where(region[..., None], view, _pale(view))
     _outline(picture, region, max(view.shape[:2]) / 560)
     return picture
@@ -186,7 +187,7 @@ def _cutout(garment: Garment, long_side: int) -> np.ndarray:
     view, alpha = fit.image(garment.photo.pixels), fit.image(garment.alpha)
     picture = _over(_checkerboard(alpha.shape), view, alpha)
     unit = max(alpha.shape) / 400
-    _outline(picture, alpha >= 128, 0.7 * unit)
+    _outline(picture, alpha >= COVERED, 0.7 * unit)
     for point, (x, y, confidence) in enumerate(fit.points(garment.landmarks)):
         if confidence > 0:
             name = Outline(point).name
@@ -264,18 +265,28 @@ def _outline(picture: np.ndarray, mask: np.ndarray, thickness: float) -> None:
     cv2.drawContours(picture, contours, -1, _ACCENT, max(1, round(thickness)), cv2.LINE_AA)
 
 
-def _line(picture: np.ndarray, points: Iterable, colour: tuple, thickness: float) -> None:
+def _line(
+    picture: np.ndarray,
+    points: np.ndarray | Iterable[tuple[float, float]],
+    colour: tuple[int, int, int],
+    thickness: float,
+) -> None:
     fixed = _fixed(np.asarray(points, np.float32))[:, None]
     width = max(1, round(thickness))
     cv2.polylines(picture, [fixed], False, colour, width, cv2.LINE_AA, _SUBPIXEL)
 
 
-def _dot(picture: np.ndarray, point: Iterable, radius: float, colour: tuple) -> None:
+def _dot(
+    picture: np.ndarray,
+    point: np.ndarray | tuple[float, float],
+    radius: float,
+    colour: tuple[int, int, int],
+) -> None:
     x, y = _fixed(np.asarray(point, np.float32)[:2])
     size = max(1, round(radius * 2**_SUBPIXEL))
     cv2.circle(picture, (int(x), int(y)), size, colour, cv2.FILLED, cv2.LINE_AA, _SUBPIXEL)
 
 
 def _fixed(points: np.ndarray) -> np.ndarray:
-    """cv2's fixed point coordinates; far outside is as good as further outside."""
+    """cv2's fixed point coordinates, none so far outside that they would overflow."""
     return np.rint(points.clip(-20_000, 20_000) * 2**_SUBPIXEL).astype(np.int32)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from tryon.core.arrays import Mask, Pixels
-from tryon.core.masks import cut_gaps, lab_of, largest, shrink
+from tryon.core.masks import cut_gaps, lab_of, largest, small_copy
 
 PLAIN_SIZE = 512  # px, longer side of the copy that is cut
 PROBE_SIZE = 128  # px: the border is looked at on a copy this small first
@@ -44,7 +44,7 @@ def plain_mask(pixels: Pixels) -> tuple[Mask, float] | None:
     """The mask on a small copy and a confidence for a garment on a plain background, None if the
     background is not plain."""
     for size in (PROBE_SIZE, PLAIN_SIZE):
-        lab = lab_of(shrink(pixels, size))
+        lab = lab_of(small_copy(pixels, size))
         background, noise, follows = _background_model(lab, _border(lab.shape))
         if follows < PLAIN_BORDER or noise > PLAIN_NOISE:
             return None

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from tryon.core.arrays import Alpha, Mask, Pixels
-from tryon.core.masks import cut_gaps, lab_of, largest, shrink, where_gaps_are
+from tryon.core.masks import cut_gaps, lab_of, largest, small_copy, where_gaps_are
 
 SCENE_SIZE = 256  # px, longer side: of the final cut
 SEARCH_SIZE = 160  # px, longer side: of the several first attempts
@@ -58,8 +58,8 @@ GAP_NEARER = 0.6  # and by this factor nearer to it than to any colour of the ga
 def scene_mask(pixels: Pixels) -> tuple[Mask, float] | None:
     """(h, w) bool on a small copy and a confidence for a garment on a floor, a bed or a wall,
     None if nothing stands out."""
-    small = shrink(pixels, SCENE_SIZE)
-    search = shrink(small, SEARCH_SIZE)
+    small = small_copy(pixels, SCENE_SIZE)
+    search = small_copy(small, SEARCH_SIZE)
     lab = lab_of(search)
     attempts: list[np.ndarray] = []
     scores: list[float] = []
@@ -100,7 +100,7 @@ def settled(pixels: Pixels, cut: Mask | None, seen: Alpha) -> Mask:
 
     cut: of `scene_mask`, None where nothing stood out. seen: the probability of garment times 255.
     """
-    small = shrink(pixels, SCENE_SIZE)
+    small = small_copy(pixels, SCENE_SIZE)
     size = (small.shape[1], small.shape[0])
     likely = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
     found = likely >= SEEN

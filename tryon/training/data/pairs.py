@@ -33,18 +33,12 @@ from tryon.person.body import (
     middle_of_shoulders,
 )
 from tryon.training.data.captions import as_worn, known_of, some_words
+from tryon.training.data.garments import MIRROR_OUTLINE
 from tryon.training.prepare.pairs import DOUBT, OLD_GARMENT, UNKNOWN, WORN, unpack_pairs
 
 HIDDEN = 127  # where the network may not look; 0 after normalisation
 BENEATH = 64  # value of a worn mask: something else is seen, but the garment may lie beneath
 START_STRIDE = CANVAS[0] // START[0]
-_SWAPPED = {"LEFT": "RIGHT", "RIGHT": "LEFT"}
-MIRROR_MARKS = np.array(
-    [
-        Outline["_".join(_SWAPPED.get(word, word) for word in mark.name.split("_"))]
-        for mark in Outline
-    ]
-)
 # Shares of the samples whose garment ends at the old hem, the old neckline, both old sleeves' ends;
 # of those whose two sleeves differ in that.
 FOLLOWING, ONE_SLEEVE = 0.6, 0.15
@@ -524,7 +518,7 @@ def _other_start(wearer: Pair, worn: Pair) -> np.ndarray:
 def _marks(
     marks: np.ndarray, garment: np.ndarray, size: tuple[int, int], mirrored: bool
 ) -> np.ndarray:
-    moved = marks[MIRROR_MARKS].copy() if mirrored else marks.copy()
+    moved = marks[MIRROR_OUTLINE].copy() if mirrored else marks.copy()
     points = moved[:, :2] @ garment[:, :2].T + garment[:, 2]
     moved[:, :2] = (points + 0.5) * 2 / np.array(size[::-1]) - 1
     return moved.astype(np.float32)
