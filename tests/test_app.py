@@ -351,7 +351,7 @@ def test_every_text_is_there_in_both_languages():
 
 
 def test_every_text_is_used():
-    """Those whose keys are put together while running are told by their first part."""
+    """Keys that are put together while running are known by their first part."""
     put_together = ("took_", "stage_", "attribute_", "kind_", "category_", "audience_",
                     "confidence_", "example_")  # fmt: skip
     sources = [path for path in (ROOT / "tryon" / "page").rglob("*.py") if path.name != "texts.py"]
@@ -430,6 +430,18 @@ def test_nobody_waits_for_a_warm_up_but_the_idle_machine():
     visitor.join(20)
     asked._thread.join(20)
     assert warmed[1:] == ["RED"]
+
+
+def test_a_page_that_stops_lets_a_warm_up_end():
+    """Ended in the middle of it, Python crashed: status -6 instead of 0."""
+    ended = []
+    later = Later(lambda: SimpleNamespace(), lambda _: (time.sleep(0.3), ended.append(1)))
+    later.start()
+    later.wait()
+    later.settle(0)
+    assert ended == []
+    later.settle(20)
+    assert ended == [1]
 
 
 def test_a_tryon_that_cannot_be_loaded_says_why_to_everyone():

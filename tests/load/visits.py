@@ -107,10 +107,10 @@ def load(
     empty_within: float = 90,
     rest: float = REST_SECONDS,
 ) -> Load:
-    """So many visits, so many of them at a time.
+    """A number of visits, by several clients at a time.
 
-    address: "http://127.0.0.1:7860". photo: (H, W, 3) uint8, of a person. seconds: go on until
-    then instead of counting visits. empty_within: so long is waited for all files to be gone.
+    address: "http://127.0.0.1:7860". photo: (H, W, 3) uint8, of a person. seconds: go on for this
+    long instead of counting visits. empty_within: seconds to wait until all files are gone.
     rest: seconds without visitors before memory is read.
     """
     result, lock = Load(), threading.Lock()
@@ -201,7 +201,7 @@ def ask(
 
 
 def endpoint(address: str, name: str) -> int:
-    """The number under which the queue knows a named endpoint."""
+    """The number by which the queue knows a named endpoint."""
     status, body = ask(address, "GET", "/config")
     if status != 200:
         raise ValueError(f"/config answers {status}")

@@ -168,7 +168,7 @@ class Lab:
 def caption(trial: Trial, language: str, several: bool = False) -> str:
     """What stands under a picture: its number, the words, how they were read, photo and seed.
 
-    several: there is more than one photo, so its number is told.
+    several: there is more than one photo, so its number is said.
     """
     parts = [f"{trial.number} · {trial.text}", parse_line(trial.prompt, language)]
     if several:

@@ -221,7 +221,7 @@ class Room:
         yield from self._dress_if_ready(visit)
 
     def _dress_if_ready(self, visit: Visit) -> Iterator[Update]:
-        """A try-on, or a word about the photo that is missing."""
+        """A try-on, or a sentence that says that the photo is missing."""
         w, path, subject, language = self.widgets, visit.photo, visit.subject, visit.language
         if path is None or (subject is not None and subject.person is None):
             yield {w.mirror.message: fragments.hint(say("photo_needed", language))}

@@ -1,4 +1,4 @@
-"""The page opened: served at once, while the models load behind it, until it is told to stop.
+"""The page opened: served at once, while the models load behind it, until Ctrl-C or SIGTERM.
 
 Notable here:
 - nothing is loaded on import. `main` opens the page first and loads the models while the visitor
@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tryon.page")
 
-FINISH_SECONDS = 8  # for requests that are being answered when the page is told to stop
+FINISH_SECONDS = 8  # for what is being worked on when the page is to stop
 
 
 def main() -> int:
@@ -54,7 +55,8 @@ def main() -> int:
 
 
 def keep_open(demo: FittingRoom, tryon: "Later") -> int:
-    """Until told to stop. Raises TryOnError if the models cannot be loaded."""
+    """Until Ctrl-C or SIGTERM. Raises TryOnError if the models cannot be loaded."""
+    end = 0.0
     try:
         demo.launch(prevent_thread_lock=True, quiet=True)
         log.info("page open at %s", demo.local_url)
@@ -63,10 +65,12 @@ def keep_open(demo: FittingRoom, tryon: "Later") -> int:
         Event().wait()
     except KeyboardInterrupt:
         log.info("stopping")
+        end = time.monotonic() + FINISH_SECONDS
         demo.finish(FINISH_SECONDS)
     finally:
         demo.close(verbose=False)
         demo.visits.clear()
+    tryon.settle(max(0.0, end - time.monotonic()))
     return 0
 
 
@@ -106,6 +110,11 @@ class Later:
         if self._loaded is None:
             raise self._error or RuntimeError("the models were loaded, but are not there")
         return self._loaded
+
+    def settle(self, seconds: float) -> None:
+        """Let loading and warming up come to their end: Python would crash if it ended meanwhile,
+        because a thread that is inside torch cannot be stopped."""
+        self._thread.join(seconds)
 
     # --- a `TryOnLike` -------------------------------------------------------------------------
 

@@ -9,11 +9,12 @@ Notable here:
 """
 
 from html import escape
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import gradio as gr
 
-from tryon.page.serving.gradio_internals import I18nData
+if TYPE_CHECKING:
+    from gradio.i18n import I18nData
 
 LANGUAGES = ("en", "zh")
 
@@ -204,6 +205,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 _PREFIX = "tryon_"  # Gradio's own texts have keys like "slider" in the same table
+_LOOKED_UP = gr.I18n()  # makes a key into what the browser looks up in the page's table
 
 
 def translations() -> gr.I18n:
@@ -216,14 +218,14 @@ def translations() -> gr.I18n:
     )
 
 
-def t(key: str) -> I18nData:
+def t(key: str) -> "I18nData":
     """A fixed text for a label: the browser fills it in, in its language.
 
     Raises KeyError for a key that is not in the table.
     """
     if key not in TEXTS:
         raise KeyError(key)
-    return I18nData(_PREFIX + key)
+    return _LOOKED_UP(_PREFIX + key)
 
 
 def plain_label(key: str) -> str:

@@ -33,8 +33,8 @@ class Tray:
     """Where files are put for the browser.
 
     written: their paths, for Gradio to delete when they are old and when the page is closed.
-        (Gradio forgets files of widgets that a handler has changed, so it is told of each.)
-    visits: told of each file too, so that it goes with its visit; None outside a server.
+        (Of itself it forgets the files of widgets that a handler has changed.)
+    visits: learns of each file as well, so that it goes with its visit; None outside a server.
     """
 
     def __init__(self) -> None:

@@ -17,14 +17,13 @@ from gradio import processing_utils
 from gradio.blocks import Block
 from gradio.data_classes import ImageData
 from gradio.exceptions import ComponentProcessingError, InvalidPathError
-from gradio.i18n import I18nData
 from gradio.utils import get_upload_folder
 
 if TYPE_CHECKING:
     from gradio.block_function import BlockFunction
 
 __all__ = [
-    "Block", "ComponentProcessingError", "I18nData", "ImageData", "InvalidPathError",
+    "Block", "ComponentProcessingError", "ImageData", "InvalidPathError",
     "get_upload_folder",
 ]  # fmt: skip
 
@@ -78,7 +77,7 @@ INTERNALS = (
     ),
     Internal(
         "page:_queue.pending_event_ids_session",
-        "Answers that nobody fetches are kept, among the last thousand; ours go with the visit.",
+        "Answers that nobody fetches are kept, up to 2,000 of them; ours go with the visit.",
     ),
     Internal("page:_queue.pending_messages_per_session", "As above."),
     # --- what is kept of a visit ---
@@ -127,14 +126,11 @@ INTERNALS = (
     ),
     Internal(
         "gradio.templates:TextArea.is_template",
-        "A subclass is looked for in the browser under its own name unless it says this.",
+        "Without it the browser looks for a widget with the name of our subclass.",
     ),
     Internal("gradio.data_classes:ImageData", "`gradio` itself has `FileData`, but not this."),
-    Internal("gradio.blocks:Block", "A handler's answer has keys of this type; for checked types."),
     Internal(
-        "gradio.i18n:I18nData.__init__",
-        "`gr.I18n(…)(key)` makes one, but its table is put together after the labels are.",
-        ("self", "key"),
+        "gradio.blocks:Block", "The type of the keys that handlers return; it has no other name."
     ),
     Internal(
         "gradio.events:EventData.__init__",
@@ -143,14 +139,17 @@ INTERNALS = (
     ),
     Internal(
         "theme:custom_css",
-        "The option `css` rewrites selectors and comes after the page has been shown.",
+        "The option `css` is public, but its selectors are rewritten on the way to the browser.",
     ),
     # --- errors ---
     Internal(
         "gradio.exceptions:InvalidPathError",
-        "`gradio` itself has `Error` alone, which this is not told apart by.",
+        "Raised for a path that is not allowed; it is no `gr.Error`, and has no public name.",
     ),
-    Internal("gradio.exceptions:ComponentProcessingError", "As above."),
+    Internal(
+        "gradio.exceptions:ComponentProcessingError",
+        "Raised for a value that a widget cannot take; otherwise as above.",
+    ),
 )
 
 

@@ -32,9 +32,12 @@ from tryon.core.errors import TryOnError
 
 log = logging.getLogger(__name__)
 
-_current: ContextVar[str | None] = ContextVar("visit", default=None)
+# The folder of a run.
 PREFIX = "tryon-visits-"
-LOCK = ".in-use"
+LOCK = ".in-use"  # locked while the run goes on
+MAKING_SECONDS = 60  # a folder that is younger may have no lock yet
+
+_current: ContextVar[str | None] = ContextVar("visit", default=None)  # that is worked for
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Retention:
     longest: a file since it was written, a remembered visit since it was last used.
     after_visit: both, after the visit's last connection was closed. Long enough for a phone that
         shows another app for a moment.
-    look_every: how often is looked what has to go.
+    look_every: between two looks at what has to go.
     most_bytes: files of all visits together; the oldest go first.
     most_remembered: bytes of all analysed photos together; who has not been seen for longest is
         forgotten first, and analysed again when needed.
@@ -146,7 +149,7 @@ class Visits:
                 self._owners[path].add(visit)
 
     def remembers(self, what: str, size: int) -> None:
-        """So many bytes of this are kept in memory for the visit that is being worked for."""
+        """The visit that is being worked for keeps something in memory. size: in bytes."""
         visit = _current.get()
         if visit is None:
             return
@@ -225,7 +228,7 @@ class Visits:
         return sorted(ages, key=lambda entry: -entry[1])
 
     def _sweep_folder(self, now: float) -> None:
-        """Uploads that were broken off, what nobody told us of, folders that are empty."""
+        """Delete uploads that were broken off, files that nobody claimed, empty folders."""
         if self.folder is None:
             return
         for path in self.folder.glob("*"):
@@ -298,7 +301,7 @@ def _size(path: Path) -> int:
 
 @contextmanager
 def own_folder(base: Path | None = None) -> Iterator[Path]:
-    """A fresh folder for this run's temporary files, gone afterwards; Gradio is told to use it.
+    """A fresh folder for this run's temporary files, gone afterwards; Gradio uses it.
 
     base: where to make it; None for $GRADIO_TEMP_DIR, or else the system's temporary folder.
     What runs that were killed have left there is removed first.
@@ -339,7 +342,7 @@ def _is_leftover(folder: Path) -> bool:
         with (folder / LOCK).open("r+b") as lock:
             _take(lock)
     except FileNotFoundError:  # killed before the lock was made, or just being made
-        if time.time() - folder.stat().st_mtime < 60:
+        if time.time() - folder.stat().st_mtime < MAKING_SECONDS:
             return False
     except OSError:  # locked, or not ours
         return False

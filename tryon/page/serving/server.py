@@ -32,6 +32,7 @@ from tryon.page.serving.privacy import Retention, Visits
 if TYPE_CHECKING:
     from gradio.block_function import BlockFunction
 
+SECOND_BROOM_SECONDS = 60  # between two rounds of Gradio's own cleaning
 FETCH_SECONDS = 0.5  # for the last answers to be sent when the server stops
 
 
@@ -52,7 +53,7 @@ class FittingRoom(gr.Blocks):
         super().__init__(
             analytics_enabled=False,
             # A second broom beside our own; it also sweeps when the server is closed.
-            delete_cache=(60, round(retention.longest)),
+            delete_cache=(SECOND_BROOM_SECONDS, round(retention.longest)),
             **options,
         )
         # Addresses of what is sent are made from the content and this; nobody can compute one.
