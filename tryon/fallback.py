@@ -1,7 +1,9 @@
 """A `TryOn` on the graphics card that goes on with the processor when the card's memory is full.
 
-Notable here: everything between the steps is numpy, so what the card has begun the processor can
-finish; the result then says so. The second `TryOn` is loaded when it is first needed, and kept.
+Notable here:
+- everything between the steps is numpy, so what the card has analysed the processor can use; the
+  result then says so.
+- the second `TryOn` is loaded when it is first needed, and kept.
 """
 
 import dataclasses
@@ -9,16 +11,19 @@ import gc
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from tryon.core.errors import Note
-from tryon.core.types import Result
+from tryon.core.types import Garment, Person, Prompt, Result
+from tryon.garment.gallery import Gallery
 from tryon.pipeline import TryOn, resolve_device
 
 log = logging.getLogger(__name__)
 
+Answer = TypeVar("Answer")
 
-def load(device: str | None = None) -> Any:
+
+def load(device: str | None = None) -> "TryOn | WithFallback":
     """`TryOn.load`, on a graphics card with the processor behind it. Raises what that raises."""
     device = resolve_device(device)
     first = TryOn.load(device)
@@ -28,22 +33,26 @@ def load(device: str | None = None) -> Any:
 class WithFallback:
     """Looks like its first `TryOn`; a call for which the card is too small goes to the second.
 
-    device: of the first, for who asks how the server is.
+    device: of the first, as the server's health check reports it.
     """
 
     device = "cuda"
 
-    def __init__(self, first: Any, load_second: Callable[[], Any]) -> None:
+    def __init__(self, first: TryOn, load_second: Callable[[], TryOn]) -> None:
         self._first = first
         self._load_second = load_second
-        self._second: Any = None
+        self._second: TryOn | None = None
         self._lock = threading.Lock()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._first, name)
 
+    @property
+    def gallery(self) -> Gallery:
+        return self._first.gallery
+
     def __call__(self, *arguments: Any, **options: Any) -> Result:
-        """As `TryOn`; the result's remarks say so if the processor did it."""
+        """As `TryOn`; if the processor did it, a remark of the result says so."""
         try:
             return self._first(*arguments, **options)
         except Exception as error:
@@ -52,21 +61,25 @@ class WithFallback:
         result = self._processor()(*arguments, **options)
         return dataclasses.replace(result, remarks=(*result.remarks, Note("gpu_full")))
 
-    def analyse(self, *arguments: Any, **options: Any) -> Any:
-        return self._either("analyse", arguments, options)
+    def analyse(self, *arguments: Any, **options: Any) -> Person:
+        return self._either(lambda tryon: tryon.analyse(*arguments, **options))
 
-    def describe(self, *arguments: Any, **options: Any) -> Any:
-        return self._either("describe", arguments, options)
+    def describe(self, *arguments: Any, **options: Any) -> Garment:
+        return self._either(lambda tryon: tryon.describe(*arguments, **options))
 
-    def _either(self, method: str, arguments: tuple, options: dict[str, Any]) -> Any:
+    def understand(self, text: str) -> Prompt:
+        return self._first.understand(text)
+
+    def _either(self, ask: Callable[[TryOn], Answer]) -> Answer:
+        """The first one's answer, or the second's where the card is too small for it."""
         try:
-            return getattr(self._first, method)(*arguments, **options)
+            return ask(self._first)
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
-        return getattr(self._processor(), method)(*arguments, **options)
+        return ask(self._processor())
 
-    def _processor(self) -> Any:
+    def _processor(self) -> TryOn:
         """The `TryOn` on the processor. The failed call's tensors are freed first."""
         log.warning("the graphics card has no memory left; the processor takes over")
         gc.collect()

@@ -1,4 +1,4 @@
-"""TryOn: the steps from photo, garment picture and words to the result, in order and timed.
+"""Photo + garment picture or words -> Result: `TryOn`, the steps in order and timed.
 
 Notable here:
 - nothing is remembered between calls: one `TryOn` may serve many visitors at once.
@@ -10,13 +10,12 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 
 from tryon.compose.composite import compose
 from tryon.core.errors import Note, TryOnError
-from tryon.core.image import read_photo
+from tryon.core.image import PhotoSource, read_photo
 from tryon.core.types import Draft, Garment, Kind, Person, Prompt, Result
 from tryon.design.choose import choose
 from tryon.design.designer import design
@@ -32,14 +31,11 @@ from tryon.words.wording import WordReader
 
 log = logging.getLogger(__name__)
 
-PhotoSource = Any  # Photo, path, bytes, PIL image or (H, W, 3) uint8 RGB array
-
 # How a garment is laid on a body: by outline landmarks alone, or corrected by the fusion network.
 METHODS = ("geometric", "learned")
 METHOD = "learned"
 
-# Below this confidence the visitor is asked to look at the result with care.
-DOUBTFUL = 0.35
+DOUBTFUL = 0.35  # confidence: below it the visitor is asked to look at the result with care
 
 
 class TryOn:
@@ -151,7 +147,7 @@ class TryOn:
         return person if isinstance(person, Person) else self.body(read_photo(person), which)
 
     def describe(self, garment: PhotoSource | Garment, kind: str | Kind | None = None) -> Garment:
-        """Cut a garment out of its picture; tell its kind, outline landmarks and attributes.
+        """Cut a garment out of its picture; find its kind, outline landmarks and attributes.
 
         Raises TryOnError (`no_garment`, `unreadable_image`, …).
         """
@@ -160,7 +156,7 @@ class TryOn:
         return self.garments(read_photo(garment), parse_kind(kind))
 
     def ask(self, garment: PhotoSource | Garment, question: str = "") -> Answer:
-        """Answer a question about a garment, English or Chinese; none = describe it.
+        """Answer a question about a garment, English or Chinese; "" = describe it.
 
         Raises TryOnError (`no_garment`, `unreadable_image`, …).
         """
@@ -198,6 +194,7 @@ def parse_kind(kind: str | Kind | None) -> Kind | None:
 
 @contextmanager
 def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Put the seconds that a step takes into `seconds`."""
     started = time.perf_counter()
     yield
     seconds[step] = time.perf_counter() - started

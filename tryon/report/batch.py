@@ -1,9 +1,9 @@
-"""Many try-ons from a table: resumes after a kill, and one bad row does not stop the others.
+"""Table of people, garments and words -> pictures: resumes after a kill, a bad row stops no other.
 
 Notable here:
-- results.csv grows by one line a try-on, after its picture is whole on the disc; so what it says
-  is there is there, and a second run does only what is missing or has failed.
-- rows are told apart by their content, not by their place: the manifest may grow or be reordered.
+- results.csv grows by one line a try-on, after its picture is written completely. So every picture
+  it names is there, and a second run does only what is missing or has failed.
+- a row is known by its content, not by its place: the manifest may grow or be reordered.
 - a person or garment named again in neighbouring rows is not analysed again.
 """
 
@@ -14,15 +14,26 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tryon.core.errors import TryOnError
 from tryon.core.image import encode_photo, write_bytes
+from tryon.core.types import Garment, Person
 
+if TYPE_CHECKING:
+    from tryon.pipeline import TryOn
+
+COLUMNS = ("person", "garment", "prompt", "kind")  # of a manifest
 RESULTS = "results.csv"
-COLUMNS = ("person", "garment", "prompt", "kind")
 _RESULT_COLUMNS = (*COLUMNS, "status", "output", "code", "message", "confidence", "seconds")
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+_LONGEST_NAME = 80  # letters of a picture's name, before the code that makes it unique
+# People and garments kept in memory; each takes some 10 MB a megapixel.
+_PEOPLE, _GARMENTS = 1, 4
+
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
+Line = dict[str, str]  # of results.csv
 
 
 @dataclass(frozen=True)
@@ -45,7 +56,7 @@ class Row:
         plain = "".join(
             letter if letter.isalnum() or letter in "-_" else "-" for letter in "_".join(stems)
         )
-        return f"{plain[:80]}_{code}{suffix}"
+        return f"{plain[:_LONGEST_NAME]}_{code}{suffix}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ class Summary:
 
 
 def run_batch(
-    load: Callable[[], Any],
+    load: Callable[[], "TryOn"],
     manifest: Path,
     out: Path,
     format: str = "PNG",
@@ -84,15 +95,17 @@ def run_batch(
             "bad_argument", what=f"The folder {out.name} cannot be made: {error.strerror}."
         ) from error
     finished = _finished(out)
-    # Written anew first: it loses the half line a kill may have left, and what has to be redone.
+    # results.csv is first written anew, without half a line that a kill may have left and without
+    # the lines of what has to be done again.
     order = {row.key: index for index, row in enumerate(rows)}
     kept = sorted(finished.values(), key=lambda line: order.get(_key(line), len(order)))
     write_bytes(
         _as_csv([dict(zip(_RESULT_COLUMNS, _RESULT_COLUMNS, strict=True)), *kept]), out / RESULTS
     )
 
-    tryon: Any = None
-    people, garments = _Memory(1), _Memory(4)  # each holds some 10 MB a megapixel
+    tryon: TryOn | None = None
+    people: _Memory[str, Person] = _Memory(_PEOPLE)
+    garments: _Memory[tuple[str, str | None], Garment] = _Memory(_GARMENTS)
     done = 0
     failures: dict[str, int] = {}
     for index, row in enumerate(rows):
@@ -133,7 +146,7 @@ def read_manifest(manifest: Path) -> list[Row]:
     header = [name.strip().lower() for name in table[0]] if table else []
     if "person" not in header or not {"garment", "prompt"} & set(header):
         raise wrong("its first line must name the columns person and garment or prompt.")
-    rows = OrderedDict()
+    rows: dict[tuple[str, ...], Row] = {}
     for number, cells in enumerate(table[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -147,14 +160,14 @@ def read_manifest(manifest: Path) -> list[Row]:
     return list(rows.values())
 
 
-class _Memory:
+class _Memory(Generic[Key, Answer]):
     """The last few answers of a function, by key."""
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.answers: OrderedDict[Any, Any] = OrderedDict()
+        self.answers: OrderedDict[Key, Answer] = OrderedDict()
 
-    def get(self, key: Any, make: Callable[[], Any]) -> Any:
+    def get(self, key: Key, make: Callable[[], Answer]) -> Answer:
         if key not in self.answers:
             while len(self.answers) >= self.size:  # first, so that not one too many is held
                 self.answers.popitem(last=False)
@@ -164,14 +177,14 @@ class _Memory:
 
 
 def _work(
-    tryon: Any,
+    tryon: "TryOn",
     row: Row,
     folder: Path,
     out: Path,
     format: str,
-    people: _Memory,
-    garments: _Memory,
-) -> dict[str, str]:
+    people: _Memory[str, Person],
+    garments: _Memory[tuple[str, str | None], Garment],
+) -> Line:
     """Do one row and write its picture; its line for results.csv."""
     line = dict.fromkeys(_RESULT_COLUMNS, "") | dict(zip(COLUMNS, row.key, strict=True))
     kind = row.kind if row.kind not in ("", "auto") else None
@@ -196,7 +209,7 @@ def _work(
     }
 
 
-def _finished(out: Path) -> dict[tuple[str, ...], dict[str, str]]:
+def _finished(out: Path) -> dict[tuple[str, ...], Line]:
     """The lines of results.csv whose pictures are there, by row."""
     path = out / RESULTS
     if not path.is_file():
@@ -213,11 +226,11 @@ def _finished(out: Path) -> dict[tuple[str, ...], dict[str, str]]:
     return lines
 
 
-def _key(line: dict[str, str]) -> tuple[str, ...]:
+def _key(line: Line) -> tuple[str, ...]:
     return tuple(line[name] for name in COLUMNS)
 
 
-def _as_csv(lines: list[dict[str, str]]) -> bytes:
+def _as_csv(lines: list[Line]) -> bytes:
     text = io.StringIO(newline="")
     csv.DictWriter(text, _RESULT_COLUMNS, lineterminator="\n").writerows(lines)
     return text.getvalue().encode()

@@ -1,8 +1,8 @@
-"""The prompt lab: photos of people x descriptions x seeds, each tried on, with how it was read.
+"""People x descriptions x seeds -> pictures and a table of how each description was read.
 
 Notable here:
 - descriptions come from a text (one a line) or a CSV (its column "prompt" or "text", else the
-  first), as files of any of the usual encodings.
+  first), in any of the usual encodings.
 - the body is analysed once a photo; a description that fails is a row with an error, and the
   others go on.
 """
@@ -14,12 +14,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tryon.core.errors import TryOnError
-from tryon.core.image import write_photo
+from tryon.core.image import PhotoSource, write_photo
 from tryon.core.types import Garment, Person, Prompt, Result
 from tryon.core.vocabulary import ATTRIBUTES
+
+if TYPE_CHECKING:
+    from tryon.pipeline import TryOn
+
+Cell = str | int | float  # of the table
+Row = dict[str, Cell]
 
 LARGEST_FILE = 1_000_000  # bytes of a list of descriptions
 TABLE = "prompts.csv"
@@ -86,7 +92,7 @@ def _column(text: str) -> list[str]:
 
 
 def trials(
-    tryon: Any,
+    tryon: "TryOn",
     people: Sequence[Person],
     texts: Sequence[str],
     garment: Garment | None = None,
@@ -110,7 +116,7 @@ def trials(
                 yield Trial(number, photo, text, seed, prompt, result, seconds)
 
 
-def row(trial: Trial, file: str) -> dict[str, Any]:
+def row(trial: Trial, file: str) -> Row:
     """A trial as a line of the table."""
     said, excluded = trial.prompt.attributes, trial.prompt.excluded
     if trial.error is not None:
@@ -134,15 +140,15 @@ def row(trial: Trial, file: str) -> dict[str, Any]:
 
 
 def run_lab(
-    tryon: Any,
+    tryon: "TryOn",
     people: Sequence[Path],
     texts: Sequence[str],
     out: Path,
-    garment: Any = None,
+    garment: PhotoSource | Garment | None = None,
     kind: str | None = None,
     seeds: Sequence[int] = (0,),
     progress: Callable[[str], None] = lambda line: None,
-) -> list[dict[str, Any]]:
+) -> list[Row]:
     """Write OUT/NN-words.png for each trial and OUT/prompts.csv; returns the table's rows.
 
     people: paths of photos. Raises TryOnError for photos or a garment that cannot be used, and for
@@ -172,7 +178,8 @@ def _plain(text: str) -> str:
     return re.sub(r"[^\w]+", "-", text.lower()).strip("-")[:40] or "picture"
 
 
-def _harmless(value: Any) -> Any:
+def _harmless(value: Cell) -> Cell:
     """Text that a spreadsheet would run as a formula, made plain."""
-    dangerous = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return "'" + value if dangerous else value
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    return value

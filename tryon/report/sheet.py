@@ -1,4 +1,4 @@
-"""Contact sheet: every person of a folder in every garment of another, on one picture.
+"""Folder of people + folder of garments -> contact sheet: each person in each, on one picture.
 
 Notable here:
 - for looking at many results at once: people are rows, garments columns, what fails says why.
@@ -7,7 +7,7 @@ Notable here:
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -15,24 +15,35 @@ from PIL import Image, ImageDraw, ImageFont
 from tryon.core.errors import TryOnError
 from tryon.core.frame import Fit
 from tryon.core.image import read_photo
-from tryon.core.types import Photo
+from tryon.core.types import Photo, Result
 
-HEIGHT = 360  # pixels of a tile
+if TYPE_CHECKING:
+    from tryon.pipeline import TryOn
+
+Answer = TypeVar("Answer")
+
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".avif", ".bmp", ".gif")
-_GAP = 6  # pixels between tiles
+
+# The sheet, in pixels.
+HEIGHT = 360  # of a tile
+_SMALLEST = 32  # of a tile
+_GAP = 6  # between tiles
 _ASPECT = 3 / 4  # width of a tile by its height
-_INK, _PAPER, _FAINT = (34, 36, 42), (250, 249, 246), (236, 233, 226)
-_LONGEST = 30_000  # pixels: JPEG ends at 65,535, and memory before
+_LONGEST = 30_000  # JPEG ends at 65,535, and memory before
+
+# Words on it.
+_INK, _PAPER, _FAINT, _RED = (34, 36, 42), (250, 249, 246), (236, 233, 226), (150, 40, 50)
+_LONGEST_CAPTION = 28  # letters
 
 
 def contact_sheet(
-    tryon: Any,
+    tryon: "TryOn",
     people: Path,
     garments: Path,
     height: int = HEIGHT,
     limit: int | None = None,
     progress: Callable[[str], None] = lambda line: None,
-) -> tuple[Photo, list[dict[str, Any]]]:
+) -> tuple[Photo, list[dict[str, str | float]]]:
     """The sheet, and for each try-on its person, garment, seconds, confidence or error code.
 
     tryon: what `TryOn.load` returns. people, garments: folders (or single pictures). height:
@@ -43,7 +54,7 @@ def contact_sheet(
     width = round(height * _ASPECT)
     rows, columns = len(wearers) + 1, len(clothes) + 1
     size = rows * (height + _GAP) + _GAP, columns * (width + _GAP) + _GAP
-    if max(size) > _LONGEST or min(height, width) < 32:
+    if max(size) > _LONGEST or min(height, width) < _SMALLEST:
         raise TryOnError(
             "bad_argument",
             what=f"A sheet of {size[1]} x {size[0]} pixels cannot be made; use other limits.",
@@ -62,9 +73,15 @@ def contact_sheet(
         put(row, 0, _tile(_try(read_photo, wearer), (height, width), _shown(wearer)))
         person = _try(tryon.analyse, wearer)
         for column, path in enumerate(clothes, start=1):
-            answer = next((x for x in (person, cloth[path]) if isinstance(x, TryOnError)), None)
-            answer = answer or _try(tryon, person, cloth[path])
-            entry: dict[str, Any] = {"person": wearer.name, "garment": path.name}
+            garment = cloth[path]
+            answer: Result | TryOnError
+            if isinstance(person, TryOnError):
+                answer = person
+            elif isinstance(garment, TryOnError):
+                answer = garment
+            else:
+                answer = _try(tryon, person, garment)
+            entry: dict[str, str | float] = {"person": wearer.name, "garment": path.name}
             if isinstance(answer, TryOnError):
                 entry["error"] = answer.code
                 put(row, column, _tile(answer, (height, width)))
@@ -93,7 +110,7 @@ def list_pictures(folder: Path) -> list[Path]:
     return found
 
 
-def _try(function: Callable[..., Any], *arguments: Any) -> Any:
+def _try(function: Callable[..., Answer], *arguments: object) -> Answer | TryOnError:
     """What the function answers, or the TryOnError it raises."""
     try:
         return function(*arguments)
@@ -102,7 +119,10 @@ def _try(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def _shown(path: Path) -> str:
-    return path.stem if len(path.stem) <= 28 else path.stem[:27] + "…"
+    """A file's name as a caption."""
+    if len(path.stem) <= _LONGEST_CAPTION:
+        return path.stem
+    return path.stem[: _LONGEST_CAPTION - 1] + "…"
 
 
 def _tile(content: Photo | TryOnError, size: tuple[int, int], caption: str = "") -> np.ndarray:
@@ -134,11 +154,12 @@ def _words(error: TryOnError, size: tuple[int, int]) -> np.ndarray:
     margin = round(width * 0.08)
     lines = _wrapped(error.message.split(), lambda text: font.getlength(text), width - 2 * margin)
     text = "\n".join([*lines, "", error.code])
-    draw.multiline_text((margin, height / 2), text, (150, 40, 50), font, anchor="lm", spacing=5)
+    draw.multiline_text((margin, height / 2), text, _RED, font, anchor="lm", spacing=5)
     return np.asarray(image)
 
 
 def _letters(height: int) -> int:
+    """The size of letters on a tile of a height, both in pixels."""
     return max(10, round(height / 30))
 
 
