@@ -35,13 +35,14 @@ COST_UNKNOWN = 1e5  # copying what is not known
 COST_BLIND = 400.0  # no evidence at all that the two places look alike
 PLAIN = 2.0  # levels: a studio wall, with nothing to copy but its grain
 SEAM = 1.5  # pixels of the finer copy over which one shift goes over into the next
-ROUND_RADIUS = 3  # pixels
+ROUND_RADIUS = 3  # pixels: structuring elements are round up to here
 BLUR_SIGMA = 2.5  # pixels; a wider Gaussian is reduced to about this width
-GRAIN_SIDE = 768  # pixels
-GRAIN_BLOCK = 8  # pixels
-GRAIN_BLOCKS = 30  # fewer tell nothing
-GRAIN_LIMIT = 2.5  # levels; more than that is texture, not grain
-GRAIN_TILE = 512  # pixels
+# A photo's grain.
+GRAIN_SIDE = 768  # pixels of the middle of a large picture that are looked at
+GRAIN_BLOCK = 8  # pixels a side: grain is read in blocks, and the calmest count
+GRAIN_BLOCKS = 30  # fewer say nothing
+GRAIN_LIMIT = 2.5  # 8-bit levels; more than that is texture, not grain
+GRAIN_TILE = 512  # pixels of grain that are drawn, then repeated
 
 
 def spread(values: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -12,8 +12,8 @@ CHECKOUT = PACKAGE.parent  # of a checkout; means nothing when installed
 
 
 def shipped(folder: str) -> Path:
-    """The folder "assets" or "weights". It is not looked into: a file that is missing is told by
-    whoever reads it."""
+    """The folder "assets" or "weights". It is not looked into: whoever reads a file of it says when
+    that is missing."""
     installed = PACKAGE / folder
     return installed if installed.is_dir() else CHECKOUT / folder
 

@@ -1,4 +1,4 @@
-"""Small pieces that the decoders are built of."""
+"""Convolutions with norms, merging and context: small pieces that the networks are built of."""
 
 from typing import TypeVar
 

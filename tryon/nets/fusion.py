@@ -352,8 +352,8 @@ class Gated(nn.Module):
         self, person: torch.Tensor, cloth: torch.Tensor, text: torch.Tensor
     ) -> torch.Tensor:
         both = self.pictures(torch.cat([person, cloth], 1))
-        told = torch.cat([text.to(cloth.dtype), cloth.mean((2, 3))], 1)
-        scale, shift = self.film(told)[..., None, None].chunk(2, 1)
+        known = torch.cat([text.to(cloth.dtype), cloth.mean((2, 3))], 1)
+        scale, shift = self.film(known)[..., None, None].chunk(2, 1)
         return F.relu6(both * (1 + scale) + shift)
 
 
@@ -374,12 +374,12 @@ class Attention(nn.Module):
         both = self.pictures(torch.cat([person, cloth], 1))
         n, channels, height, width = both.shape
         places = F.adaptive_avg_pool2d(cloth, (min(height, 8), min(width, 6)))
-        told = torch.cat(
+        answers = torch.cat(
             [self.answer(places.flatten(2).transpose(1, 2)), self.words(text)[:, None]], 1
         )
         keys, values = (
             one.reshape(n, -1, ATTENTION_HEADS, channels // ATTENTION_HEADS).transpose(1, 2)
-            for one in told.chunk(2, -1)
+            for one in answers.chunk(2, -1)
         )
         asked = self.ask(both).flatten(2).reshape(n, ATTENTION_HEADS, -1, height * width)
         found = F.scaled_dot_product_attention(asked.transpose(2, 3).to(keys.dtype), keys, values)

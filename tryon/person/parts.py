@@ -1,4 +1,4 @@
-"""A person's parts from landmarks and colour: no training, every person their own model.
+"""Pixels and landmarks -> a person's parts, by colour: no training, every person their own model.
 
 Notable here:
 - each part has a place (a soft map from the landmarks) and a palette (a colour histogram learnt
@@ -50,16 +50,18 @@ WIDE = (
 )
 NARROW = (Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
 FOUND = WIDE + NARROW
-WIDE_SMOOTHING = 0.025  # radius of the guided filter, in canvas heights
-NARROW_SMOOTHING = 0.01
+WIDE_SMOOTHING, NARROW_SMOOTHING = 0.025, 0.01  # radius of the guided filter, in canvas heights
 
-TRAINED_DOUBT = 0.01  # added to every probability, so that no answer rules anything out
-OWN_DOUBT = 0.1
+# Added to every probability of either answer, so that neither rules anything out.
+TRAINED_DOUBT, OWN_DOUBT = 0.01, 0.1
+
+# Colours.
 BINS = 16  # of each Lab channel
 CHROMA_RANGE = 48  # a and b further from grey than this share the outermost bin
-SHADE_WEIGHT = 0.5  # darker than the face is likelier than lighter
-SHINE_WEIGHT = 0.8
+SHADE_WEIGHT, SHINE_WEIGHT = 0.5, 0.8  # skin darker than the face is likelier than lighter
 FREE_DISTANCE = 2.5  # squared deviations within which all colours are equally skin
+
+# Hair and clothes.
 NARROWEST_LOCK = 0.045  # body units
 LONG_TOP = 1.25  # torso position of a hem below which it is a coat or a dress
 HIDDEN_SEAM = 0.98  # torso position where a top usually ends

@@ -45,9 +45,7 @@ FACE_MODEL = "face_detector.tflite"
 SELFIE_MODEL = "selfie_segmenter.tflite"
 
 MAX_PEOPLE = 3
-POSE_CONFIDENCE = 0.4  # MediaPipe's own thresholds
-HAND_CONFIDENCE = 0.3
-FACE_CONFIDENCE = 0.1
+POSE_CONFIDENCE, HAND_CONFIDENCE, FACE_CONFIDENCE = 0.4, 0.3, 0.1  # MediaPipe's own thresholds
 
 PICTURE_SIDE = 1024  # longest side of a picture the pose is read from, pixels
 SECOND_LOOK = 2.0  # how much a picture may be enlarged where nobody was found in it
@@ -58,7 +56,7 @@ HAND_WINDOW = 0.55  # half side of the window around a hand, in body units
 HAND_PIXELS = 256  # side of the picture given to the hand landmarker
 HAND_STRAY = 0.45  # how far, in body units, a hand's wrist may lie from the pose's wrist
 HEAD_WINDOW = 2.2  # half side of the window around a face, in halves of its height
-HEAD_PIXELS = 192
+HEAD_PIXELS = 192  # side of the picture given to the face detector
 # What tells people from garments; measured on 650 pictures of garments and 270 of people.
 SMALLEST_AREA = 0.004  # of the picture
 LEAST_AGREEMENT = 0.5  # share of the landmarks seen that lie on the body's own mask

@@ -225,8 +225,8 @@ def _arm_over_torso(person: Person, side: str) -> Mask:
 def crossing_sleeve(person: Person, side: str) -> tuple[np.ndarray, np.ndarray] | None:
     """Where a clothed arm passes in front of the torso: points (n, 2) along it, and radii (n,).
 
-    None where it does not, or is bare. A sleeve cannot be told from the chest by its colour: the
-    arm's axis over the torso and its depth tell.
+    None where it does not, or is bare. A sleeve has the chest's colour: what counts is whether the
+    arm's axis runs over the torso, and its depth.
     """
     if not _nearer(person, side):
         return None

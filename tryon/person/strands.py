@@ -7,7 +7,7 @@ Notable here:
   the other; how far a pixel's colour lies between them is its share of hair (compositing equation,
   Porter and Duff 1984, solved along the line between two known colours).
 - where hair and cloth look alike, or the cloth has stripes or a print in the colour of the hair,
-  nothing can be told, and nothing is changed.
+  nobody can say which is which, and nothing is changed.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Labels
 from tryon.core.fill import grow, masked_blur, spread
 from tryon.core.masks import nearest_in
 from tryon.core.types import Part, Person
@@ -107,8 +108,8 @@ def _plain(
     return masked_blur(off.astype(np.float32), beyond, sigma) < MOST_OFF
 
 
-def stranded(person: Person) -> np.ndarray:
-    """(H, W) uint8: the person's parts, with the border between hair and clothes drawn strand by
+def stranded(person: Person) -> Labels:
+    """The person's parts, with the border between hair and clothes drawn strand by
     strand."""
     found = strands(person)
     if found is None:

@@ -1,4 +1,4 @@
-"""A top and a skirt of another colour that were taken for one garment.
+"""A person's parts -> the same, with a skirt that was taken for part of the top named a skirt.
 
 Notable here:
 - a parser that sees a long plain shape may call a blouse and the skirt below it one top or one
@@ -13,14 +13,14 @@ import numpy as np
 from tryon.core.types import Part
 from tryon.person.body import middle_of_hips, middle_of_shoulders
 
-# Heights: 0 = shoulder joints, 1 = hip joints. Where only a top is, and where only a skirt.
-ABOVE, BELOW_FROM = (0.15, 0.55), 1.08
-WAIST = (0.55, 1.3)  # where the line may be
-ENDS_FROM = 1.4  # skirts reach farther down
-LEAST = 0.02  # of the torso's length squared: cloth in each
-APART = 22.0  # CIELAB, between both colours; and so many times as much as each varies
-PLAIN = 2.5
-PURE = 0.8  # of the cloth on either side of the line
+# Heights: 0 = shoulder joints, 1 = hip joints.
+ABOVE, BELOW_FROM = (0.15, 0.55), 1.08  # where only a top is, and where only a skirt
+WAIST = (0.55, 1.3)  # where the line between them may be
+ENDS_FROM = 1.4  # skirts reach at least so far down
+LEAST = 0.02  # of the torso's length squared: less cloth in either place decides nothing
+# Both colours are this far apart in CIELAB, and this many times farther than each of them varies.
+APART, PLAIN = 22.0, 2.5
+PURE = 0.8  # of the cloth on either side of the line has that side's colour
 
 
 def split_at_waist(scores: np.ndarray, pixels: np.ndarray, landmarks: np.ndarray) -> None:
