@@ -10,8 +10,7 @@ Notable here:
 - the same garment, words and seed give the same pixels.
 """
 
-import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,8 +29,6 @@ from tryon.words.prompt import PatternDetails, asked_hang, pattern_details
 
 if TYPE_CHECKING:
     from tryon.garment.gallery import Gallery
-
-log = logging.getLogger(__name__)
 
 # Cutting.
 SLEEVES = ATTRIBUTES["sleeve"]  # from none to long
@@ -121,13 +118,13 @@ def _as_said(attribute: str, value: str) -> str:
     return f"{value} {NOUNS[attribute]}" if attribute in NOUNS else value
 
 
+@dataclass
 class _Shown:
-    """What the garment is by now, and what was asked for and could not be shown."""
+    """What the garment is by now, and what was asked for but could not be shown."""
 
-    def __init__(self, attributes: dict[str, str]) -> None:
-        self.attributes = attributes
-        self.missing: list[tuple[str, str]] = []
-        self.notes: list[Note] = []
+    attributes: dict[str, str]
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 # --- cutting -----------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ YELLOW_HUE, YELLOW_WIDTH, YELLOW_TURN = 92.0, 25.0, 8.0
 YELLOW_KEEP = 0.1
 YELLOW_LEAST = 45.0
 
-# Ground and print are told apart in a small picture. "Small px" below are pixels of it.
+# Ground and print are parted in a small picture. "Small px" below are pixels of it.
 SMALL = 384  # px, its longer side
 NO_GROUND = 0.22  # of the garment: no colour prevails, so everything is dyed
 SURE = 0.03  # weight below (above 1 - it) is print (ground)

@@ -9,8 +9,6 @@ Notable here:
   sleeve, and all else is measured.
 """
 
-import logging
-
 import numpy as np
 import torch
 
@@ -26,8 +24,6 @@ from tryon.garment.outline.neckline import stands_up
 from tryon.garment.reader import GarmentReader, Reading
 from tryon.garment.worn import Worn, take_off
 from tryon.person.analyser import BodyAnalyser
-
-log = logging.getLogger(__name__)
 
 GREY = 190  # behind transparency: neither black nor white clothes vanish on it
 

@@ -160,7 +160,7 @@ def read(clean: str, written: str) -> Reading:
 
 
 def parse(clean: str, written: str) -> tuple[Reading, list[Piece]]:
-    """As `read`, and the pieces that its words report, one a word."""
+    """As `read`, and the piece that stands behind each of its words."""
     pieces = list(cut(clean, written))
     _resolve_split_verbs(pieces)
     _resolve_keeps(pieces)
@@ -532,8 +532,8 @@ def _drop_source(pieces: list[Piece], target: int) -> None:
         if piece.role == "hard":
             break
         wanted.update(key for key, _ in piece.meaning)
-    # "replace the stripes": the stripes are not wanted. "from black", "this blue dress": said
-    # only to tell which garment is meant
+    # "replace the stripes": the stripes are not wanted. "from black", "this blue dress" only say
+    # which garment is meant
     named = any(_about(p) == "type" or p.written.lower() in _THIS_ONE for p in source)
     unwanted = "source" not in roles and not named
     for piece in source:
