@@ -1,4 +1,4 @@
-"""The page's entry: `python app.py` opens it, `build_demo` builds it for a `TryOn` of your own."""
+"""The page, opened: `python app.py`; and `build_demo`, for a `TryOn` of your own."""
 
 import sys
 

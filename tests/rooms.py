@@ -1,9 +1,11 @@
 """The rooms of the package and the arrows between them: which file imports which of ours.
 
-python tests/rooms.py          # prints the count of arrows and each pair of rooms
+`python tests/rooms.py` prints the arrows between rooms; `python tests/rooms.py --write` draws the
+tree of README.md and docs/structure.md anew.
 """
 
 import ast
+import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -90,7 +92,78 @@ def arrows() -> Counter[tuple[str, str]]:
     )
 
 
+# --- the tree in README.md and docs/structure.md -------------------------------------------------
+
+README, STRUCTURE = ROOT / "README.md", ROOT / "docs" / "structure.md"
+BEGIN, END = "<!-- tree: begin -->", "<!-- tree: end -->"
+FLOW = (
+    *("core", "nets", "person", "words", "garment", "garment.cutout", "garment.outline"),
+    *("design", "fusion", "fusion.geometry", "compose", "pipeline", "fallback", "report"),
+    *("evaluation", "training", "training.data", "training.prepare"),
+    *("page", "page.look", "page.serving", "cli"),
+)
+WIDTH, INDENT = 100, 21
+BESIDE = """assets/              sample people, the gallery, and how its garments are made
+weights/             the models (weights/README.md)
+tests/ docs/"""
+
+
+def first_line(module: str) -> str:
+    """What a file says of itself: its docstring's first sentence or line, without a full stop."""
+    text = ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8"))) or ""
+    return " ".join(text.split("\n\n")[0].split()).rstrip(".")
+
+
+def files_of(room: str) -> list[str]:
+    """The modules that lie in a room itself, by name."""
+    home = f"tryon.{room}"
+    inside = (module for module in MODULES if module.rpartition(".")[0] == home)
+    return sorted(module for module in inside if not is_folder(module))
+
+
+def is_folder(module: str) -> bool:
+    return MODULES[module].name == "__init__.py"
+
+
+def tree() -> str:
+    """The rooms in the order of the flow, each with its purpose."""
+    lines = [f"{'app.py':{INDENT}}{first_line('app')}", "tryon/"]
+    for room in FLOW:
+        module = f"tryon.{room}"
+        name = "  " + room.replace(".", "/") + ("/" if is_folder(module) else ".py")
+        lines.append(f"{name:{INDENT}}{first_line(module)}")
+    too_long = [line for line in lines if len(line) > WIDTH]
+    if too_long:
+        raise ValueError(f"a first line is too long for the tree: {too_long[0]}")
+    return "\n".join([*lines, BESIDE])
+
+
+def with_tree(readme: str) -> str:
+    """README.md with the tree between its two markers drawn anew."""
+    before, _, rest = readme.partition(BEGIN)
+    after = rest.partition(END)[2]
+    if not after:
+        raise ValueError(f"README.md lacks {BEGIN} or {END}")
+    return f"{before}{BEGIN}\n```\n{tree()}\n```\n{END}{after}"
+
+
+def structure() -> str:
+    """docs/structure.md: every file and what it says of itself."""
+    lines = ["# Every file, room by room", "", "Written by `python tests/rooms.py --write`.", ""]
+    for room in FLOW:
+        module = f"tryon.{room}"
+        if not is_folder(module):
+            continue
+        lines += [f"## tryon/{room.replace('.', '/')}", "", f"{first_line(module)}.", ""]
+        lines += [f"- `{MODULES[one].name}`: {first_line(one)}" for one in files_of(room)] + [""]
+    return "\n".join(lines)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        README.write_text(with_tree(README.read_text(encoding="utf-8")), encoding="utf-8")
+        STRUCTURE.write_text(structure(), encoding="utf-8")
+        raise SystemExit
     found = arrows()
     for (user, used), count in sorted(found.items()):
         print(f"{user:12} imports from {used:12} {count:4} times")

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+import rooms
 from rooms import ENTRIES, MODULES, PACKAGE, imports_of, ours, reached, room_of
 
 # A file may import only from rooms of rows above its own, and from its own room.
@@ -34,8 +35,9 @@ LIGHT = (
 )
 HAS_TENSORS = (
     *("core.weights", "nets", "person.parser", "garment.reader", "garment.analyser"),
-    *("fusion.network", "words.wording", "training", "pipeline"),
+    *("fusion.network", "words.wording", "evaluation.strangers", "training", "pipeline"),
 )
+README_LINES = 200
 FILES_A_ROOM = 11  # more is a room to be divided
 
 
@@ -103,3 +105,16 @@ def test_tensors_stay_where_they_belong(module):
 def test_every_file_says_what_it_is(module):
     tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
     assert ast.get_docstring(tree), f"{module} has no docstring"
+
+
+def test_the_readme_shows_the_rooms_there_are():
+    """`python tests/rooms.py --write` draws both anew."""
+    readme = rooms.README.read_text(encoding="utf-8")
+    assert rooms.with_tree(readme) == readme
+    assert rooms.STRUCTURE.read_text(encoding="utf-8") == rooms.structure()
+    assert len(readme.splitlines()) < README_LINES
+
+
+def test_every_folder_is_drawn():
+    folders = {m.removeprefix("tryon.") for m in MODULES if rooms.is_folder(m)} - {"tryon"}
+    assert folders <= set(rooms.FLOW)

@@ -1,4 +1,4 @@
-"""A `TryOn` on the graphics card that goes on with the processor when the card's memory is full.
+"""A `TryOn` on the graphics card that goes on with the CPU when memory is full.
 
 Notable here:
 - everything between the steps is numpy, so what the card has analysed the processor can use; the

@@ -1,4 +1,4 @@
-"""Photo + garment picture or words -> Result: `TryOn`, the steps in order and timed.
+"""Photo, garment picture or words -> Result: `TryOn`, the steps in order, timed.
 
 Notable here:
 - nothing is remembered between calls: one `TryOn` may serve many visitors at once.

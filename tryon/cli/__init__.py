@@ -1,4 +1,4 @@
-"""The command line: tryon try | batch | lab | sheet | page | describe | understand | evaluate | ...
+"""The command line: tryon try, batch, describe, understand, evaluate, train, page
 
 Notable here:
 - exit 0, or 2 with one readable line on stderr and nothing written. What can be refused is refused

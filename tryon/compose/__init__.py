@@ -1,1 +1,1 @@
-"""Person + Garment + Draft -> the finished picture at the photo's own resolution."""
+"""Person + Garment + Draft -> the finished picture, full resolution."""

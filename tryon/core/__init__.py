@@ -1,1 +1,1 @@
-"""What everybody uses: nouns, errors, vocabulary, pictures in and out, weights, masks, warps."""
+"""What everybody uses: nouns, errors, vocabulary, pictures, masks, weights."""

@@ -1,1 +1,1 @@
-"""Person + Garment + Prompt -> Draft: where every piece of the garment goes on the wearer."""
+"""Person + Garment + Prompt -> Draft: where the garment goes on the wearer."""

@@ -1,1 +1,1 @@
-"""Garment picture -> Garment: cut-out, outline landmarks, limbs, attributes; and the gallery."""
+"""Garment picture -> Garment: cut-out, outline, attributes; and the gallery."""

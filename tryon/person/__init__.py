@@ -1,1 +1,1 @@
-"""Photo -> Person: pose, silhouette, hands, hair and the parts of the dressed body."""
+"""Photo -> Person: pose, silhouette, hands, hair, parts of the dressed body."""

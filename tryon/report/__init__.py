@@ -1,1 +1,1 @@
-"""Results -> what people look at: how it was made, contact sheets, the prompt lab, batches."""
+"""Results -> how it was made, contact sheets, the prompt lab, batches."""

@@ -1,1 +1,1 @@
-"""The draft by geometry alone: the garment laid on the body by its outline landmarks."""
+"""The draft by geometry alone, from the garment's outline landmarks."""

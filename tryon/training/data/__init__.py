@@ -1,1 +1,1 @@
-"""The data sets -> training samples: people, garments, pairs, sentences, our own wardrobe."""
+"""The data sets -> training samples: people, garments, pairs, sentences."""

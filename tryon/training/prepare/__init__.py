@@ -1,1 +1,1 @@
-"""What the classical steps see in the training data, computed once and kept beside it."""
+"""What training needs of its pictures, computed once and kept beside them."""
