@@ -212,6 +212,7 @@ def test_photos_of_hair_are_used_whether_a_body_is_found_or_not(tmp_path):
     held_out = read_hair(tmp_path, tmp_path / "cache", validation=True)
     assert [(one.identifier, one.posed) for one in held_out] == [("09", True), ("19", False)]
     learned = read_hair(tmp_path, tmp_path / "cache", validation=False)
+    assert read_hair(tmp_path / "elsewhere", tmp_path / "cache", validation=True) == []
     assert [one.posed for one in learned] == [True] + 17 * [False]
     assert learned[3].parts[0].tolist() == [NOT_HAIR] * 6 + [Part.HAIR] * 6
     assert learned[3].hair_alone

@@ -65,9 +65,9 @@ def evaluate_parser(
     data: Path, cache: Path | None = None, parser: Parser | None = None
 ) -> dict[str, float]:
     """IoU of every class on held-out CCP ("ccp ...") and Fashionista ("fashionista ..."), of hair
-    on photos of hair ("hair"; alone "where a body is found"), and of every class on VITON as given
-    ("viton ...") and without its doubtful pixels ("viton trusted ..."); "milliseconds": median of
-    a photo.
+    on photos of hair ("hair"; alone "where a body is found"), each where the data set is there, and
+    of every class on VITON as given ("viton ...") and without its doubtful pixels ("viton trusted
+    ..."); "milliseconds": median of a photo.
 
     data: folder of the data sets, unpacked. cache: what `prepare` wrote (default DATA/cache); what
     is missing there is computed for the validation photos.
@@ -80,10 +80,13 @@ def evaluate_parser(
     ccp = read_ccp(data, cache, validation=True)
     figures |= _named("ccp", part_ious([one.parts for one in ccp], _predict(parser, ccp)))
     fashionista = read_fashionista(data, cache, validation=True)
-    figures |= _named("fashionista", parser_scores(parser, fashionista))
+    if fashionista:
+        figures |= _named("fashionista", parser_scores(parser, fashionista))
     hair = read_hair(data, cache, validation=True)
-    figures["hair"] = hair_iou(parser, hair)
-    figures["hair where a body is found"] = hair_iou(parser, [one for one in hair if one.posed])
+    if hair:
+        figures["hair"] = hair_iou(parser, hair)
+        posed = [one for one in hair if one.posed]
+        figures["hair where a body is found"] = hair_iou(parser, posed)
     viton = read_viton(data, cache, validation=True)
     predicted = _predict(parser, viton)
     given = [one.parts for one in viton]

@@ -106,8 +106,10 @@ def read_ccp(data: Path, cache: Path, validation: bool) -> list[Labelled]:
 
 
 def read_fashionista(data: Path, cache: Path, validation: bool) -> list[Labelled]:
-    """Fashionista from DATA/fashionista, body analysis from CACHE/fashionista. For training the
-    pixels at edges are `IGNORE`; held-out photos keep theirs."""
+    """Fashionista from DATA/fashionista, body analysis from CACHE/fashionista; nobody without that
+    folder. For training the pixels at edges are `IGNORE`; held-out photos keep theirs."""
+    if not (data / "fashionista").is_dir():
+        return []
     names = json.loads((data / "fashionista" / "labels.json").read_text())
     poses = read_poses(cache / "fashionista")
     people = []
@@ -128,7 +130,10 @@ def read_fashionista(data: Path, cache: Path, validation: bool) -> list[Labelled
 
 
 def read_hair(data: Path, cache: Path, validation: bool) -> list[Labelled]:
-    """Photos of hair from DATA/hair, body analysis, where a body was found, from CACHE/hair."""
+    """Photos of hair from DATA/hair, body analysis, where a body was found, from CACHE/hair; nobody
+    without the first folder."""
+    if not (data / "hair").is_dir():
+        return []
     poses = read_poses(cache / "hair")
     people = []
     for number, path in enumerate(sorted((data / "hair" / "photo").glob("*.jpg"))):
