@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from tryon.core.types import Outline
 from tryon.nets._torchvision import SCHEMAS, make_importable
-from tryon.nets.blocks import ConvNorm, fold_norms
+from tryon.nets.blocks import Attention, ConvNorm, fold_norms
 from tryon.nets.encoder import Encoder, EncoderConfig, SameConv
 from tryon.nets.garment import GarmentConfig, GarmentNet, _means
 from tryon.nets.parser import ParserConfig, ParserNet
@@ -91,6 +91,20 @@ def test_a_landmark_is_the_mean_of_its_map():
     maps[0, 1, 1, 3] = maps[0, 1, 1, 4] = 30.0  # two cells alike: between them
     found = _means(maps)[0]
     torch.testing.assert_close(found, torch.tensor([[0.5 / 8, 0.5 / 4], [4 / 8, 1.5 / 4]]))
+
+
+def test_attention_starts_as_nothing_and_sees_every_place():
+    torch.manual_seed(0)
+    block = Attention(8)
+    x = torch.randn(1, 8, 3, 5)
+    torch.testing.assert_close(block(x), x)
+    for last in (block.answer, block.narrow):
+        torch.nn.init.normal_(last.weight)
+    moved = x.clone()
+    moved[0, 0, 0, 0] += 1
+    changed = (block(moved) - block(x)).abs().sum(1)[0]
+    assert changed.shape == (3, 5)
+    assert (changed > 0).all()
 
 
 def test_every_parser_parameter_gets_gradient():

@@ -1,9 +1,14 @@
 """Training: labels, samples, losses, and a loop that learns and resumes exactly."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from test_nets import GARMENT, PARSER
 
 from tryon.core.types import Outline, Part, Pose
@@ -30,10 +35,26 @@ from tryon.training.data.garments import (
     read_gallery_garments,
     sleeve_worn,
 )
-from tryon.training.data.labels import IGNORE, ccp_parts, trusted, viton_parts
-from tryon.training.data.people import Labelled, People
+from tryon.training.data.labels import (
+    IGNORE,
+    NOT_HAIR,
+    ccp_parts,
+    hair_parts,
+    trusted,
+    viton_parts,
+    without_edges,
+)
+from tryon.training.data.people import (
+    CCP_SHARE,
+    HAIR_SHARE,
+    Labelled,
+    People,
+    landmarks_of_nobody,
+    read_fashionista,
+    read_hair,
+)
 from tryon.training.garment import garment_loss
-from tryon.training.metrics import ious
+from tryon.training.metrics import hair_iou, ious
 from tryon.training.parser import ParserTask, freeze, parser_loss
 
 TINY15 = ParserConfig(classes=15, pose_planes=7, decoder=PARSER.decoder, encoder=PARSER.encoder)
@@ -76,6 +97,16 @@ def person(seed: int = 0, weight: float = 1.0) -> Labelled:
     return Labelled(
         str(seed), colours[parts], silhouette, parts, landmarks_of_a_standing_person(), weight
     )
+
+
+def head_of_hair(posed: bool = False) -> Labelled:
+    """A photo of hair alone, of somebody whose body was found or not."""
+    hair = np.zeros((80, 60), np.uint8)
+    hair[10:50, 15:45] = 1
+    colours = np.array([(200, 180, 160), (60, 30, 10)], np.uint8)
+    landmarks = landmarks_of_a_standing_person() if posed else landmarks_of_nobody()
+    silhouette = np.full((80, 60), 255 if posed else 0, np.uint8)
+    return Labelled("hair", colours[hair], silhouette, hair_parts(hair), landmarks)
 
 
 def piece(mask: bool = True) -> Piece:
@@ -129,6 +160,64 @@ def test_doubtful_viton_pixels_are_ignored():
     assert (parts != IGNORE).all()
 
 
+def test_pixels_beside_an_edge_are_left_out():
+    parts = np.array([[Part.HAIR] * 3 + [Part.FACE] * 4] * 3, np.uint8)
+    one, none = Part.HAIR, IGNORE
+    row = [one, one, none, none, Part.FACE, Part.FACE, Part.FACE]
+    assert without_edges(parts, 1).tolist() == [row] * 3
+    row = [one, none, none, none, none, Part.FACE, Part.FACE]
+    assert without_edges(parts, 2).tolist() == [row] * 3
+
+
+def write_photos(folder: Path, cache: Path, kind: str, posed: list[int]) -> None:
+    """Twenty photos in FOLDER/photo, each with a label picture in FOLDER/KIND; the body analysis
+    of those that are `posed` in CACHE."""
+    for place in (folder / "photo", folder / kind, cache / "silhouette"):
+        place.mkdir(parents=True)
+    for number in range(20):
+        Image.new("RGB", (12, 9), (number, 0, 0)).save(folder / "photo" / f"{number:02}.jpg")
+        label = np.zeros((9, 12), np.uint8)
+        label[:, 6:] = 1
+        if kind == "label":  # numbers, whatever the palette shows them as
+            picture = Image.fromarray(label).convert("P")
+            picture.putpalette([9, 9, 9, 200, 100, 50])
+        else:
+            picture = Image.fromarray(label > 0)
+        picture.save(folder / kind / f"{number:02}.png")
+    for number in posed:
+        cv2.imwrite(str(cache / "silhouette" / f"{number:02}.png"), np.full((9, 12), 255, np.uint8))
+    np.savez(
+        cache / "pose.npz",
+        ids=np.array([f"{number:02}" for number in posed], "U2"),
+        landmarks=np.tile(landmarks_of_a_standing_person(), (len(posed), 1, 1)),
+    )
+
+
+def test_every_tenth_fashionista_photo_is_held_out(tmp_path):
+    write_photos(tmp_path / "fashionista", tmp_path / "cache/fashionista", "label", [*range(20)])
+    (tmp_path / "fashionista/labels.json").write_text(json.dumps(["null", "t-shirt"]))
+    held_out = read_fashionista(tmp_path, tmp_path / "cache", validation=True)
+    assert [one.identifier for one in held_out] == ["09", "19"]
+    assert held_out[0].parts[0].tolist() == [Part.BACKGROUND] * 6 + [Part.UPPER] * 6
+    learned = read_fashionista(tmp_path, tmp_path / "cache", validation=False)
+    assert len(learned) == 18
+    edge = [Part.BACKGROUND] * 4 + [IGNORE] * 4 + [Part.UPPER] * 4
+    assert learned[0].parts[0].tolist() == edge
+    assert 0 < learned[0].weight < 1
+
+
+def test_photos_of_hair_are_used_whether_a_body_is_found_or_not(tmp_path):
+    write_photos(tmp_path / "hair", tmp_path / "cache/hair", "hair", [0, 9])
+    held_out = read_hair(tmp_path, tmp_path / "cache", validation=True)
+    assert [(one.identifier, one.posed) for one in held_out] == [("09", True), ("19", False)]
+    learned = read_hair(tmp_path, tmp_path / "cache", validation=False)
+    assert read_hair(tmp_path / "elsewhere", tmp_path / "cache", validation=True) == []
+    assert [one.posed for one in learned] == [True] + 17 * [False]
+    assert learned[3].parts[0].tolist() == [NOT_HAIR] * 6 + [Part.HAIR] * 6
+    assert learned[3].hair_alone
+    assert not learned[3].street
+
+
 @pytest.mark.parametrize(
     ("end", "expected"),
     [(45, "sleeveless"), (62, "short"), (80, "three-quarter"), (99, "long"), (72, None)],
@@ -166,6 +255,21 @@ def test_samples_have_the_network_s_shapes():
         "weight": ((3,), "float32"),
     }
     assert set(np.unique(batch["labels"])) <= {*range(15), IGNORE}
+
+
+def test_every_source_has_its_share():
+    people = People([person()], [], [], hair=[head_of_hair()])
+    hair = sum((people.sample(i, (32, 32))["labels"] == NOT_HAIR).any() for i in range(200))
+    assert hair / 200 == pytest.approx(HAIR_SHARE / (HAIR_SHARE + CCP_SHARE), abs=0.08)
+
+
+@pytest.mark.parametrize("posed", [True, False])
+def test_photos_of_hair_tell_of_hair_alone(posed):
+    floor = np.full((64, 64, 3), 90, np.uint8)
+    batch = People([], [], [floor], hair=[head_of_hair(posed)]).batch(0, 12, (64, 64))
+    assert set(np.unique(batch["labels"])) <= {Part.HAIR, NOT_HAIR, IGNORE}
+    assert (batch["labels"] == Part.HAIR).any((1, 2)).sum() > 8
+    assert batch["planes"].any() == posed
 
 
 def test_left_stays_left_when_mirrored():
@@ -336,6 +440,45 @@ def test_ignored_pixels_do_not_count():
     assert parts == {"cross": 0, "dice": 0}
 
 
+def test_what_is_not_hair_says_nothing_of_the_other_parts():
+    logits = torch.randn(1, 15, 4, 4, generator=torch.Generator().manual_seed(0))
+    batch = {
+        "pixels": torch.zeros(1, 8, 8, 3, dtype=torch.uint8),
+        "planes": torch.zeros(1, 7, 2, 2, dtype=torch.uint8),
+        "labels": torch.full((1, 4, 4), NOT_HAIR, dtype=torch.uint8),
+        "weight": torch.ones(1),
+    }
+    loss, parts = parser_loss(lambda *_: logits, batch)
+    expected = -torch.log(1 - logits.softmax(1)[:, Part.HAIR]).mean()
+    assert loss.item() == pytest.approx(expected.item(), abs=1e-5)
+    assert parts["dice"] == 0
+    exchanged = logits.clone()
+    exchanged[:, [Part.FACE, Part.SHOES]] = logits[:, [Part.SHOES, Part.FACE]]
+    assert parser_loss(lambda *_: exchanged, batch)[0].item() == pytest.approx(loss.item())
+    batch["labels"][:, :2] = Part.HAIR  # now hair's dice is told by the other half, too
+    less = logits.clone()
+    less[:, Part.HAIR, 2:] -= 2
+    assert (
+        parser_loss(lambda *_: less, batch)[1]["dice"]
+        < parser_loss(lambda *_: logits, batch)[1]["dice"]
+    )
+
+
+def test_an_earlier_parser_goes_on_as_it_was_with_its_early_layers_frozen(tmp_path):
+    from tryon.core import weights
+
+    torch.manual_seed(0)
+    earlier = ParserNet(TINY15).eval()
+    weights.save(earlier, tmp_path / "earlier.safetensors", {})
+    task = TinyTask()
+    task.config = replace(TINY15, attention=2)
+    task.start = tmp_path / "earlier.safetensors"
+    later = task.build().eval()
+    pixels, planes = torch.rand(1, 3, 64, 64), torch.rand(1, 7, 16, 16)
+    torch.testing.assert_close(later(pixels, planes), earlier(pixels, planes), atol=2e-2, rtol=0)
+    assert not later.encoder.stem.weight.requires_grad
+
+
 def test_frozen_layers_are_the_early_ones_and_wide_kernels():
     net = ParserNet(ParserConfig())
     freeze(net.encoder)
@@ -354,6 +497,7 @@ class TinyTask(ParserTask):
         self.encoder = self.start = None
         self.people = People([person(1), person(2)], [], [], seed=0)
         self.ccp, self.viton = [person(7)], [person(8)]
+        self.fashionista, self.hair = [person(9, 0.8)], [head_of_hair()]
 
 
 def schedule(steps: int) -> trainer.Schedule:
@@ -407,6 +551,17 @@ def test_iou_is_counted_by_class():
     assert scores["background"] == pytest.approx(90 / 94)
     assert scores["mean"] == pytest.approx((0.6 + 90 / 94) / 2)
     assert set(scores) == {"mean", "background", "upper"}
+
+
+def test_hair_is_counted_over_all_photos_together():
+    def left_half(pixels, landmarks, silhouette):
+        found = np.full(pixels.shape[:2], Part.FACE, np.uint8)
+        found[:, : pixels.shape[1] // 2] = Part.HAIR
+        return found
+
+    one = head_of_hair()  # hair: 40 rows of 30 columns, half of it in the left half's 80 x 30
+    assert hair_iou(left_half, [one, one]) == pytest.approx(600 / (2400 + 600), abs=1e-4)
+    assert hair_iou(left_half, []) == 0
 
 
 def test_parser_scores_and_labels_agree():

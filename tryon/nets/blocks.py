@@ -79,6 +79,34 @@ def start_at_zero(layer: nn.Module) -> None:
     nn.init.zeros_(layer.bias)
 
 
+class Attention(nn.Module):
+    """Every place looks at every other: a transformer block with its norms first (Xiong et al.,
+    2020). Its outputs start at zero, so an earlier network goes on as it was."""
+
+    def __init__(self, channels: int, heads: int = 4) -> None:
+        super().__init__()
+        self.heads = heads
+        self.before = nn.LayerNorm(channels)
+        self.ask = nn.Linear(channels, 3 * channels)
+        self.answer = nn.Linear(channels, channels)
+        self.between = nn.LayerNorm(channels)
+        self.widen = nn.Linear(channels, 2 * channels)
+        self.narrow = nn.Linear(2 * channels, channels)
+        start_at_zero(self.answer)
+        start_at_zero(self.narrow)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(N, C, H, W) -> the same shape."""
+        height, width = x.shape[-2:]
+        tokens = x.flatten(2).transpose(1, 2)  # (N, H W, C)
+        asked = self.ask(self.before(tokens)).unflatten(-1, (3, self.heads, -1))
+        query, key, value = asked.permute(2, 0, 3, 1, 4)  # each (N, heads, H W, C / heads)
+        seen = F.scaled_dot_product_attention(query, key, value)
+        tokens = tokens + self.answer(seen.transpose(1, 2).flatten(2))
+        tokens = tokens + self.narrow(F.relu6(self.widen(self.between(tokens))))
+        return tokens.transpose(1, 2).unflatten(2, (height, width))
+
+
 def fold_norms(net: Net) -> Net:
     """Fold every batch norm of a trained network into its convolution, in place."""
     for module in net.modules():

@@ -6,6 +6,8 @@ Notable here:
   need not be guessed from the picture.
 - the planes enter through a layer that starts at zero: at the first step the encoder sees exactly
   what ImageNet taught it.
+- a dress, and a top with a skirt, look alike pixel by pixel: at the coarsest features every place
+  may look at every other (`attention`), so that a garment is one thing from neck to hem.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from tryon.nets.blocks import Context, ConvNorm, Merge, start_at_zero
+from tryon.nets.blocks import Attention, Context, ConvNorm, Merge, start_at_zero
 from tryon.nets.encoder import Encoder, EncoderConfig
 
 
@@ -22,12 +24,13 @@ class ParserConfig:
     """Shape of ParserNet.
 
     classes: labels told apart. pose_planes: input planes at a quarter of the size.
-    decoder: channels at strides 32, 16, 8, 4, 2.
+    decoder: channels at strides 32, 16, 8, 4, 2. attention: blocks of attention at stride 32.
     """
 
     classes: int = 15
     pose_planes: int = 7
     decoder: tuple[int, int, int, int, int] = (128, 96, 64, 48, 32)
+    attention: int = 0
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
 
 
@@ -45,6 +48,7 @@ class ParserNet(nn.Module):
         )
         start_at_zero(self.pose[1])
         self.context = Context(fine[4], at[0])
+        self.attention = nn.Sequential(*(Attention(at[0]) for _ in range(config.attention)))
         self.merges = nn.ModuleList(Merge(at[i], fine[3 - i], at[i + 1]) for i in range(4))
         self.classify = nn.Conv2d(at[4], config.classes, 1)
 
@@ -53,7 +57,7 @@ class ParserNet(nn.Module):
         0..1 -> (N, classes, H/2, W/2) logits. H and W are multiples of 32.
         """
         features = self.encoder(pixels, self.pose(pose))
-        x = self.context(features[4])
+        x = self.attention(self.context(features[4]))
         for merge, fine in zip(self.merges, features[3::-1], strict=True):
             x = merge(x, fine)
         return self.classify(x)

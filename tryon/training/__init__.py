@@ -50,19 +50,24 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
         fusion.train(cache, Path(out), encoder if encoder.is_file() else None, resume, **options)
         return 0
     start = options.pop("start", None)
-    if not (cache / "ccp" / "pose.npz").is_file():
+    needed = ("ccp", "fashionista", "hair", "viton") if net == "parser" else ("ccp", "viton")
+    if not all((cache / name / "pose.npz").is_file() for name in needed):
         from tryon.training.prepare.photos import prepare
 
         prepare(folder, cache)
-    if not encoder.is_file():
+    if not encoder.is_file() and start is None:
         print(f"{encoder} is missing: the encoder starts at random (see convert_encoder)")
     if net == "parser":
-        from tryon.training.parser import SCHEDULE
+        from tryon.training.parser import GO_ON, SCHEDULE
         from tryon.training.parser import ParserTask as Task
+
+        schedule = GO_ON if start else SCHEDULE
     else:
         from tryon.training.garment import SCHEDULE
         from tryon.training.garment import GarmentTask as Task
         from tryon.training.prepare.photos import cut_garments, trace_outlines
+
+        schedule = SCHEDULE
 
         if not (cache / "cc0" / "confidence.json").is_file():
             cut_garments(folder, cache)
@@ -70,7 +75,7 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
             trace_outlines(folder, cache)
 
     of_task = {name: options.pop(name) for name in ("own", "own_share") if name in options}
-    schedule = dataclasses.replace(SCHEDULE, **options)
+    schedule = dataclasses.replace(schedule, **options)
     task = Task(
         folder,
         cache,

@@ -27,8 +27,15 @@ from tryon.training.data.garments import (
     read_viton_garments,
 )
 from tryon.training.data.labels import IGNORE, trusted
-from tryon.training.data.people import Labelled, disturb_photo, read_ccp, read_viton
-from tryon.training.prepare.photos import cut_garments, prepare
+from tryon.training.data.people import (
+    Labelled,
+    disturb_photo,
+    read_ccp,
+    read_fashionista,
+    read_hair,
+    read_viton,
+)
+from tryon.training.prepare.photos import PERSON_SETS, cut_garments, prepare
 
 CLASSES = 15
 # what a class is drawn as, indexed by `Part`; IGNORE is black
@@ -57,19 +64,29 @@ PART_COLOURS[:17] = [
 def evaluate_parser(
     data: Path, cache: Path | None = None, parser: Parser | None = None
 ) -> dict[str, float]:
-    """IoU of every class on held-out CCP ("ccp ..."), and on VITON as given ("viton ...") and
-    without its doubtful pixels ("viton trusted ..."); "milliseconds": median of a photo.
+    """IoU of every class on held-out CCP ("ccp ...") and Fashionista ("fashionista ..."), of hair
+    on photos of hair ("hair"; alone "where a body is found"), each where the data set is there, and
+    of every class on VITON as given ("viton ...") and without its doubtful pixels ("viton trusted
+    ..."); "milliseconds": median of a photo.
 
     data: folder of the data sets, unpacked. cache: what `prepare` wrote (default DATA/cache); what
     is missing there is computed for the validation photos.
     """
     parser = parser or Parser.load()
     cache = cache or data / "cache"
-    if not all((cache / name / "pose.npz").is_file() for name in ("ccp", "viton")):
+    if not all((cache / name / "pose.npz").is_file() for name in PERSON_SETS):
         prepare(data, cache, validation_only=True)
     figures = {}
     ccp = read_ccp(data, cache, validation=True)
     figures |= _named("ccp", part_ious([one.parts for one in ccp], _predict(parser, ccp)))
+    fashionista = read_fashionista(data, cache, validation=True)
+    if fashionista:
+        figures |= _named("fashionista", parser_scores(parser, fashionista))
+    hair = read_hair(data, cache, validation=True)
+    if hair:
+        figures["hair"] = hair_iou(parser, hair)
+        posed = [one for one in hair if one.posed]
+        figures["hair where a body is found"] = hair_iou(parser, posed)
     viton = read_viton(data, cache, validation=True)
     predicted = _predict(parser, viton)
     given = [one.parts for one in viton]
@@ -99,6 +116,16 @@ def _milliseconds(network: Callable[..., object], calls: list[tuple[np.ndarray, 
 def parser_scores(parser: Parser, people: list[Labelled]) -> dict[str, float]:
     """IoU of each class over all pixels of all people, and their mean ("mean")."""
     return part_ious([one.parts for one in people], _predict(parser, people))
+
+
+def hair_iou(parser: Parser, people: list[Labelled]) -> float:
+    """IoU of hair over all pixels of all photos, of whose labels it matters only what is hair."""
+    both = either = 0
+    for one, found in zip(people, _predict(parser, people), strict=True):
+        true, told = one.parts == Part.HAIR, found == Part.HAIR
+        both += int((true & told).sum())
+        either += int((true | told).sum())
+    return round(both / max(either, 1), 4)
 
 
 def part_ious(true: list[np.ndarray], predicted: list[np.ndarray]) -> dict[str, float]:

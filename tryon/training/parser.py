@@ -5,8 +5,11 @@ Notable here:
   gradients are most of a step's time on a CPU and change little.
 - the loss is cross entropy, weighted so that shoes and necks count beside coats, and soft dice,
   which is what IoU measures.
+- of a `NOT_HAIR` pixel it is known that it is not hair: its loss is -log(1 - p(hair)), and no other
+  class is told anything by it.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,11 +19,20 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
+from tryon.core.types import Part
 from tryon.nets.parser import ParserConfig, ParserNet
 from tryon.person.parser import CLASS_WEIGHTS, Parser
-from tryon.training.data.labels import IGNORE
-from tryon.training.data.people import Labelled, People, read_backgrounds, read_ccp, read_viton
-from tryon.training.metrics import PART_COLOURS, parser_scores
+from tryon.training.data.labels import IGNORE, NOT_HAIR
+from tryon.training.data.people import (
+    Labelled,
+    People,
+    read_backgrounds,
+    read_ccp,
+    read_fashionista,
+    read_hair,
+    read_viton,
+)
+from tryon.training.metrics import PART_COLOURS, hair_iou, parser_scores
 from tryon.training.trainer import Schedule, begin_from
 
 NAME = "parser"
@@ -31,10 +43,22 @@ SCHEDULE = Schedule(
     sizes=((256, 192), (384, 288)),
     size_starts=(0.0, 0.35),
 )
+# From an earlier network on: at the sizes of use, gently.
+GO_ON = replace(
+    SCHEDULE,
+    learning_rate=5e-4,
+    ema=0.999,
+    sizes=((384, 288), (512, 384)),
+    size_starts=(0.0, 0.4),
+)
+CONFIG = ParserConfig(attention=2)
 DICE_WEIGHT = 0.6
 LABEL_SMOOTHING = 0.02
-VITON_LIMIT = 3000  # photos; more add little beside 904 of CCP
-VALIDATION_VITON_LIMIT = 60  # photos looked at during training; `evaluate` takes all
+VITON_LIMIT = 1800  # photos; more add little beside the human labels
+# Photos looked at during training: every so many of the held-out ones. `evaluate` takes all.
+CCP_EVERY, FASHIONISTA_EVERY, HAIR_EVERY = 2, 3, 4
+VALIDATION_VITON_LIMIT = 30
+NOT_HAIR_WEIGHT = 0.7  # of a `NOT_HAIR` pixel, between a background pixel's and a garment's
 FROZEN_STAGES = 2
 
 
@@ -54,7 +78,7 @@ class ParserTask:
     ) -> None:
         """data: folder of the unpacked sets. cache: what `prepare` wrote. encoder: converted
         ImageNet weights, None = random. start: an earlier ParserNet to go on from."""
-        self.config = config or ParserConfig()
+        self.config = config or CONFIG
         self.encoder = encoder
         self.start = start
         self.people = People(
@@ -62,17 +86,22 @@ class ParserTask:
             read_viton(data, cache, validation=False, limit=VITON_LIMIT),
             read_backgrounds(data),
             seed,
+            read_fashionista(data, cache, validation=False),
+            read_hair(data, cache, validation=False),
         )
-        self.ccp = read_ccp(data, cache, validation=True)
+        self.ccp = read_ccp(data, cache, validation=True)[::CCP_EVERY]
+        self.fashionista = read_fashionista(data, cache, validation=True)[::FASHIONISTA_EVERY]
+        self.hair = read_hair(data, cache, validation=True)[::HAIR_EVERY]
         self.viton = read_viton(data, cache, validation=True, limit=VALIDATION_VITON_LIMIT)
 
     def build(self) -> ParserNet:
         net = ParserNet(self.config)
         if self.encoder is not None:
             net.encoder.load_state_dict(load_file(self.encoder))
-            freeze(net.encoder)
         if self.start is not None:
             begin_from(net, self.start)
+        if self.encoder is not None or self.start is not None:
+            freeze(net.encoder)
         return net
 
     def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
@@ -86,12 +115,19 @@ class ParserTask:
     def evaluate(self, net: nn.Module) -> dict[str, float]:
         parser = Parser(net)
         scores = {f"ccp {k}": v for k, v in parser_scores(parser, self.ccp).items()}
+        fashionista = parser_scores(parser, self.fashionista)
         viton = parser_scores(parser, self.viton)
-        return {**scores, "viton upper": viton["upper"], "viton hair": viton["hair"]}
+        return {
+            **scores,
+            "fashionista mean": fashionista["mean"],
+            "hair": hair_iou(parser, self.hair),
+            "viton upper": viton["upper"],
+            "viton hair": viton["hair"],
+        }
 
     def sheet(self, net: nn.Module) -> np.ndarray:
         parser = Parser(net)
-        return parser_sheet(parser, [*self.ccp[::9][:12], *self.viton[::15][:4]])
+        return parser_sheet(parser, [*self.ccp[::6][:8], *self.hair[:4], *self.viton[::15][:4]])
 
 
 def freeze(encoder: nn.Module) -> None:
@@ -111,7 +147,8 @@ def parser_loss(
 ) -> tuple[torch.Tensor, dict[str, float]]:
     """Weighted cross entropy and soft dice.
 
-    batch: pixels (N, H, W, 3), planes (N, 7, H/4, W/4), labels (N, H/2, W/2) uint8; weight (N,).
+    batch: pixels (N, H, W, 3), planes (N, 7, H/4, W/4), labels (N, H/2, W/2) uint8 `Part`s,
+    `IGNORE` or `NOT_HAIR`; weight (N,).
     """
     pixels, planes = batch["pixels"], batch["planes"]
     picture = (pixels.permute(0, 3, 1, 2).float() - 127) / 128
@@ -120,7 +157,8 @@ def parser_loss(
         (planes.float() / 255).contiguous(memory_format=torch.channels_last),
     ).float()
     labels = batch["labels"].long()
-    known = labels != IGNORE
+    no_hair = labels == NOT_HAIR
+    known = (labels != IGNORE) & ~no_hair
     labels = torch.where(known, labels, 0)
     class_weights = torch.ones(logits.shape[1], device=logits.device)
     for part, value in CLASS_WEIGHTS.items():
@@ -130,12 +168,17 @@ def parser_loss(
     entropy = F.nll_loss(logs, labels, reduction="none")
     smooth = -logs.mean(1)
     entropy = (1 - LABEL_SMOOTHING) * entropy + LABEL_SMOOTHING * smooth
-    pixel_weight = class_weights[labels] * known * batch["weight"][:, None, None]
+    photo_weight = batch["weight"][:, None, None]
+    others = torch.cat([logs[:, : Part.HAIR], logs[:, Part.HAIR + 1 :]], dim=1).logsumexp(1)
+    entropy = torch.where(no_hair, -others, entropy)
+    pixel_weight = (class_weights[labels] * known + NOT_HAIR_WEIGHT * no_hair) * photo_weight
     cross = (entropy * pixel_weight).sum() / pixel_weight.sum().clamp_min(1)
 
-    present = logs.exp() * (known * batch["weight"][:, None, None])[:, None]
+    told = (known * photo_weight)[:, None].repeat(1, logits.shape[1], 1, 1)
+    told[:, Part.HAIR] += no_hair * photo_weight
+    present = logs.exp() * told
     size = torch.zeros(logits.shape[1], device=logits.device)
-    true = (known * batch["weight"][:, None, None]).float()
+    true = (known * photo_weight).float()
     size = size.scatter_add(0, labels.flatten(), true.flatten())
     hit = torch.zeros_like(size).scatter_add(
         0, labels.flatten(), present.gather(1, labels[:, None]).flatten()

@@ -6,6 +6,9 @@ Notable here:
   and neck.
 - its "suit" is nearly always the jacket alone, seldom jacket and trousers; its "vest" is worn
   over something, its "bodysuit" is a jumpsuit.
+- Fashionista has the same classes, drawn on superpixels: edges are blocky, so in training the
+  pixels beside an edge are left out.
+- the photos of hair say of each pixel only whether it is hair; the rest is `NOT_HAIR`.
 - VITON's parses (LIP classes) are a model's output: translated, and what they contradict
   themselves in (specks of dress on a top, holes at the throat) is marked `IGNORE`.
 """
@@ -26,6 +29,7 @@ from tryon.person.body import (
 )
 
 IGNORE = 255  # a pixel whose label nobody should learn from
+NOT_HAIR = 254  # anything but hair, nobody says what
 SKIN, TIGHTS, SUIT = 100, 101, 102  # intermediate labels: to be split by pose
 
 _CCP_NAMES: dict[int, str] = {
@@ -91,6 +95,19 @@ def ccp_parts(label: np.ndarray, names: list[str], landmarks: np.ndarray) -> np.
             parts[rows, columns] = _nearest_part(pixels, landmarks[:, :2], allowed)
     _split_suit(parts, landmarks)
     return parts
+
+
+def without_edges(parts: np.ndarray, radius: int) -> np.ndarray:
+    """(H, W) uint8 `Part`s with every pixel `IGNORE` that has another part within `radius` pixels
+    (in a square)."""
+    window = np.ones((2 * radius + 1,) * 2, np.uint8)
+    edge = cv2.dilate(parts, window) != cv2.erode(parts, window)
+    return np.where(edge, np.uint8(IGNORE), parts)
+
+
+def hair_parts(hair: np.ndarray) -> np.ndarray:
+    """(H, W) mask, 0 = not hair -> (H, W) uint8: `Part.HAIR` and `NOT_HAIR`."""
+    return np.where(hair > 0, np.uint8(Part.HAIR), np.uint8(NOT_HAIR))
 
 
 def viton_parts(parse: np.ndarray) -> np.ndarray:

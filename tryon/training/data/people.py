@@ -1,4 +1,5 @@
-"""People with part labels: Clothing Co-Parsing and VITON, cropped and disturbed for the parser.
+"""People with part labels, cropped and disturbed for the parser: Clothing Co-Parsing, Fashionista,
+VITON, and photos of hair.
 
 Notable here:
 - everything is held in memory as small uint8 arrays; a sample costs a few milliseconds of OpenCV
@@ -7,6 +8,8 @@ Notable here:
 - crops imitate the product: the person's box as the product would frame it, of a photo that may
   end at the knees, hips or chest; then turned, stretched, mirrored (left and right swapped).
 - pose and silhouette are disturbed too: in use they are not perfect.
+- photos of hair are often of a head alone, or from behind, where no body is found. They are used
+  all the same: without silhouette and with every landmark far outside the photo.
 """
 
 import json
@@ -15,18 +18,34 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
-from tryon.core.types import Part, Pose
+from tryon.core.types import POSE_LANDMARKS, Part, Pose
 from tryon.person.body import MIRRORED_PARTS, MIRRORED_POSE
 from tryon.person.parser import BORDER, Window, pose_planes
-from tryon.training.data.labels import IGNORE, ccp_parts, trusted, viton_parts
+from tryon.training.data.labels import (
+    IGNORE,
+    NOT_HAIR,
+    ccp_parts,
+    hair_parts,
+    trusted,
+    viton_parts,
+    without_edges,
+)
 
 VALIDATION_CCP = 10  # every tenth id, in order, is never trained on
+VALIDATION_FASHIONISTA = VALIDATION_HAIR = 10  # likewise
 VALIDATION_VITON = 29  # ids divisible by this are never trained on
-CCP_SHARE = 0.68  # of the training samples
-RARE_SHARE = 0.25  # of Clothing Co-Parsing's samples: people in skirts, else taken for dresses
+# Of the training samples; what is not there leaves its share to the others.
+CCP_SHARE, FASHIONISTA_SHARE, HAIR_SHARE, VITON_SHARE = 0.42, 0.26, 0.15, 0.17
+RARE_SHARE = 0.25  # of the street photos' samples: people in skirts, else taken for dresses
 RARE_AREA = 0.015  # of the photo
 VITON_WEIGHT = 0.5  # of a VITON sample in the loss; its labels are a model's output
+FASHIONISTA_WEIGHT = 0.8  # of a Fashionista sample; its edges are blocky
+BLOCKY = 2  # pixels beside an edge of Fashionista's labels that are not learned from
+NOWHERE = -1e5  # pixels: where the landmarks of a body lie that was not found
+HAIR_BOX = 0.35  # of the photos of hair: cut to a random box around the hair
+FAR_HEADS = 0.6  # of the photos of hair: drawn smaller
 OCCLUDED = 0.08  # of the samples: something is held before the body
 LABEL_STRIDE = 2  # labels are drawn at half the canvas, the size of the network's output
 
@@ -45,6 +64,21 @@ class Labelled:
     landmarks: np.ndarray
     weight: float = 1.0
 
+    @property
+    def street(self) -> bool:
+        """A full-body photo with human labels, before a street or a room."""
+        return not self.hair_alone and self.weight > VITON_WEIGHT
+
+    @property
+    def hair_alone(self) -> bool:
+        """Whether it is known of hair alone where it is."""
+        return bool((self.parts == NOT_HAIR).any())
+
+    @property
+    def posed(self) -> bool:
+        """Whether a body was found."""
+        return bool(self.landmarks[0, 0] > NOWHERE)
+
 
 def read_ccp(data: Path, cache: Path, validation: bool) -> list[Labelled]:
     """Clothing Co-Parsing from DATA/ccp, body analysis from CACHE/ccp."""
@@ -59,6 +93,58 @@ def read_ccp(data: Path, cache: Path, validation: bool) -> list[Labelled]:
         parts = ccp_parts(label, names, poses[path.stem])
         people.append(_labelled(path, cache / "ccp", parts, poses[path.stem], 1.0))
     return people
+
+
+def read_fashionista(data: Path, cache: Path, validation: bool) -> list[Labelled]:
+    """Fashionista from DATA/fashionista, body analysis from CACHE/fashionista; nobody without that
+    folder. For training the pixels at edges are `IGNORE`; held-out photos keep theirs."""
+    if not (data / "fashionista").is_dir():
+        return []
+    names = json.loads((data / "fashionista" / "labels.json").read_text())
+    poses = read_poses(cache / "fashionista")
+    people = []
+    for number, path in enumerate(sorted((data / "fashionista" / "photo").glob("*.jpg"))):
+        held_out = number % VALIDATION_FASHIONISTA == VALIDATION_FASHIONISTA - 1
+        if held_out != validation or path.stem not in poses:
+            continue
+        # a picture with a palette: OpenCV would give its colours and not its numbers
+        with Image.open(data / "fashionista" / "label" / f"{path.stem}.png") as picture:
+            label = np.asarray(picture)
+        parts = ccp_parts(label, names, poses[path.stem])
+        if not validation:
+            parts = without_edges(parts, BLOCKY)
+        people.append(
+            _labelled(path, cache / "fashionista", parts, poses[path.stem], FASHIONISTA_WEIGHT)
+        )
+    return people
+
+
+def read_hair(data: Path, cache: Path, validation: bool) -> list[Labelled]:
+    """Photos of hair from DATA/hair, body analysis, where a body was found, from CACHE/hair; nobody
+    without the first folder."""
+    if not (data / "hair").is_dir():
+        return []
+    poses = read_poses(cache / "hair")
+    people = []
+    for number, path in enumerate(sorted((data / "hair" / "photo").glob("*.jpg"))):
+        if (number % VALIDATION_HAIR == VALIDATION_HAIR - 1) != validation:
+            continue
+        with Image.open(data / "hair" / "hair" / f"{path.stem}.png") as picture:
+            parts = hair_parts(np.asarray(picture))
+        if path.stem in poses:
+            people.append(_labelled(path, cache / "hair", parts, poses[path.stem], 1.0))
+            continue
+        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        nobody = np.zeros_like(parts)
+        people.append(Labelled(path.stem, pixels, nobody, parts, landmarks_of_nobody()))
+    return people
+
+
+def landmarks_of_nobody() -> np.ndarray:
+    """(33, 3) float32 landmarks that no pose plane shows."""
+    landmarks = np.zeros((POSE_LANDMARKS, 3), np.float32)
+    landmarks[:, :2] = NOWHERE
+    return landmarks
 
 
 def read_viton(
@@ -109,6 +195,11 @@ def read_backgrounds(data: Path, every: int = 4) -> list[np.ndarray]:
     return pictures
 
 
+def _in_skirts(pool: list[Labelled]) -> list[Labelled]:
+    """The street photos of people in skirts."""
+    return [one for one in pool if one.street and (one.parts == Part.SKIRT).mean() > RARE_AREA]
+
+
 class People:
     """Training samples for the parser."""
 
@@ -118,8 +209,12 @@ class People:
         viton: list[Labelled],
         backgrounds: list[np.ndarray],
         seed: int = 0,
+        fashionista: list[Labelled] | None = None,
+        hair: list[Labelled] | None = None,
     ) -> None:
         self.ccp = ccp
+        self.fashionista = fashionista or []
+        self.hair = hair or []
         self.viton = [
             Labelled(
                 one.identifier,
@@ -131,9 +226,17 @@ class People:
             )
             for one in viton
         ]
-        self.rare = [one for one in ccp if (one.parts == Part.SKIRT).mean() > RARE_AREA]
         self.backgrounds = backgrounds
         self.seed = seed
+        pools = (
+            (self.ccp, CCP_SHARE),
+            (self.fashionista, FASHIONISTA_SHARE),
+            (self.hair, HAIR_SHARE),
+            (self.viton, VITON_SHARE),
+        )
+        self.pools = [(pool, _in_skirts(pool), share) for pool, share in pools if pool]
+        shares = np.array([share for _, _, share in self.pools])
+        self.shares = shares / shares.sum()
 
     def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
         """Samples first .. first + count - 1 on canvases of `size` (height, width).
@@ -147,17 +250,18 @@ class People:
     def sample(self, index: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
         """Sample number `index`, always the same for the same seed."""
         rng = np.random.default_rng((self.seed, index))
-        if self.viton and (not self.ccp or rng.random() > CCP_SHARE):
-            person = self.viton[rng.integers(len(self.viton))]
-        else:
-            pool = self.rare if self.rare and rng.random() < RARE_SHARE else self.ccp
-            person = pool[rng.integers(len(pool))]
-        pixels, silhouette, parts, landmarks = _cut_photo(person, rng)
-        matrix, mirrored = _frame(landmarks, silhouette, size, rng)
+        pool, rare, _ = self.pools[rng.choice(len(self.pools), p=self.shares)]
+        if rare and rng.random() < RARE_SHARE:
+            pool = rare
+        person = pool[rng.integers(len(pool))]
+        cut = _cut_hair if person.hair_alone else _cut_photo
+        pixels, silhouette, parts, landmarks = cut(person, rng)
+        matrix, mirrored = _frame(landmarks, silhouette, size, rng, person.hair_alone)
         landmarks = landmarks.copy()
         landmarks[:, :2] = landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
 
         height, width = size
+        studio = not (person.street or person.hair_alone)
         shrinks = np.linalg.norm(matrix[:, 0]) < 0.6
         if shrinks:  # warpAffine does not average; do so before
             pixels = cv2.GaussianBlur(pixels, (3, 3), 0)
@@ -180,11 +284,11 @@ class People:
         if mirrored:
             landmarks, labels = landmarks[MIRRORED_POSE], MIRRORED_PARTS[labels]
 
-        if self.backgrounds and rng.random() < (0.3 if person.weight == 1 else 0.6):
+        if self.backgrounds and person.posed and rng.random() < (0.6 if studio else 0.3):
             pixels = _other_background(pixels, full, silhouette, self.backgrounds, rng)
         if rng.random() < 0.45:
             pixels = _dye(pixels, full, rng)
-        if self.backgrounds and rng.random() < OCCLUDED:
+        if self.backgrounds and not person.hair_alone and rng.random() < OCCLUDED:
             pixels, labels = _occlude(pixels, labels, landmarks, self.backgrounds, rng)
         pixels = disturb_photo(pixels, rng)
         silhouette, landmarks = _disturb_pose(silhouette, landmarks, rng)
@@ -207,7 +311,7 @@ def _cut_photo(
     torso = max(hip - shoulder, height * 0.1)
     top, bottom, left, right = 0, height, 0, width
     # Selfies end at the chest. VITON's photos are close enough to stand in for them.
-    chance, lowest = (0.35, 2.9) if person.weight == 1 else (0.55, 1.3)
+    chance, lowest = (0.35, 2.9) if person.street else (0.55, 1.3)
     if rng.random() < chance:
         bottom = int(np.clip(shoulder + torso * rng.uniform(0.35, lowest), height * 0.2, height))
     if rng.random() < 0.06:
@@ -222,14 +326,39 @@ def _cut_photo(
     return person.pixels[area], person.silhouette[area], person.parts[area], moved
 
 
+def _cut_hair(
+    person: Labelled, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The photo, or a random box around the hair; nothing is cut off a head of hair."""
+    height, width = person.parts.shape
+    top, bottom, left, right = 0, height, 0, width
+    x, y, w, h = cv2.boundingRect((person.parts == Part.HAIR).astype(np.uint8))
+    if w and rng.random() < HAIR_BOX:
+        top, bottom = int(rng.uniform(0, y)), int(np.ceil(rng.uniform(y + h, height)))
+        left, right = int(rng.uniform(0, x)), int(np.ceil(rng.uniform(x + w, width)))
+    moved = person.landmarks - np.array([left, top, 0], np.float32)
+    area = np.s_[top:bottom, left:right]
+    return person.pixels[area], person.silhouette[area], person.parts[area], moved
+
+
 def _frame(
-    landmarks: np.ndarray, silhouette: np.ndarray, size: tuple[int, int], rng: np.random.Generator
+    landmarks: np.ndarray,
+    silhouette: np.ndarray,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    head: bool = False,
 ) -> tuple[np.ndarray, bool]:
-    """2x3 photo -> canvas: the product's window, shifted, scaled, turned, stretched, mirrored."""
+    """2x3 photo -> canvas: the product's window, shifted, scaled, turned, stretched, mirrored.
+
+    head: a photo of a head, often drawn as small as it is in a photo of a whole person.
+    """
     window = Window.around(landmarks, silhouette)
     height, width = window.y1 - window.y0, window.x1 - window.x0
     centre = np.array([window.x0 + width / 2, window.y0 + height / 2])
-    if rng.random() < 0.15:
+    if head and rng.random() < FAR_HEADS:
+        zoom = np.exp(rng.uniform(np.log(0.3), np.log(1.1)))
+        centre = centre + rng.uniform(-0.3, 0.3, 2) * (width, height)
+    elif rng.random() < 0.15:
         zoom = np.exp(rng.uniform(np.log(0.55), np.log(1.8)))
         centre = centre + rng.uniform(-0.25, 0.25, 2) * (width, height)
     else:
@@ -266,7 +395,8 @@ def _other_background(
     else:
         corners = rng.integers(0, 256, (2, 2, 3)).astype(np.uint8)
         behind = cv2.resize(corners, (width, height), interpolation=cv2.INTER_LINEAR)
-    person = (parts != Part.BACKGROUND) & ((parts != IGNORE) | (silhouette > 127))
+    unsure = (parts == IGNORE) | (parts == NOT_HAIR)
+    person = (parts != Part.BACKGROUND) & (~unsure | (silhouette > 127))
     alpha = cv2.GaussianBlur(person.astype(np.uint8) * 255, (3, 3), 0)[..., None]
     return cv2.convertScaleAbs(
         pixels.astype(np.float32) * (alpha / 255.0) + behind * (1 - alpha / 255.0)

@@ -21,8 +21,14 @@ from tryon.core.weights import path_of
 from tryon.garment.cutout.cut import cut_out
 from tryon.garment.outline.landmarks import trace
 from tryon.training.data.garments import CC0_LABELS, TRUST_CUT, VALIDATION_CC0
-from tryon.training.data.people import VALIDATION_CCP, VALIDATION_VITON
+from tryon.training.data.people import (
+    VALIDATION_CCP,
+    VALIDATION_FASHIONISTA,
+    VALIDATION_HAIR,
+    VALIDATION_VITON,
+)
 
+PERSON_SETS = ("ccp", "fashionista", "hair", "viton")
 VITON_ENLARGE = 3  # MediaPipe misses people in 192 x 256 photos that it finds at 576 x 768
 GARMENT_LONGEST = 384  # pixels, longest side of the garment photos while they are cut out
 SAVE_EVERY = 200  # photos between two writes of the landmark file
@@ -31,17 +37,20 @@ SAVE_EVERY = 200  # photos between two writes of the landmark file
 def prepare(
     data: Path, cache: Path, viton_limit: int | None = None, validation_only: bool = False
 ) -> None:
-    """Write CACHE/{ccp,viton}/pose.npz and CACHE/{ccp,viton}/silhouette/ID.png for all photos.
+    """Write CACHE/SET/pose.npz and CACHE/SET/silhouette/ID.png for all photos of `PERSON_SETS`.
 
     pose.npz: `ids` (N,) str, `landmarks` (N, 33, 3) float32: x, y in pixels of the photo as
-    stored, visibility 0..1. Photos without a person are left out. silhouette: uint8, 255 = person.
-    `viton_limit` stops after so many VITON photos; `validation_only` takes those alone that are
-    never trained on.
+    stored, visibility 0..1. Photos without a person are left out (many of hair are). silhouette:
+    uint8, 255 = person. `viton_limit` stops after so many VITON photos; `validation_only` takes
+    those alone that are never trained on.
     """
-    ccp = sorted((data / "ccp" / "photo").glob("*.jpg"))
-    if validation_only:
-        ccp = ccp[VALIDATION_CCP - 1 :: VALIDATION_CCP]
-    _analyse(ccp, cache / "ccp", enlarge=1)
+    for name, every in (
+        ("ccp", VALIDATION_CCP),
+        ("fashionista", VALIDATION_FASHIONISTA),
+        ("hair", VALIDATION_HAIR),
+    ):
+        photos = sorted((data / name / "photo").glob("*.jpg"))
+        _analyse(photos[every - 1 :: every] if validation_only else photos, cache / name, enlarge=1)
     viton = sorted(data.glob("viton-train-*/person/*.jpg"), key=lambda path: path.stem[::-1])
     if validation_only:
         viton = [path for path in viton if int(path.stem) % VALIDATION_VITON == 0]
