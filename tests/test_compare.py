@@ -13,7 +13,7 @@ from tryon.core.errors import TryOnError
 from tryon.core.vocabulary import ATTRIBUTES
 from tryon.evaluation.similarity import fid, kid
 from tryon.fusion.network import LearnedFusion
-from tryon.fusion.studio import told
+from tryon.fusion.studio import word_vector
 from tryon.person.body import middle_of_hips, middle_of_shoulders
 from tryon.training import compare
 from tryon.training.compare import FeatureDistance, compare_fusion
@@ -118,7 +118,7 @@ def test_half_is_said_without_words_and_nothing_about_a_dyed_colour():
     assert (said.sum(0) > 0).sum() == 2
     dyed = np.array([some_words(known, rng, recoloured=True) for _ in range(100)])
     assert dyed.sum() > 0
-    assert (dyed * told({"colour": "red"})).sum() == 0
+    assert (dyed * word_vector({"colour": "red"})).sum() == 0
     assert some_words(known, None).sum() == 0
 
 

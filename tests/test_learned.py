@@ -29,7 +29,7 @@ from tryon.fusion.network import (
     without_holes,
     without_islands,
 )
-from tryon.fusion.studio import CANVAS, enter, told
+from tryon.fusion.studio import CANVAS, enter, word_vector
 from tryon.garment.outline.neckline import Neckline
 from tryon.nets.fusion import Renderer
 
@@ -180,10 +180,10 @@ def test_arms_are_hidden_as_far_as_the_new_sleeve_goes():
 
 
 def test_words_become_one_number_a_value():
-    said = told({"sleeve": "long", "fit": "loose"})
+    said = word_vector({"sleeve": "long", "fit": "loose"})
     assert said.shape == (sum(map(len, ATTRIBUTES.values())),)
     assert said.sum() == 2
-    assert told({}).sum() == 0
+    assert word_vector({}).sum() == 0
 
 
 def test_an_outline_keeps_to_the_body():

@@ -7,7 +7,7 @@ import pytest
 from figures import flat_tee, standing_person
 
 from tryon.core.types import Outline, Part, Photo, Pose
-from tryon.fusion.agnostic import PLANES, UNTOLD, Cut, body_planes, kept, sleeve_end
+from tryon.fusion.agnostic import END_UNKNOWN, PLANES, Cut, body_planes, kept, sleeve_end
 from tryon.fusion.geometry.draft import geometric_draft
 from tryon.fusion.studio import (
     CANVAS,
@@ -240,7 +240,7 @@ def test_bare_arms_and_neck_stay_where_the_old_ends_are_followed():
     planes = body_planes(parts, marks, keep, np.ones(CANVAS, bool), follows)
     halves = parts[::2, ::2]
     assert planes[8][halves == Part.LEFT_ARM].max() == planes[8][halves == Part.NECK].max() == 255
-    assert planes[8][halves == Part.RIGHT_ARM].max() == UNTOLD
+    assert planes[8][halves == Part.RIGHT_ARM].max() == END_UNKNOWN
 
 
 def test_planes_say_where_the_body_is():
@@ -249,7 +249,7 @@ def test_planes_say_where_the_body_is():
     shown[:30] = False
     planes = body_planes(parts, marks, kept(parts, marks, Cut()), shown, Cut())
     assert planes.shape == (PLANES, CANVAS[0] // 2, CANVAS[1] // 2)
-    assert set(np.unique(planes)) == {0, UNTOLD, 255}
+    assert set(np.unique(planes)) == {0, END_UNKNOWN, 255}
     elbow = np.round(marks[Pose.LEFT_ELBOW, :2] / 2).astype(int)
     assert planes[2, elbow[1], elbow[0]]
     assert not planes[4, elbow[1], elbow[0]]

@@ -12,11 +12,14 @@ Notable here:
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon.compose.underlay import REPLACED, Underlay, underlay
+from tryon.core.arrays import Alpha, Colours, Mask, Pixels, Scalars
 from tryon.core.errors import Note
 from tryon.core.fill import Grain, blur, enlarge, grow, masked_blur, sharpness, shrink, spread
 from tryon.core.types import (
@@ -40,13 +43,15 @@ from tryon.person.body import SIDES, body_unit, capsule_mask, middle_of_hips, mi
 from tryon.person.regions import edit_region, in_front, is_part
 from tryon.person.strands import strands
 
-Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in the photo, as in a slice
+Box: TypeAlias = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in the photo, as in a slice."""
 
 UNTOUCHED = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
 
 # Room around what changes, in shoulder widths: where background is looked at and copied from.
 BOX_MARGIN = 0.45
-HIGHLIGHT = 1.5  # of the hair's colour nearby
+
+# The garment's own pixels.
 # A garment picture more than this much finer than the photo is averaged before it is sampled;
 # one coarser than the photo is enlarged with a sharper kernel.
 FINER_THAN_PHOTO = 1.3
@@ -54,44 +59,59 @@ FINER_THAN_PHOTO = 1.3
 # replaced by those further in.
 MIXED_ALPHA = 250
 MIXED_SIZE = 0.003  # of the garment picture's longer side: how far in the mix may reach
-SURELY_IN_FRONT = 0.8
+
+# What lies in front of the garment.
+SURELY_IN_FRONT = 0.8  # of 1: no soft edge of hair or hands
 FRONT_EDGE = 0.05  # shoulder widths: the soft edge of what `in_front` says
-CUFF_SOFT = 0.03  # of the arm's length
+CUFF_SOFT = 0.03  # of the arm's length, over which a bared arm begins below its sleeve
+HIGHLIGHT = 1.5  # of the hair's colour nearby: the most that a strand may shine
 VEIL_LONG = 256  # longest side of the copy on which the old garment's colours are continued
-VEIL_TEXTURE = 10.0, 40.0  # 8-bit levels
-CREASE = 0.30  # how much darker the line is along which a sleeve lies beside the trunk
+VEIL_TEXTURE = 10.0, 40.0  # 8-bit levels: limits of what counts as the old garment's own texture
+
+# The crease along which a sleeve lies beside the trunk.
+CREASE = 0.30  # how much darker it is
 CREASE_SIZE = 0.022  # shoulder widths
 CREASE_FROM = 0.45, 1.0  # where it begins and is whole, 0 = shoulder, 1 = armpit
-FOLDS = (0.6, 1.25)  # limits of what the old garment's folds may do to the new one's brightness
-SHINY = (120, 220)  # brightness of cloth, 8-bit levels
-SHINES = (1.25, 1.08)  # the most that folds may lighten it
-FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
-FOLDS_KEPT = 1.0
-FOLDS_LEAST = 200  # pixels of that copy a garment must cover
-FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
-CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
-EXPOSURE_KEPT = 0.35
-CAST_LIMIT = 0.06
-EXPOSURE_LIMITS = (0.80, 1.06)
+
+# The old garment's folds on the new one.
 FOLDED = ((Part.UPPER,), (Part.OUTERWEAR,), (Part.DRESS,))
 # The dark between two legs is no fold of a skirt, a skirt's long folds are none of trousers.
 LEGGED, HANGING = (Part.TROUSERS,), (Part.SKIRT,)
+FOLDS_LONG = 320  # longest side of the copy folds are read from, pixels
+FOLDS_LEAST = 200  # pixels of that copy a garment must cover
+FOLD_SIZE = 0.011, 0.28  # shoulder widths: finer is texture, coarser is the garment's own tone
+FOLDS_KEPT = 1.0  # share of a fold that is believed where nothing speaks against it
+FOLDS = (0.6, 1.25)  # limits of what the old garment's folds may do to the new one's brightness
+SUPPORT = 0.05  # share of plain cloth around a pixel, below which its fold fades
+SHINY = (120, 220)  # brightness of cloth, 8-bit levels, from dark to light
+SHINES = (1.25, 1.08)  # the most that folds may lighten such cloth
 # Shoulder widths: what is finer in the garment's picture is knit, seams and pockets, and stays.
 OWN_FOLDS = 0.015
-SUPPORT = 0.05  # share of plain cloth around a pixel, below which its fold fades
+
+# What is no fold: prints, whose edges are sharp, unless they lie where arms throw shadows.
 PRINT_EDGE = 0.22  # change of the logarithm of brightness from pixel to pixel: folds are softer
 PRINT_REACH = 0.04  # shoulder widths around such an edge
 PRINT_LEAST = 5  # pixels of edge: less is noise
-ARM_SHADE, MIDDLE = 0.30, 0.36  # shoulder widths from an arm's line; of the chest beside the spine
+ARM_SHADE = 0.30  # shoulder widths from an arm's line
+MIDDLE = 0.36  # shoulder widths beside the spine: the chest, on which prints are
+
+# The scene's light on the garment.
+CAST_KEPT = 0.30  # how much of the scene's colour cast the garment takes on, in log units
+CAST_LIMIT = 0.06  # log units
+EXPOSURE_KEPT = 0.35  # exponent of the scene's brightness
+EXPOSURE_LIMITS = (0.80, 1.06)  # times the garment's brightness
+
+# Shadows of arms on the garment and of the garment on the body.
 BARE_LIMBS = (Part.LEFT_ARM, Part.RIGHT_ARM, Part.LEFT_HAND, Part.RIGHT_HAND)
 SHADOW_LONG = 384  # longest side of the copy on which wide shadows are made, pixels
-ARM_SHADOW_SIZE = 0.05  # shoulder widths
-ARM_SHADOW = 0.16
-CONTACT_SHADOW = 0.24
-CONTACT_SIZE = 0.018  # shoulder widths
+ARM_SHADOW, CONTACT_SHADOW = 0.16, 0.24  # how much darker
+ARM_SHADOW_SIZE, CONTACT_SIZE = 0.05, 0.018  # shoulder widths
 SHADOW_SEEN = 0.008  # weaker ones change no pixel by more than two levels
+
+# Sharpness.
 SHARP = 0.9  # `sharpness` from which on a photo is as sharp as its pixels
 SOFTER = 1.6  # pixels of blur for a photo without any sharpness; found by blurring sharp ones
+
 KEPT_WORDS = {
     Part.UPPER: ("top", "上衣"),
     Part.OUTERWEAR: ("jacket", "外套"),
@@ -120,10 +140,10 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
     scene = _Scene(person, kind, crop, legged=kind is Kind.LOWER and len(draft.layers) > 1)
 
     sheets = _sheets(garment, draft, box)
-    fronts = {
-        sheet.limb: in_front(person, sheet.limb, kind)[crop].astype(np.float32) / 255
-        for sheet in sheets
-    }
+    fronts: dict[Limb, Scalars] = {}
+    for sheet in sheets:
+        ahead_of = in_front(person, sheet.limb, kind)[crop].astype(np.float32)
+        fronts[sheet.limb] = np.asarray(ahead_of / 255, np.float32)
     hair = None if kind is Kind.LOWER else _Hair.over(scene, crop)
     if hair is not None:  # laid over everything at the end, strand by strand
         for front in fronts.values():
@@ -169,12 +189,12 @@ def compose(person: Person, garment: Garment, draft: Draft, kind: Kind) -> Compo
 class _Sheet:
     """A piece of the garment at photo resolution, inside its own part of the box.
 
-    part: slices of the box. colour: (h, w, 3) uint8. alpha: (h, w) float32 0..1."""
+    part: slices of the box. alpha: 0..1."""
 
     limb: Limb
     part: tuple[slice, slice]
-    colour: np.ndarray
-    alpha: np.ndarray
+    colour: Pixels
+    alpha: Scalars
 
 
 class _Scene:
@@ -192,20 +212,22 @@ class _Scene:
         self.grain = Grain.of(self.photo)
 
     @cached_property
-    def beside_arms(self) -> np.ndarray:
-        """(h, w) bool of the small copy in which folds are read, see `_beside_arms`."""
+    def beside_arms(self) -> Mask:
+        """Of the small copy in which folds are read, see `_beside_arms`."""
         return _beside_arms(self, _fold_copy(self)[0])
 
 
 @dataclass(frozen=True, eq=False)
 class _Hair:
-    """Hair that lay over the old garment, to be laid over the new one. Inside the crop, band:
-    (h, w) bool; its n pixels have colour: (n, 3) float32, what the hair adds to what lies behind,
-    and clear: (n, 1) float32 0..1, how much of that shows."""
+    """Hair that lay over the old garment, to be laid over the new one.
 
-    band: np.ndarray
-    colour: np.ndarray
-    clear: np.ndarray
+    band: where, inside the crop; n pixels. colour: (n, 3), what the hair adds to what lies behind.
+    clear: (n, 1) 0..1, how much of that shows.
+    """
+
+    band: Mask
+    colour: NDArray[np.float32]
+    clear: NDArray[np.float32]
 
     @classmethod
     def over(cls, scene: _Scene, crop: tuple[slice, slice]) -> "_Hair | None":
@@ -224,13 +246,13 @@ class _Hair:
         colour = np.clip(photo - (1 - share) * found.cloth[at], 0, most)
         return cls(band[crop], colour, 1 - share)
 
-    def laid_over(self, pixels: np.ndarray) -> np.ndarray:
-        """(h, w, 3) float32 with the hair over it."""
+    def laid_over(self, pixels: Colours) -> Colours:
+        """The picture with the hair over it."""
         pixels[self.band] = self.colour + self.clear * pixels[self.band]
         return pixels
 
 
-def _work_box(person: Person, draft: Draft, old: np.ndarray) -> Box | None:
+def _work_box(person: Person, draft: Draft, old: Mask) -> Box | None:
     """The box of everything that may change, with room around it; None if nothing does."""
     height, width = person.photo.size
     corners = []
@@ -266,7 +288,7 @@ def _layer_box(layer: Layer, draft: Draft) -> Box | None:
 
 def _sheets(garment: Garment, draft: Draft, box: Box) -> list[_Sheet]:
     """Every layer of the draft sampled from the garment's picture, in painter's order."""
-    textures: dict[float, tuple[np.ndarray, float]] = {}
+    textures: dict[float, tuple[NDArray[np.uint8], tuple[float, float]]] = {}
     sheets = []
     for layer in draft.layers:
         part = _layer_box(layer, draft)
@@ -287,8 +309,8 @@ def _sheets(garment: Garment, draft: Draft, box: Box) -> list[_Sheet]:
         ).astype(np.float32)
         kernel = cv2.INTER_LANCZOS4 if density < 1 else cv2.INTER_CUBIC
         sampled = cv2.remap(texture, maps, None, kernel, borderMode=cv2.BORDER_CONSTANT)
-        alpha = sampled[..., 3].astype(np.float32) * (weight / 255)
-        colour = sampled[..., :3]
+        alpha = np.asarray(sampled[..., 3].astype(np.float32) * (weight / 255), np.float32)
+        colour = np.asarray(sampled[..., :3], np.uint8)
         inside = (
             slice(part[1] - box[1], part[3] - box[1]),
             slice(part[0] - box[0], part[2] - box[0]),
@@ -308,7 +330,7 @@ def _density(layer: Layer) -> float:
     return float(np.sqrt(np.median(area)))
 
 
-def _texture(garment: Garment, reduce: float) -> tuple[np.ndarray, tuple[float, float]]:
+def _texture(garment: Garment, reduce: float) -> tuple[NDArray[np.uint8], tuple[float, float]]:
     """The garment as (h, w, 4) uint8 RGB and alpha, reduced, its colours continued past its edge.
 
     Also the scale that was reached, x and y.
@@ -317,8 +339,8 @@ def _texture(garment: Garment, reduce: float) -> tuple[np.ndarray, tuple[float, 
     height, width = alpha.shape
     size = (max(round(width * reduce), 1), max(round(height * reduce), 1))
     if size != (width, height):
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-        alpha = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        alpha = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
     pure = alpha >= MIXED_ALPHA
     inner = shrink(pure, max(1, round(MIXED_SIZE * max(size))))
     if inner.any():
@@ -331,16 +353,16 @@ def _texture(garment: Garment, reduce: float) -> tuple[np.ndarray, tuple[float, 
     return texture, (size[0] / width, size[1] / height)
 
 
-def _covered(scene: _Scene, sheets: list[_Sheet]) -> np.ndarray:
-    """(h, w) uint8: how much of the body the garment hides where nothing is in front of it."""
+def _covered(scene: _Scene, sheets: list[_Sheet]) -> Alpha:
+    """How much of the body the garment hides where nothing is in front of it."""
     clear = np.ones(scene.size, np.float32)
     for sheet in sheets:
         clear[sheet.part] *= 1 - sheet.alpha
     return np.round((1 - clear) * 255).astype(np.uint8)
 
 
-def _crossing(scene: _Scene, front: np.ndarray) -> np.ndarray:
-    """(h, w) bool: where old cloth stays in front, which is an arm in its old sleeve."""
+def _crossing(scene: _Scene, front: Scalars) -> Mask:
+    """Where old cloth stays in front, which is an arm in its old sleeve."""
     # At the edges of hair, face and hands the old cloth is only a part of a soft edge.
     crossing = (front > SURELY_IN_FRONT) & scene.old & ~scene.near_head
     if not crossing.any():
@@ -350,10 +372,10 @@ def _crossing(scene: _Scene, front: np.ndarray) -> np.ndarray:
 
 
 def _beyond_sleeves(
-    arms: tuple[np.ndarray, np.ndarray], draft: Draft, person: Person, garment: Garment, box: Box
-) -> tuple[np.ndarray, np.ndarray]:
-    """Both arms of the body below, (h, w) float32 0..1, only where the new sleeves leave them bare:
-    above that they are in cloth, and a bare one before the trunk would be a hole in it."""
+    arms: tuple[Scalars, Scalars], draft: Draft, person: Person, garment: Garment, box: Box
+) -> tuple[Scalars, Scalars]:
+    """Both arms of the body below, 0..1, only where the new sleeves leave them bare: above that
+    they are in cloth, and a bare arm in front of the trunk would be a hole in it."""
     if not any(arm.any() for arm in arms):
         return arms
     bare = []
@@ -371,10 +393,8 @@ def _beyond_sleeves(
     return bare[0], bare[1]
 
 
-def _bared(
-    front: np.ndarray, limb: Limb, crossing: np.ndarray, arms: tuple[np.ndarray, np.ndarray]
-) -> np.ndarray:
-    """(h, w) float32 0..1: what stays in front of a piece, old sleeves narrowed to the arms."""
+def _bared(front: Scalars, limb: Limb, crossing: Mask, arms: tuple[Scalars, Scalars]) -> Scalars:
+    """0..1: what stays in front of a piece, old sleeves narrowed to the arms."""
     if not crossing.any():
         return front
     left, right = arms
@@ -384,10 +404,10 @@ def _bared(
     return np.maximum(front, np.where(crossing, other, 0))
 
 
-def _without_veil(scene: _Scene, front: np.ndarray) -> np.ndarray:
+def _without_veil(scene: _Scene, front: Scalars) -> Scalars:
     """Take the old garment out of the soft edges of what is in front.
 
-    front: (h, w) float32 0..1. A soft mask of hair or fingers reaches a little too far; where a
+    front: 0..1. A soft mask of hair or fingers reaches a little too far; where a
     pixel in its band has just the colour of the old garment there, nothing is in front.
     """
     band = (front > 0.01) & (front < 0.99) & scene.old
@@ -416,9 +436,9 @@ def _without_veil(scene: _Scene, front: np.ndarray) -> np.ndarray:
 
 
 def _stack(
-    sheets: list[_Sheet], fronts: dict[Limb, np.ndarray], size: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Lay the pieces over each other. (h, w, 3) float32 colour, not premultiplied, and alpha."""
+    sheets: list[_Sheet], fronts: dict[Limb, Scalars], size: tuple[int, int]
+) -> tuple[Colours, Scalars]:
+    """Lay the pieces over each other: colour, not premultiplied, and alpha 0..1."""
     colour = np.zeros((*size, 3), np.float32)
     alpha = np.zeros(size, np.float32)
     for sheet in sheets:
@@ -430,8 +450,8 @@ def _stack(
     return np.minimum(colour, 255), alpha
 
 
-def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.ndarray:
-    """(h, w) float32 0..1: the shade between a hanging sleeve and the trunk, from the armpit on."""
+def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> Scalars:
+    """0..1: the shade between a hanging sleeve and the trunk, from the armpit on."""
     h, w = scene.size
     scale = min(1.0, SHADOW_LONG / max(h, w))
     size = (max(round(w * scale), 1), max(round(h * scale), 1))
@@ -466,10 +486,10 @@ def _creases(scene: _Scene, sheets: list[_Sheet], draft: Draft, box: Box) -> np.
 
 
 def _lit(
-    scene: _Scene, colour: np.ndarray, alpha: np.ndarray, body: Underlay, smoothed: bool
+    scene: _Scene, colour: Colours, alpha: Scalars, body: Underlay, smoothed: bool
 ) -> np.ndarray:
-    """The garment's colours in the light of the scene. smoothed: where the old garment's folds are
-    seen, those in the new one's picture go."""
+    """(h, w, 3): the garment's colours in the light of the scene. smoothed: where the old garment's
+    folds are seen, those in the new one's picture go."""
     folds, trust = _folds(scene)
     if smoothed and trust.any():
         folds = folds / _own_folds(scene, colour, alpha) ** trust
@@ -491,27 +511,28 @@ def _fold_copy(scene: _Scene) -> tuple[tuple[int, int], float]:
     return (max(round(w * scale), 1), max(round(h * scale), 1)), scene.unit * scale
 
 
-def _own_folds(scene: _Scene, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """(h, w) float32 around 1: the folds that lay in the garment's own picture."""
+def _own_folds(scene: _Scene, colour: Colours, alpha: Scalars) -> Scalars:
+    """Around 1: the folds that lay in the garment's own picture."""
     h, w = scene.size
     size, unit = _fold_copy(scene)
     cloth = cv2.resize((alpha > 0.99).astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
     cloth = shrink(cloth, 1)
     if np.count_nonzero(cloth) < FOLDS_LEAST:
         return np.ones((h, w), np.float32)
-    small = cv2.resize(np.clip(colour, 0, 255).astype(np.uint8), size, interpolation=cv2.INTER_AREA)
-    folds, _ = _folds_of(small, cloth, unit, scene.beside_arms, OWN_FOLDS)
+    shown = np.clip(colour, 0, 255).astype(np.uint8)
+    small = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
+    folds, _ = _folds_of(np.asarray(small, np.uint8), cloth, unit, scene.beside_arms, OWN_FOLDS)
     return enlarge(folds, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
 def _folds(scene: _Scene) -> tuple[np.ndarray, np.ndarray]:
-    """(h, w) float32 around 1: folds and shadows of the old garment, 1 where there was none; and
-    (h, w) float32 0..1, how far they are believed."""
+    """(h, w), around 1: folds and shadows of the old garment, 1 where there was none; and 0..1: how
+    far they are believed."""
     h, w = scene.size
     size, unit = _fold_copy(scene)
     old = cv2.resize(scene.old.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
     old = shrink(old, 1)
-    small = cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(scene.photo, size, interpolation=cv2.INTER_AREA), np.uint8)
     parts = cv2.resize(scene.parts, size, interpolation=cv2.INTER_NEAREST)
     folds = np.ones(size[::-1], np.float32)
     trust = np.zeros(size[::-1], np.float32)
@@ -527,15 +548,14 @@ def _folds(scene: _Scene) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _folds_of(
-    small: np.ndarray,
-    cloth: np.ndarray,
+    small: Pixels,
+    cloth: Mask,
     unit: float,
-    beside: np.ndarray,
+    beside: Mask,
     finest: float = FOLD_SIZE[0],
-) -> tuple[np.ndarray, np.ndarray]:
-    """(h, w) float32 around 1: the folds of one garment, read from a small picture of it; and
-    (h, w) float32 0..1, how far they are believed. cloth, beside: (h, w) bool, the latter where
-    arms throw shadows, see `_beside_arms`. finest: shoulder widths."""
+) -> tuple[Scalars, NDArray[np.floating]]:
+    """Around 1: the folds of one garment, read from a small picture of it; and 0..1: how far they
+    are believed. beside: where arms throw shadows, see `_beside_arms`. finest: shoulder widths."""
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     weight = cloth.astype(np.float32)
@@ -572,10 +592,9 @@ def _folds_of(
     return 1 + fade * (folds - 1), fade * trust
 
 
-def _printed(grey: np.ndarray, where: np.ndarray, cloth: np.ndarray, unit: float) -> np.ndarray:
-    """(h, w) bool: letters and drawings on a garment, and around them. Their edges are sharp, where
-    folds are soft. grey: (h, w) float32, a small picture. where: (h, w) bool, where on the cloth
-    they may be."""
+def _printed(grey: Scalars, where: Mask, cloth: Mask, unit: float) -> Mask:
+    """Letters and drawings on a garment, and around them: their edges are sharp, those of folds are
+    soft. grey: a small picture, 0..255. where: where on the cloth they may be."""
     tone = np.log(cv2.GaussianBlur(grey, (0, 0), 0.6) + 8)
     steep = np.hypot(*(cv2.Sobel(tone, cv2.CV_32F, *way, scale=1 / 8) for way in ((1, 0), (0, 1))))
     # The garment's own outline is no print.
@@ -586,8 +605,8 @@ def _printed(grey: np.ndarray, where: np.ndarray, cloth: np.ndarray, unit: float
     return grow(large[pieces], max(round(PRINT_REACH * unit), 1))
 
 
-def _beside_arms(scene: _Scene, size: tuple[int, int]) -> np.ndarray:
-    """(h, w) bool of a small copy, size its width and height: along the arms and beside them, but
+def _beside_arms(scene: _Scene, size: tuple[int, int]) -> Mask:
+    """Of a small copy, size its width and height: along the arms and beside them, but
     not on the middle of the chest. There arms throw shadows as sharp as prints are."""
     scale = size[0] / scene.size[1]
     marks = scene.person.landmarks.copy()
@@ -603,8 +622,8 @@ def _beside_arms(scene: _Scene, size: tuple[int, int]) -> np.ndarray:
     return beside & (np.abs((x - top[0]) * down[1] - (y - top[1]) * down[0]) > MIDDLE * unit)
 
 
-def _ambient(scene: _Scene) -> np.ndarray:
-    """(3,) float32: a trace of the scene's light, its strength and colour (shades of grey:
+def _ambient(scene: _Scene) -> NDArray[np.float32]:
+    """(3,): a trace of the scene's light, its strength and colour (shades of grey:
     Finlayson and Trezzi, 2004)."""
     step = max(1, max(scene.person.photo.size) // 256)
     small = scene.person.photo.pixels[::step, ::step].reshape(-1, 3).astype(np.float32) / 255
@@ -617,23 +636,22 @@ def _ambient(scene: _Scene) -> np.ndarray:
     return (np.exp(cast / 2.2) * strength ** (1 / 2.2)).astype(np.float32)
 
 
-def _arm_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndarray:
-    """(h, w) float32 0..1: the shade that arms and hands in front throw on the garment."""
+def _arm_shadow(scene: _Scene, alpha: Scalars, body: Underlay) -> Scalars:
+    """0..1: the shade that arms and hands in front throw on the garment."""
     h, w = scene.size
     scale = min(1.0, SHADOW_LONG / max(h, w))
     size = (max(round(w * scale), 1), max(round(h * scale), 1))
-    limbs = is_part(scene.parts, *BARE_LIMBS).astype(np.float32)
+    bare = is_part(scene.parts, *BARE_LIMBS).astype(np.float32)
     limbs, left, right, cloth = (
-        cv2.resize(layer, size, interpolation=cv2.INTER_AREA)
-        for layer in (limbs, *body.arms, alpha)
+        cv2.resize(layer, size, interpolation=cv2.INTER_AREA) for layer in (bare, *body.arms, alpha)
     )
     caster = np.maximum(limbs, np.maximum(left, right)) * (1 - cloth)
     shadow = _soft_shadow(caster, ARM_SHADOW_SIZE * scene.unit * scale, ARM_SHADOW)
     return enlarge(shadow, (w, h), (0, 0, w, h), cv2.INTER_LINEAR)
 
 
-def _contact_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndarray:
-    """(h, w) float32 0..1: the thin shade of the garment's edge on the body below it."""
+def _contact_shadow(scene: _Scene, alpha: Scalars, body: Underlay) -> Scalars:
+    """0..1: the thin shade of the garment's edge on the body below it."""
     shadow = _soft_shadow(alpha, CONTACT_SIZE * scene.unit, CONTACT_SHADOW)
     shadow *= body.solid
     shadow[scene.untouched] = 0
@@ -641,7 +659,7 @@ def _contact_shadow(scene: _Scene, alpha: np.ndarray, body: Underlay) -> np.ndar
 
 
 def _soft_shadow(caster: np.ndarray, size: float, strength: float) -> np.ndarray:
-    """A blurred copy of the caster, a little lower."""
+    """(h, w): a blurred copy of the caster, a little lower."""
     shift = np.array([[1, 0, 0], [0, 1, size * 0.6]], np.float32)
     lowered = cv2.warpAffine(caster, shift, caster.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
     return strength * blur(lowered, size)

@@ -18,7 +18,9 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from tryon.core.arrays import Alpha, Colours, Mask, Pixels, Scalars
 from tryon.core.fill import (
     Grain,
     blur,
@@ -32,21 +34,31 @@ from tryon.core.fill import (
 )
 from tryon.core.types import Kind, Part, Person, Pose
 from tryon.core.warp import smoothstep
-from tryon.person.body import body_unit, capsule_mask
+from tryon.person.body import (
+    ARMS,
+    BARE_ARM,
+    BARE_ARM_HALF,
+    BARE_ARMPIT_DOWN,
+    BARE_LEG,
+    BARE_LEG_HALF,
+    BARE_NECK_HALF,
+    BARE_TORSO_HALF,
+    CLOSE_LEG,
+    HAND,
+    LEGS,
+    SHOULDERS_METRES,
+    SIDES,
+    SLEEVED_ARM,
+    TORSO_PER_SHOULDERS,
+    TRAPEZIUS,
+    body_unit,
+    capsule_mask,
+)
 from tryon.person.regions import edit_region, is_part
 
-WORK_LONG = 320  # longest side of the small copy, pixels
-
-ARMS = (
-    (Pose.LEFT_SHOULDER, Pose.LEFT_ELBOW, Pose.LEFT_WRIST),
-    (Pose.RIGHT_SHOULDER, Pose.RIGHT_ELBOW, Pose.RIGHT_WRIST),
-)
-LEGS = (
-    (Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE),
-    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE),
-)
-ARM_SKIN = ((Part.LEFT_ARM, Part.LEFT_HAND), (Part.RIGHT_ARM, Part.RIGHT_HAND))
-LEG_SKIN = ((Part.LEFT_LEG,), (Part.RIGHT_LEG,))
+# Left and right.
+ARM_SKIN = tuple((BARE_ARM[side], HAND[side]) for side in SIDES)
+LEG_SKIN = tuple((BARE_LEG[side],) for side in SIDES)
 SKIN = (
     Part.NECK,
     Part.LEFT_ARM,
@@ -65,91 +77,74 @@ REPLACED = {
 }
 NEVER = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
 
+# What is looked at, and on which copy.
+WORK_LONG = 320  # longest side of the small copy, pixels
 OPAQUE = 250  # from this alpha on nothing shows through
 HALF_OPAQUE = 128
 FRINGE = 0.02  # shoulder widths around the old garment in which its colours may linger
-
-# Half widths of bare limbs in shoulder widths (joint to joint), seen from the front, and where
-# along the limb they hold (0 = shoulder or hip, 1 = elbow or knee, 2 = wrist or ankle).
-# From ANSUR II circumferences, between the medians of women and men.
-ARM_HALF = {0.0: 0.155, 0.4: 0.137, 0.8: 0.116, 1.0: 0.112, 1.3: 0.119, 1.7: 0.092, 2.0: 0.078}
-LEG_HALF = {
-    0.0: 0.26,
-    0.3: 0.24,
-    0.7: 0.19,
-    0.95: 0.155,
-    1.1: 0.148,
-    1.4: 0.166,
-    1.75: 0.11,
-    2.0: 0.09,
-}
-NECK_HALF = {0.0: 0.165, 1.0: 0.17, 1.5: 0.19, 2.0: 0.22}  # 0 = jaw, 2 = collarbones
-# From the neck down to the shoulder's outer end: distance from the middle, height over the joints.
-TRAPEZIUS = ((0.16, 0.36), (0.18, 0.27), (0.23, 0.20), (0.32, 0.155), (0.45, 0.12), (0.62, 0.07))
-ARMPIT_DOWN = 0.36
-TORSO_HALF = {0.0: 0.50, 0.6: 0.42, 1.0: 0.50}  # by height, 0 = shoulders, 1 = hips
-ABOVE_HALF = 0.42  # shoulder widths from the middle: what of a top an open jacket shows up there
-WAISTBAND = 0.80  # where lower garments end, by the same height
-TORSO_PER_SHOULDERS = 1.4
-
-# A limb's shade falls off towards its sides, as on a cylinder in soft light.
-EDGE_SHADE = 0.20
-UNDER_CHIN_SHADE = 0.16
+SHIFT = 4  # sub-pixel bits of polygons
+FAR = -99.0  # small pixels: a signed distance for nowhere near
+# Small pixels that skin may reach beyond the small silhouette: the soft one at full size cuts it.
+SOFT_EDGE = 0.7
 SKIN_SEEN = 0.01  # square shoulder widths of painted skin that are worth a remark
+
+# What was labelled as the old garment and is not, and the other way round.
+HEAD_FROM = -0.28  # height above the shoulders, in torso lengths: no garment but a hood is higher
+CUFF_PIXELS = 20  # of the small copy: fewer tell no colour
+ALIKE = 12.0  # CIELAB difference below which two dark cloths are one to the eye
+MIDDLE = 0.15  # shoulder widths to each side of the spine, where a jacket stands open
+ABOVE_HALF = 0.42  # shoulder widths from the middle: what of a top an open jacket shows up there
+
+# The body's shape.
+WAISTBAND = 0.80  # where lower garments end, by height, 0 = shoulders, 1 = hips
+LIMB_SAMPLES = 17  # points along a limb
+ROUNDING = np.array([0.1, 0.2, 0.4, 0.2, 0.1])  # weights of neighbours: joints are round
+TIGHT = 0.96  # a limb's share of the width of the sleeve around it, where that is tight
 # A phone sees about as wide as it is away. Shoulders that fill more than this share of the
 # picture's shorter side are an arm's length from it.
 SELFIE_FILLING = 0.30
-SHOULDER_METRES = 0.36
-NEARNESS_LIMITS = (0.9, 2.0)
-SHIFT = 4  # sub-pixel bits of polygons
-MIDDLE = 0.15  # shoulder widths to each side of the spine
-# Small pixels that skin may reach beyond the small silhouette: the soft one at full size cuts it.
-SOFT_EDGE = 0.7
+NEARNESS_LIMITS = (0.9, 2.0)  # times as large as the shoulders
+
+# What of the body is seen beside the new garment.
 SHOULDER_FROM = 0.36  # shoulder widths from the middle: farther out a sleeved shoulder is closed
 SLEEVED_FROM = 0.3  # a sleeve covers an arm from here on upwards (0 = shoulder, 1 = elbow)
 # Along an arm (0 = shoulder, 1 = elbow): off-shoulder tops leave the first bare, of which they
 # cover less than this share; there is skin down to the second.
 BARE_FROM, BARE_SHARE, BARE_TO = 0.1, 0.3, 0.2
-FAR = -99.0  # small pixels: a signed distance for nowhere near
 CROSSING_FROM = 0.5  # half way down the upper arm: nearer to the shoulder no arm passes in front
-LIMB_SAMPLES = 17
-ROUNDING = np.array([0.1, 0.2, 0.4, 0.2, 0.1])
-HEAD_FROM = -0.28  # height above the shoulders, in torso lengths
-SLEEVE_HALF = (0.25, 0.20, 0.16)  # shoulder, elbow, wrist, in shoulder widths
-LEG_ROOM = (0.36, 0.26, 0.20)  # hip, knee, ankle, likewise
-CUFF_PIXELS = 20  # of the small copy
-ALIKE = 12.0  # CIELAB difference below which two dark cloths are one to the eye
-TIGHT = 0.96  # a limb's share of the width of the sleeve around it, where that is tight
 HEM_BAND = 0.25  # shoulder widths above a hem's middle in which its corners lie
 HIP_BAND = 0.2  # shoulder widths below a lower garment's seen top: there its width is read
 BEARD = 0.16  # shoulder widths to each side of the neck's middle
-MEMBRANE_REACH = 0.45  # shoulder widths
-BONE_LIGHT, BONE_SHADE = 0.10, 0.14  # of the line drawn; blurring leaves about a third
-SIDE_LIGHT = 0.10
-MOTTLE = 0.008
+
+# The skin's colour and shade.
 TONES_LONG = 320  # longest side of the copy skin colours are read from, pixels
 NO_SKIN = np.array([200, 160, 135], np.float32)  # where a photo shows no skin at all
 LIMBS_APART = 55  # 8-bit levels: skin of one person in one light differs by less
 SKIN_HUE = 17.0  # CIELAB a, b: skin in shade and in light differ by less
 SKIN_PIXELS = 30  # of the small copy: fewer tell no colour
+EDGE_SHADE = 0.20  # a limb gets darker towards its sides, as a cylinder does in soft light
+UNDER_CHIN_SHADE = 0.16  # how much darker
+BONE_LIGHT, BONE_SHADE = 0.10, 0.14  # of the line drawn; blurring leaves about a third
+SIDE_LIGHT = 0.10  # the most that one side of a limb is lighter than its middle
+MOTTLE = 0.008  # standard deviation of the skin's brightness
+MEMBRANE_REACH = 0.45  # shoulder widths over which real skin's colour is carried over
 
 
 @dataclass(frozen=True, eq=False)
 class Underlay:
     """The body layer inside a box of the photo.
 
-    pixels: (h, w, 3) uint8. changed: (h, w) bool, where they may differ from the photo.
-    arms: left and right, (h, w) float32 0..1: bared arms that pass in front of the new garment.
-    solid: (h, w) float32 0..1, person rather than background. real_skin: (h, w) bool, skin that
-    the photo shows. skin_painted: whether a visible amount of skin was invented.
-    kept: what of the old garment is worn on.
+    changed: where the pixels may differ from the photo. arms: left and right, 0..1: bared arms that
+    pass in front of the new garment. solid: 0..1, person rather than background. real_skin: skin
+    that the photo shows. skin_painted: whether a visible amount of skin was invented. kept: what of
+    the old garment is worn on.
     """
 
-    pixels: np.ndarray
-    changed: np.ndarray
-    arms: tuple[np.ndarray, np.ndarray]
-    solid: np.ndarray
-    real_skin: np.ndarray
+    pixels: Pixels
+    changed: Mask
+    arms: tuple[Scalars, Scalars]
+    solid: Scalars
+    real_skin: Mask
     skin_painted: bool
     kept: frozenset[Part]
 
@@ -157,41 +152,41 @@ class Underlay:
 def underlay(
     person: Person,
     kind: Kind,
-    cover: np.ndarray,
+    cover: Alpha,
     box: tuple[int, int, int, int],
-    region: np.ndarray | None = None,
-    crossing: np.ndarray | None = None,
-    front: np.ndarray | None = None,
+    region: Mask | None = None,
+    crossing: Mask | None = None,
+    front: Scalars | None = None,
     inner_stays: bool = False,
     seed: int = 0,
 ) -> Underlay:
     """Paint away what the new garment leaves open of the old one.
 
-    cover: (h, w) uint8, 255 where the new garment hides the body, inside the box only.
-    box: x0, y0, x1, y1 in the photo. region: (H, W) bool, `edit_region` if it is known already.
-    crossing: (h, w) bool, where an arm in its old sleeve passes
-    in front of the new garment. front: (h, w) float32 0..1, what is in front of the old garment as
-    well, with soft edges: hair, hands. inner_stays: the new garment is worn open over the old one.
-    Pixels away from the old garment are those of the photo.
+    cover: 255 where the new garment hides the body, inside the box only. box: x0, y0, x1, y1 in the
+    photo. region: of the whole photo, `edit_region` if it is known already. crossing: where an arm
+    in its old sleeve passes in front of the new garment. front: 0..1, what is in front of the old
+    garment as well, with soft edges: hair, hands. inner_stays: the new garment is worn open over
+    the old one. Pixels away from the old garment are those of the photo.
     """
     region = edit_region(person, kind) if region is None else region
-    scene = _Scene(person, Kind(kind), cover, box, region, inner_stays)
+    scene = _BodyScene(person, Kind(kind), cover, box, region, inner_stays)
     photo, hole = scene.photo, scene.hole
-    size = hole.shape[::-1]
+    size = hole.shape[1], hole.shape[0]
     shapes = _shapes(scene)
-    arms = []
+    passing = []
     for distance in _arms_in_front(scene, shapes, crossing):
         if distance is None:
-            arms.append(np.zeros(hole.shape, np.float32))
+            passing.append(np.zeros(hole.shape, np.float32))
             continue
         shapes.skin = np.maximum(shapes.skin, distance)
         whole = enlarge(distance, size, (0, 0, *size), cv2.INTER_LINEAR)
-        arms.append(np.clip(whole / scene.scale + 0.5, 0, 1))
-        hole = hole | (scene.old & (arms[-1] > 0))
+        passing.append(np.clip(whole / scene.scale + 0.5, 0, 1))
+        hole = hole | (scene.old & (passing[-1] > 0))
         scene.hole_small = scene.hole_small | (scene.old_small & (distance > -1))
+    arms = passing[0], passing[1]
     solid = (scene.parts != Part.BACKGROUND).astype(np.float32)
     if not hole.any():
-        return Underlay(photo, hole, tuple(arms), solid, scene.real_skin, False, scene.kept)
+        return Underlay(photo, hole, arms, solid, scene.real_skin, False, scene.kept)
 
     feather = 3 * scene.fringe
     x, y, w, h = cv2.boundingRect(hole.view(np.uint8))
@@ -209,12 +204,12 @@ def underlay(
     share *= inner | on_skin | (scene.parts[part] == Part.BACKGROUND)
     share[real_skin] *= _beside_bared(scene.bared[part], feather)[real_skin]
 
-    def alpha(distance: np.ndarray) -> np.ndarray:
+    def alpha(distance: Scalars) -> Scalars:
         whole = enlarge(distance, size, part_box, cv2.INTER_LINEAR)
         with np.errstate(over="ignore"):  # where nothing lies the distance has no end
             return np.clip(whole / scene.scale + 0.5, 0, 1)
 
-    def textured(source: np.ndarray, where: np.ndarray) -> np.ndarray:
+    def textured(source: Mask, where: Mask) -> Colours:
         opening = np.zeros_like(hole)
         opening[part] = where
         return continue_texture(photo, source, opening, scene.scale)[part]
@@ -253,22 +248,22 @@ def underlay(
     changed[part] |= touched
     solid[part][inner] = np.maximum(skin_alpha, cloth_alpha)[inner]
     visible = np.count_nonzero(skin_seen) > SKIN_SEEN * (scene.unit / scene.scale) ** 2
-    return Underlay(pixels, changed, tuple(arms), solid, scene.real_skin, visible, scene.kept)
+    return Underlay(pixels, changed, arms, solid, scene.real_skin, visible, scene.kept)
 
 
-def _beside_bared(bared: np.ndarray, feather: int) -> np.ndarray:
-    """(h, w) float32 0..1: how near to what is bared, (h, w) bool. There the old garment's shadow
+def _beside_bared(bared: Mask, feather: int) -> Scalars:
+    """0..1: how near to what is bared. There the old garment's shadow
     on the skin goes; where the new garment goes on just where the old one ended, it stays."""
     away = cv2.distanceTransform((~bared).view(np.uint8), cv2.DIST_L2, 3)
     return smoothstep(2 - away / feather)
 
 
-class _Scene:
+class _BodyScene:
     """The crop of the photo under work, at full size and as a small copy.
 
     Full size: photo, parts, old (the old garment with its fringe), hole (what must be painted),
-    bared (what of it was cloth),
-    background and cloth_source (what may be copied), real_skin. Small copies end in `_small`.
+    bared (what of it was cloth), background and cloth_source (what may be copied), real_skin.
+    Small copies end in `_small`.
     scale: small pixels per photo pixel. unit: shoulder width in small pixels. marks: (33, 2)
     landmarks in small pixels.
     """
@@ -277,9 +272,9 @@ class _Scene:
         self,
         person: Person,
         kind: Kind,
-        cover: np.ndarray,
+        cover: Alpha,
         box: tuple[int, int, int, int],
-        region: np.ndarray,
+        region: Mask,
         inner_stays: bool,
     ) -> None:
         x0, y0, x1, y1 = box
@@ -340,32 +335,33 @@ class _Scene:
         skin = is_part(self.parts, *SKIN, Part.FACE) & ~self.old
         self.real_skin = shrink(skin, fringe)
 
-    def reduce(self, mask: np.ndarray) -> np.ndarray:
-        """A full-size bool mask as the small copy's shares, uint8."""
-        return cv2.resize(
-            mask.view(np.uint8) * np.uint8(255), self.small_size, interpolation=cv2.INTER_AREA
-        )
+    def reduce(self, mask: Mask) -> Alpha:
+        """A full-size mask as the small copy's shares, 0..255."""
+        shares = mask.view(np.uint8) * np.uint8(255)
+        small = cv2.resize(shares, self.small_size, interpolation=cv2.INTER_AREA)
+        return np.asarray(small, np.uint8)
 
-    def enlarge(self, mask: np.ndarray) -> np.ndarray:
-        """A small bool mask at full size, its steps smoothed."""
+    def enlarge(self, mask: Mask) -> Mask:
+        """A small mask at full size, its steps smoothed."""
         size = self.parts.shape[::-1]
         soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)
         return cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR) > 0.4
 
-    def _beside_head(self) -> np.ndarray:
-        """(h, w) bool of the small copy: as high as the head and away from the neck. No garment but
+    def _beside_head(self) -> Mask:
+        """Of the small copy: as high as the head and away from the neck. No garment but
         a hood reaches there; what was taken for one is a strand of hair."""
         w = self.small_size[0]
         middle = self.on_torso(-0.3, 0)[0]
         return (self.heights() < HEAD_FROM) & (np.abs(np.arange(w) - middle) > 0.4 * self.unit)
 
     @cached_property
-    def lab_small(self) -> np.ndarray:
-        """(h, w, 3) float32 CIELAB of the small copy, lightness 0..100."""
-        return cv2.cvtColor(self.photo_small / np.float32(255), cv2.COLOR_RGB2LAB)
+    def lab_small(self) -> Colours:
+        """CIELAB of the small copy, lightness 0..100."""
+        lab = cv2.cvtColor(self.photo_small / np.float32(255), cv2.COLOR_RGB2LAB)
+        return np.asarray(lab, np.float32)
 
-    def _bare_already(self, core: np.ndarray) -> np.ndarray:
-        """(h, w) bool: limbs that were taken for cloth, but have the face's colour and not that of
+    def _bare_already(self, core: Mask) -> Mask:
+        """Limbs that were taken for cloth, but have the face's colour and not that of
         the cloth around. Skin that the photo shows is never painted over.
 
         Puts their labels right on the small copy.
@@ -375,16 +371,16 @@ class _Scene:
         face = shrink(self.parts_small == Part.FACE, 1)
         if min(np.count_nonzero(face), np.count_nonzero(core_small)) < 10 * SKIN_PIXELS:
             return none
-        places: dict[Part, np.ndarray] = {}
-        for chains, room, labels, kinds in (
-            (ARMS, SLEEVE_HALF, ARM_SKIN, (Kind.UPPER, Kind.DRESS)),
-            (LEGS, LEG_ROOM, LEG_SKIN, (Kind.LOWER, Kind.DRESS)),
+        places: dict[Part, Mask] = {}
+        for chains, room, skins, kinds in (
+            (ARMS, SLEEVED_ARM, ARM_SKIN, (Kind.UPPER, Kind.DRESS)),
+            (LEGS, CLOSE_LEG, LEG_SKIN, (Kind.LOWER, Kind.DRESS)),
         ):
-            for chain, label in zip(chains, labels, strict=True):
+            for chain, skin_parts in zip(chains.values(), skins, strict=True):
                 if self.kind in kinds:
                     radii = self.unit * np.array(room) * self.nearness(chain)
                     joints = self.marks[list(chain)]
-                    places[label[0]] = capsule_mask(core_small.shape, joints[1:], radii[1:])
+                    places[skin_parts[0]] = capsule_mask(core_small.shape, joints[1:], radii[1:])
         limbs = np.any(list(places.values()), axis=0)
         skin = np.median(self.lab_small[face], axis=0)
         trunk = core_small & ~limbs
@@ -411,15 +407,15 @@ class _Scene:
             self.parts_small[found & place] = label
         return self.enlarge(grow(found, 2))
 
-    def _sleeve_ends(self, core: np.ndarray) -> np.ndarray:
-        """(h, w) bool: cuffs that lie over the lower garment and were taken for it."""
+    def _sleeve_ends(self, core: Mask) -> Mask:
+        """Cuffs that lie over the lower garment and were taken for it."""
         lower = is_part(self.parts_small, Part.TROUSERS, Part.SKIRT)
         core_small = self.reduce(core) > 200
         found = np.zeros(lower.shape, bool)
         lab = self.lab_small
-        for chain in ARMS:
+        for chain in ARMS.values():
             joints = self.marks[list(chain)]
-            radii = self.unit * np.array(SLEEVE_HALF)
+            radii = self.unit * np.array(SLEEVED_ARM)
             arm = capsule_mask(lower.shape, joints, radii)
             sleeve, doubtful, plain = core_small & arm, lower & arm, lower & ~arm
             if min(np.count_nonzero(m) for m in (sleeve, doubtful, plain)) < CUFF_PIXELS:
@@ -434,12 +430,13 @@ class _Scene:
                 found |= doubtful & capsule_mask(doubtful.shape, joints, 0.6 * radii)
         if not found.any():
             return np.zeros(core.shape, bool)
-        found = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, quick_disc(1))
-        found = cv2.dilate(found, quick_disc(2)) > 0
-        return self.enlarge(found) & is_part(self.parts, Part.TROUSERS, Part.SKIRT)
+        clean = cv2.morphologyEx(found.view(np.uint8), cv2.MORPH_OPEN, quick_disc(1))
+        return self.enlarge(cv2.dilate(clean, quick_disc(2)) > 0) & is_part(
+            self.parts, Part.TROUSERS, Part.SKIRT
+        )
 
-    def _stays(self, core: np.ndarray, inner_stays: bool) -> np.ndarray:
-        """(h, w) bool: what of the old garment is worn on with the new one."""
+    def _stays(self, core: Mask, inner_stays: bool) -> Mask:
+        """What of the old garment is worn on with the new one."""
         stays = np.zeros_like(core)
         if self.kind == Kind.UPPER:
             # Below a top's hem a dress goes on as a skirt.
@@ -451,17 +448,16 @@ class _Scene:
                 stays |= dress & (np.arange(len(core))[:, None] > hem)
         if inner_stays:
             # Below an open jacket the top stays, as far as the torso goes.
-            torso = cv2.fillPoly(
-                np.zeros(self.small_size[::-1], np.uint8), [_fixed(self.torso())], 1, shift=SHIFT
-            )
+            torso = np.zeros(self.small_size[::-1], np.uint8)
+            cv2.fillPoly(torso, [_fixed(self.torso())], 1, shift=SHIFT)
             # What lies higher than the armholes, up to the top's own collar, belongs to it, too.
             across = np.abs(np.arange(self.small_size[0]) - self.on_torso(0, 0)[0])
             above = (self.heights() < 0.15) & (across < ABOVE_HALF * self.unit)
             cover, top = self.covered_small > 128, self.reduce(core) > 100
             above &= cover | _between(above & top & ~cover, cover, across < MIDDLE * self.unit)
             torso |= above.view(np.uint8)
-            torso = cv2.resize(torso, core.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
-            stays |= core & (self.parts == Part.UPPER) & torso
+            whole = cv2.resize(torso, core.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+            stays |= core & (self.parts == Part.UPPER) & whole
         return stays
 
     def on_torso(self, height: float, out: float) -> np.ndarray:
@@ -479,8 +475,8 @@ class _Scene:
         across /= max(np.linalg.norm(across), 1e-6)
         return top + height * down + out * self.width * across
 
-    def heights(self) -> np.ndarray:
-        """(h, w) float32 of the small copy: 0 at the shoulder joints, 1 at the hips."""
+    def heights(self) -> Scalars:
+        """Of the small copy: 0 at the shoulder joints, 1 at the hips."""
         w, h = self.small_size
         top = self.on_torso(0, 0)
         axis = self.on_torso(1, 0) - top
@@ -496,12 +492,13 @@ class _Scene:
         filling = self.unit / self.scale / min(self.person.photo.size)
         if filling < SELFIE_FILLING:  # from further away, or through a longer lens, all is alike
             return (1.0, 1.0, 1.0)
-        distance = SHOULDER_METRES / filling
+        distance = SHOULDERS_METRES / filling
         level = world[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER], 2].mean()
         ahead = level - world[list(chain), 2]
-        return tuple(
+        first, second, third = (
             float(np.clip(distance / max(distance - z, 0.2), *NEARNESS_LIMITS)) for z in ahead
         )
+        return first, second, third
 
     @property
     def width(self) -> float:
@@ -512,16 +509,18 @@ class _Scene:
     def torso(self) -> np.ndarray:
         """(n, 2) polygon from the shoulders to the hips, without arms, small pixels."""
         heights = (0.1, 0.3, 0.6, 0.8, 1.0, 1.15)
-        half = [np.interp(h, list(TORSO_HALF), list(TORSO_HALF.values())) for h in heights]
+        half = [
+            np.interp(h, list(BARE_TORSO_HALF), list(BARE_TORSO_HALF.values())) for h in heights
+        ]
         left = [self.on_torso(h, w) for h, w in zip(heights, half, strict=True)]
         right = [self.on_torso(h, -w) for h, w in zip(heights, half, strict=True)]
         return np.array(left + right[::-1])
 
 
-def _between(open_: np.ndarray, cover: np.ndarray, middle: np.ndarray) -> np.ndarray:
-    """(h, w) bool: what of a top is seen between a jacket's fronts, not outside of its collar.
+def _between(open_: Mask, cover: Mask, middle: np.ndarray) -> Mask:
+    """What of a top is seen between a jacket's fronts, not outside of its collar.
 
-    open_: (h, w) bool, the top where the jacket does not hide it. cover: (h, w) bool, the jacket.
+    open_: the top where the jacket does not hide it. cover: the jacket.
     middle: (w,) bool, columns by the spine."""
     before = np.maximum.accumulate(cover, axis=1)
     after = np.maximum.accumulate(cover[:, ::-1], axis=1)[:, ::-1]
@@ -530,21 +529,22 @@ def _between(open_: np.ndarray, cover: np.ndarray, middle: np.ndarray) -> np.nda
     return framed & np.isin(pieces, np.unique(pieces[framed & middle[None]]))
 
 
-def _fixed(points: np.ndarray) -> np.ndarray:
+def _fixed(points: np.ndarray) -> NDArray[np.int32]:
+    """Points as OpenCV's drawing takes them, with `SHIFT` bits of fraction."""
     return np.round(points * (1 << SHIFT)).astype(np.int32)
 
 
 @dataclass
 class _Limb:
-    """A bare limb, or the neck, on the small copy; all (h, w) float32.
+    """A bare limb, or the neck, on the small copy.
 
     inside: signed distance to its edge, pixels, positive inside. along: 0 at shoulder, hip or jaw,
     2 at wrist, ankle or collarbone. across: -1..1 from edge to edge. skin: its labels.
     """
 
-    inside: np.ndarray
-    along: np.ndarray
-    across: np.ndarray
+    inside: Scalars
+    along: Scalars
+    across: Scalars
     length: float
     skin: tuple[Part, ...]
 
@@ -558,28 +558,28 @@ class _Shapes:
     """Signed distances in small pixels, positive inside. skin: all that would be bare; trunk: chest
     and belly; cloth: the other garment, continued. limbs: neck, arms, legs."""
 
-    skin: np.ndarray
-    trunk: np.ndarray
-    cloth: np.ndarray
+    skin: Scalars
+    trunk: Scalars
+    cloth: Scalars
     limbs: list[_Limb]
 
 
-def _shapes(scene: _Scene) -> _Shapes:
+def _shapes(scene: _BodyScene) -> _Shapes:
     """Which surface would lie where if the old garment were gone."""
     w, h = scene.small_size
     limbs, trunk = [], np.full((h, w), FAR, np.float32)
     if scene.kind != Kind.LOWER:
         limbs.append(_neck(scene))
         limbs += [
-            _limb(scene, scene.marks[list(chain)], ARM_HALF, skin, scene.nearness(chain))
-            for chain, skin in zip(ARMS, ARM_SKIN, strict=True)
+            _limb(scene, scene.marks[list(chain)], BARE_ARM_HALF, skin, scene.nearness(chain))
+            for chain, skin in zip(ARMS.values(), ARM_SKIN, strict=True)
         ]
         trunk = _trunk(scene)
     # Below a dress, trousers that stay are there in place of the legs.
     if scene.kind == Kind.LOWER or (scene.kind == Kind.DRESS and not scene.cloth_source.any()):
         limbs += [
-            _limb(scene, scene.marks[list(chain)], LEG_HALF, skin)
-            for chain, skin in zip(LEGS, LEG_SKIN, strict=True)
+            _limb(scene, scene.marks[list(chain)], BARE_LEG_HALF, skin)
+            for chain, skin in zip(LEGS.values(), LEG_SKIN, strict=True)
         ]
     # Nothing of the body lies outside the silhouette.
     silhouette = cv2.GaussianBlur(_signed(scene.person_small), (0, 0), 1.0) + SOFT_EDGE
@@ -591,7 +591,7 @@ def _shapes(scene: _Scene) -> _Shapes:
     return _Shapes(skin, trunk, cloth, limbs)
 
 
-def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"]) -> np.ndarray:
+def _not_sleeved(scene: _BodyScene, shape: Scalars | _Limb, limbs: list[_Limb]) -> Scalars:
     """A signed distance without what cannot be seen of it: beside a sleeve there is no arm, and
     above sleeved shoulders no skin."""
     arms = [limb for limb in limbs if limb.is_arm]
@@ -615,13 +615,13 @@ def _not_sleeved(scene: _Scene, shape: "np.ndarray | _Limb", limbs: list["_Limb"
     return shown
 
 
-def _shoulder_bare(scene: _Scene, arm: "_Limb") -> bool:
+def _shoulder_bare(scene: _BodyScene, arm: _Limb) -> bool:
     """Whether the new garment leaves the shoulder's joint open, whatever it does further down."""
     joint = (np.abs(arm.across) < 0.5) & (arm.inside > 0) & (arm.along < BARE_FROM)
     return bool(joint.any() and (scene.covered_small[joint] > 128).mean() < BARE_SHARE)
 
 
-def _sleeved_to(scene: _Scene, arm: "_Limb") -> float:
+def _sleeved_to(scene: _BodyScene, arm: _Limb) -> float:
     """How far down an arm (0 = shoulder, 2 = wrist) the new garment's sleeve goes; 0: none."""
     middle = (np.abs(arm.across) < 0.5) & (arm.inside > 0)
     steps = np.arange(0.1, 2.1, 0.1)
@@ -638,10 +638,10 @@ def _sleeved_to(scene: _Scene, arm: "_Limb") -> float:
 
 
 def _arms_in_front(
-    scene: _Scene, shapes: _Shapes, crossing: np.ndarray | None
-) -> list[np.ndarray | None]:
+    scene: _BodyScene, shapes: _Shapes, crossing: Mask | None
+) -> list[Scalars | None]:
     """Signed distances of the left and right arm, as far as they pass in front of the garment."""
-    found: list[np.ndarray | None] = [None, None]
+    found: list[Scalars | None] = [None, None]
     if crossing is None or not crossing.any():
         return found
     passes = scene.reduce(crossing) > 127
@@ -657,18 +657,18 @@ def _arms_in_front(
     return found
 
 
-def _neck(scene: _Scene) -> _Limb:
+def _neck(scene: _BodyScene) -> _Limb:
     """The neck, from the jaw to the collarbones."""
     mouth = scene.marks[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT]].mean(0)
     nose, base = scene.marks[Pose.NOSE], scene.on_torso(0.0, 0)
     # Below the mouth and a little behind it: a head that looks aside turns on its neck.
     ears = scene.marks[[Pose.LEFT_EAR, Pose.RIGHT_EAR]].mean(0)
     jaw = mouth + 0.5 * (ears - nose) * (1, 0)
-    return _limb(scene, np.array([jaw, (jaw + base) / 2, base]), NECK_HALF, (Part.NECK,))
+    return _limb(scene, np.array([jaw, (jaw + base) / 2, base]), BARE_NECK_HALF, (Part.NECK,))
 
 
 def _limb(
-    scene: _Scene,
+    scene: _BodyScene,
     joints: np.ndarray,
     half_widths: dict[float, float],
     skin: tuple[Part, ...],
@@ -746,7 +746,11 @@ def _along_path(points: np.ndarray, path: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def _fitted(
-    scene: _Scene, path: np.ndarray, normal: np.ndarray, usual: np.ndarray, skin: tuple[Part, ...]
+    scene: _BodyScene,
+    path: np.ndarray,
+    normal: np.ndarray,
+    usual: np.ndarray,
+    skin: tuple[Part, ...],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Shift off the path and half width at each sample, from what the photo shows.
 
@@ -813,16 +817,17 @@ def _run(mask: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return widths, centres
 
 
-def _trunk(scene: _Scene) -> np.ndarray:
+def _trunk(scene: _BodyScene) -> Scalars:
     """Signed distance of chest and shoulders, and of the belly below the new hem."""
     w, h = scene.small_size
     up = scene.on_torso(-1.0, 0) - scene.on_torso(0.0, 0)
     up *= scene.unit / max(np.linalg.norm(up), 1e-6)
-    left, right = [], []
+    left: list[np.ndarray] = []
+    right: list[np.ndarray] = []
     for sign, points in ((1, left), (-1, right)):
         points += [scene.on_torso(0, sign * out) + up * height for out, height in TRAPEZIUS]
         points.append(scene.on_torso(0.12, sign * 0.56))
-        points.append(scene.on_torso(ARMPIT_DOWN / TORSO_PER_SHOULDERS, sign * 0.44))
+        points.append(scene.on_torso(BARE_ARMPIT_DOWN / TORSO_PER_SHOULDERS, sign * 0.44))
         points.append(scene.on_torso(0.55, sign * 0.2))
     canvas = np.zeros((h, w), np.uint8)
     cv2.fillPoly(canvas, [_fixed(np.array(left + right[::-1]))], 1, shift=SHIFT)
@@ -836,8 +841,8 @@ def _trunk(scene: _Scene) -> np.ndarray:
     return _signed(canvas > 0)
 
 
-def _beside_front(scene: _Scene) -> np.ndarray:
-    """(h, w) bool: beside the new garment, in rows where its front closes over the spine. Neither
+def _beside_front(scene: _BodyScene) -> Mask:
+    """Beside the new garment, in rows where its front closes over the spine. Neither
     belly nor waistband is seen there, however slim it is; below a rounded hem they are."""
     w, h = scene.small_size
     covered = scene.covered_small > 128
@@ -855,7 +860,7 @@ def _beside_front(scene: _Scene) -> np.ndarray:
     return closed[:, None] & (above_hem | aside)
 
 
-def _cloth(scene: _Scene) -> np.ndarray:
+def _cloth(scene: _BodyScene) -> Scalars:
     """Signed distance of the other garment, continued into the hole.
 
     A lower garment goes up to the waist below a shorter top, a top goes down to the waistband of
@@ -873,12 +878,12 @@ def _cloth(scene: _Scene) -> np.ndarray:
     first, last = sorted((level, level + towards * round(0.35 * scene.unit)))
     edges = np.flatnonzero(source[max(first, 0) : last + 1].any(0))
     heights = np.linspace(0.5, 1.05, 7) if towards < 0 else np.linspace(WAISTBAND, 1.25, 7)
-    half = np.interp(heights, list(TORSO_HALF), list(TORSO_HALF.values()))
-    left = [scene.on_torso(height, out) for height, out in zip(heights, half, strict=True)]
-    right = [scene.on_torso(height, -out) for height, out in zip(heights, half, strict=True)]
+    half = np.interp(heights, list(BARE_TORSO_HALF), list(BARE_TORSO_HALF.values()))
+    left = np.array([scene.on_torso(at, out) for at, out in zip(heights, half, strict=True)])
+    right = np.array([scene.on_torso(at, -out) for at, out in zip(heights, half, strict=True)])
     if scene.kind == Kind.UPPER:
         band = source[rows[0] : rows[0] + max(round(HIP_BAND * scene.unit), 1)]
-        left, right = _as_wide(np.array(left), np.array(right), band, rows[0])
+        left, right = _as_wide(left, right, band, rows[0])
     outline = np.vstack([left, right[::-1]])
     if len(edges) > 2:
         outline[:, 0] = np.clip(outline[:, 0], edges[0] - 0.5, edges[-1] + 0.5)
@@ -889,10 +894,10 @@ def _cloth(scene: _Scene) -> np.ndarray:
 
 
 def _as_wide(
-    left: np.ndarray, right: np.ndarray, band: np.ndarray, level: int
+    left: np.ndarray, right: np.ndarray, band: Mask, level: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Both sides of a lower garment, (n, 2) points from its waistband down, no narrower at a row
-    (level) than it is seen there. band: (k, w) bool, its rows from that one on."""
+    (level) than it is seen there. band: its rows from that one on."""
     seen = np.flatnonzero(band.any(0))
     towards = np.sign(left[0, 0] - right[0, 0])  # of the left side; seen from behind, to the left
     sides = []
@@ -905,8 +910,8 @@ def _as_wide(
     return sides[0], sides[1]
 
 
-def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray:
-    """(h, w) bool at full size: beside the neck and nearer to hair than to background. What a high
+def _beside_hair(scene: _BodyScene, shapes: _Shapes, hair: Mask) -> Mask:
+    """At full size: beside the neck and nearer to hair than to background. What a high
     collar hid there is more hair."""
     neck = next((limb for limb in shapes.limbs if limb.skin == (Part.NECK,)), None)
     hair_small = scene.reduce(hair) > 200
@@ -926,16 +931,15 @@ def _beside_hair(scene: _Scene, shapes: _Shapes, hair: np.ndarray) -> np.ndarray
     return scene.enlarge(collar & (to_hair < to_open) & (to_hair < 0.2 * scene.unit))
 
 
-def _signed(mask: np.ndarray) -> np.ndarray:
-    """(h, w) float32: distance to a mask's edge, positive inside, negative outside."""
-    mask = mask.astype(np.uint8)
-    inside = cv2.distanceTransform(mask, cv2.DIST_L2, 5)
-    outside = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 5)
-    return np.where(mask > 0, inside - 0.5, 0.5 - outside).astype(np.float32)
+def _signed(mask: Mask) -> Scalars:
+    """Distance to a mask's edge in pixels, positive inside, negative outside."""
+    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5)
+    outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.where(mask, inside - 0.5, 0.5 - outside).astype(np.float32)
 
 
-def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
-    """(h, w, 3) float32 RGB of bare skin, wherever it may have to be painted."""
+def _skin_colours(scene: _BodyScene, shapes: _Shapes) -> Colours:
+    """RGB of bare skin, wherever it may have to be painted."""
     tones = _Tones(scene)
     light = _light(scene)
     # Neck and chest: darker below the chin.
@@ -953,7 +957,7 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
         shade *= 1 + _side_light(scene, limb) * limb.across
         colour = colour * _shade(shade)
         # At the shoulder the arm goes over into the chest, as the neck does at the collarbones.
-        apart = 1.0
+        apart: np.ndarray | float = 1.0
         if limb.is_arm:
             apart = np.clip((limb.along - 0.15) / 0.5, 0, 1)
         elif limb.skin == (Part.NECK,):
@@ -965,7 +969,7 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
     real = shrink(real, 1)
     away = np.full(real.shape, 1e3, np.float32)
     if real.any():
-        away = cv2.distanceTransform((~real).view(np.uint8), cv2.DIST_L2, 3)
+        away = np.asarray(cv2.distanceTransform((~real).view(np.uint8), cv2.DIST_L2, 3), np.float32)
     # Beside real skin its own light is the better witness than the old garment's.
     light = 1 + (light - 1) * (1 - np.exp(-away / (0.2 * scene.unit)))
     field *= _shade(light * _mottle(scene))
@@ -979,13 +983,13 @@ def _skin_colours(scene: _Scene, shapes: _Shapes) -> np.ndarray:
     return spread(field, skin.astype(np.float32))
 
 
-def _shade(light: np.ndarray) -> np.ndarray:
+def _shade(light: np.ndarray) -> Colours:
     """(h, w, 3): a shade of skin keeps more red than blue, for light gets through it."""
     return np.dstack([light**0.85, light, light**1.08]).astype(np.float32)
 
 
-def _light(scene: _Scene) -> np.ndarray:
-    """(h, w) float32 around 1: light and shadow that lay on the old garment, at the scale of limbs.
+def _light(scene: _BodyScene) -> Scalars:
+    """Around 1: light and shadow that lay on the old garment, at the scale of limbs.
 
     Only where it is plain and bright enough to tell shadow from pattern.
     """
@@ -1006,8 +1010,8 @@ def _light(scene: _Scene) -> np.ndarray:
     return np.where(inside, light, 1).astype(np.float32)
 
 
-def _bones(scene: _Scene) -> np.ndarray:
-    """(h, w) float32 around 1: the collarbones' soft ridge and the hollow between them."""
+def _bones(scene: _BodyScene) -> Scalars:
+    """Around 1: the collarbones' soft ridge and the hollow between them."""
     w, h = scene.small_size
     light = np.zeros((h, w), np.float32)
     inner, outer = (-0.01, 0.07), (-0.09, 0.42)  # height and distance from the middle
@@ -1018,12 +1022,13 @@ def _bones(scene: _Scene) -> np.ndarray:
             points = np.array([start + shift * down, end + shift * down])
             drawn = np.zeros((h, w), np.float32)
             width = max(1, round(0.03 * scene.unit))
-            cv2.line(drawn, *[tuple(map(int, _fixed(p))) for p in points], 1.0, width, shift=SHIFT)
+            first, last = _fixed(points).tolist()
+            cv2.line(drawn, first, last, 1.0, width, shift=SHIFT)
             light += strength * blur(drawn, 0.035 * scene.unit)
     return 1 + light
 
 
-def _side_light(scene: _Scene, limb: _Limb) -> float:
+def _side_light(scene: _BodyScene, limb: _Limb) -> float:
     """How much brighter the light makes one side of a limb than its middle, from the sleeve or leg
     that lay on it."""
     grey = scene.photo_small.mean(-1)
@@ -1035,8 +1040,8 @@ def _side_light(scene: _Scene, limb: _Limb) -> float:
     return float(np.clip(0.5 * np.log(bright / dark), -SIDE_LIGHT, SIDE_LIGHT))
 
 
-def _mottle(scene: _Scene) -> np.ndarray:
-    """(h, w) float32 around 1: skin is never quite even."""
+def _mottle(scene: _BodyScene) -> Scalars:
+    """Around 1: skin is never quite even."""
     w, h = scene.small_size
     noise = np.random.default_rng(7).standard_normal((h, w), np.float32)
     coarse = blur(noise, 0.05 * scene.unit)
@@ -1047,10 +1052,10 @@ class _Tones:
     """This person's skin: medians of what the photo shows of it, float RGB.
 
     The whole person is asked, for the face may lie outside the crop under work.
-    likely: (h, w) bool of the small copy, coloured like the skin that is surest, the face's.
+    likely: of the small copy, coloured like the skin that is surest, the face's.
     """
 
-    def __init__(self, scene: _Scene) -> None:
+    def __init__(self, scene: _BodyScene) -> None:
         person = scene.person
         height, width = person.photo.size
         x0, y0 = (int(max(edge, 0)) for edge in person.box[:2])
@@ -1109,9 +1114,10 @@ class _Tones:
         return np.median(pixels[(grey >= low) & (grey <= high)], axis=0)
 
 
-def _like(picture: np.ndarray, tone: np.ndarray) -> np.ndarray:
-    """(h, w) bool: a float RGB picture's pixels that may be skin of this tone in some light."""
+def _like(picture: Colours, tone: np.ndarray) -> Mask:
+    """A picture's pixels that may be skin of this tone in some light."""
     lab = cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB)
-    light, a, b = cv2.cvtColor(np.float32([[tone / 255]]), cv2.COLOR_RGB2LAB)[0, 0]
+    one = np.array([[tone / 255]], np.float32)
+    light, a, b = cv2.cvtColor(one, cv2.COLOR_RGB2LAB)[0, 0]
     hue_apart = np.hypot(lab[..., 1] - a, lab[..., 2] - b)
     return (hue_apart < SKIN_HUE) & (lab[..., 0] > 0.45 * light) & (lab[..., 0] < light + 30)

@@ -14,12 +14,18 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from tryon.core.arrays import Labels, Mask, Points, Scalars
 from tryon.core.types import Part, Pose
 from tryon.person.body import (
     ARMS,
+    BARE_ARM,
+    DRAWN_ARM,
+    DRAWN_LEG,
     LEGS,
     SIDES,
+    TORSO,
     body_unit,
     capsule_mask,
     face_of,
@@ -27,24 +33,27 @@ from tryon.person.body import (
     middle_of_hips,
     middle_of_shoulders,
 )
+from tryon.person.regions import HANDS, HEAD
 
 OLD_GARMENT = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
-HEAD = (Part.HAIR, Part.FACE)
-HANDS = (Part.LEFT_HAND, Part.RIGHT_HAND)
-BARE_ARMS = {"left": Part.LEFT_ARM, "right": Part.RIGHT_ARM}
 LOWER = (Part.TROUSERS, Part.SKIRT)
 BELOW = (*LOWER, Part.LEFT_LEG, Part.RIGHT_LEG)
-SKIN = (Part.NECK, *BARE_ARMS.values(), *HANDS, Part.LEFT_LEG, Part.RIGHT_LEG)
-PLANES = 11  # of `body_planes`
-PLANE_STRIDE = 2
-ARM_RADIUS, LEAST_ROOM = 0.13, 0.05  # shoulder widths
-BEYOND_SLEEVE = 0.04  # of the arm
-SAMPLES = 25  # along an arm
-UNTOLD = 96  # of 255
-LEG_RADIUS = 0.2  # shoulder widths
-LEAST_LENGTH = 0.8  # torso lengths: a crop top's hem is not told either
+SKIN = (Part.NECK, *BARE_ARM.values(), *HANDS, Part.LEFT_LEG, Part.RIGHT_LEG)
+
+# What is hidden.
+LEAST_ROOM = 0.05  # shoulder widths around the old cloth, whatever the cut
+BEYOND_SLEEVE = 0.04  # of the arm: its shadow and the parser's slips
+ARM_SAMPLES = 25  # points along an arm at which it is asked whether it is bare
 SHOULDER_OUT, HIP_OUT = 0.08, 0.2  # shoulder widths beyond the joints
-SMOOTH = 0.12  # shoulder widths
+LEAST_LENGTH = 0.8  # torso lengths: the hem of a crop top stays unknown, too
+SMOOTH = 0.12  # shoulder widths: what rounds off the corners of sleeves and hem
+
+# What is drawn of the body beside the pixels.
+PLANES = 11  # of `body_planes`
+PLANE_STRIDE = 2  # pixels of the studio for one of a plane
+END_UNKNOWN = 96  # of 255: skin beside which the cut leaves open where the garment ends
+
+_FAR = 20_000  # pixels: farther away OpenCV's drawing overflows
 
 
 @dataclass(frozen=True)
@@ -69,11 +78,8 @@ class Cut:
     neckline: bool = False
 
 
-def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
-    """Where the photo may be seen: (H, W) bool.
-
-    parts: (H, W) uint8 labels of `Part`. landmarks: (33, 3) in the same frame.
-    """
+def kept(parts: Labels, landmarks: Points, cut: Cut) -> Mask:
+    """Where the photo may be seen. landmarks: (33, 3) in the frame of the parts."""
     unit = body_unit(landmarks)
     old = _is(parts, *OLD_GARMENT)
     sleeves = [
@@ -83,7 +89,7 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     hidden = _trunk(old, landmarks, unit, cut)
     for side, end in zip(SIDES, sleeves, strict=True):
         points = along_arm(landmarks, side, np.linspace(0, min(end + BEYOND_SLEEVE, 1.0), 7))
-        hidden |= capsule_mask(parts.shape, points, np.full(7, (ARM_RADIUS + cut.room) * unit))
+        hidden |= capsule_mask(parts.shape, points, np.full(7, (DRAWN_ARM + cut.room) * unit))
     hidden |= _around(old, (LEAST_ROOM + cut.room) * unit, unit)
     neck = _is(parts, Part.NECK)
     hidden |= neck & (_neck_position(parts.shape, landmarks) > 1 - cut.neck)
@@ -92,7 +98,7 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     throat = (Part.NECK,) if cut.neckline else ()
     certain = _is(parts, *HEAD, *HANDS, *below, *throat)
     for side, end in zip(SIDES, sleeves, strict=True):
-        rows, columns = np.nonzero(parts == BARE_ARMS[side])
+        rows, columns = np.nonzero(parts == BARE_ARM[side])
         if len(rows):
             beyond = arm_position(landmarks, side, np.column_stack([columns, rows])) > end
             certain[rows[beyond], columns[beyond]] = True
@@ -101,28 +107,28 @@ def kept(parts: np.ndarray, landmarks: np.ndarray, cut: Cut) -> np.ndarray:
     return ~hidden | certain
 
 
-def sleeve_end(parts: np.ndarray, landmarks: np.ndarray, side: str) -> float:
+def sleeve_end(parts: Labels, landmarks: Points, side: str) -> float:
     """How far the worn sleeve reaches along an arm: 0 = shoulder, 1 = wrist or no bare arm seen."""
-    share = np.linspace(0, 1, SAMPLES)
+    share = np.linspace(0, 1, ARM_SAMPLES)
     points = np.round(along_arm(landmarks, side, share)).astype(int)
     height, width = parts.shape
     inside = (points >= 0).all(1) & (points[:, 0] < width) & (points[:, 1] < height)
-    labels = np.full(SAMPLES, int(Part.BACKGROUND))
+    labels = np.full(ARM_SAMPLES, int(Part.BACKGROUND))
     labels[inside] = parts[points[inside, 1], points[inside, 0]]
-    bare = np.isin(labels, (BARE_ARMS[side], *HANDS))
+    bare = np.isin(labels, (BARE_ARM[side], *HANDS))
     # Two samples in a row: a single one may be a slip of the parser.
     runs = bare[:-1] & bare[1:]
     return float(share[runs.argmax()]) if runs.any() else 1.0
 
 
 def body_planes(
-    parts: np.ndarray, landmarks: np.ndarray, keep: np.ndarray, shown: np.ndarray, cut: Cut
-) -> np.ndarray:
+    parts: Labels, landmarks: Points, keep: Mask, shown: Mask, cut: Cut
+) -> NDArray[np.uint8]:
     """Where the body is, drawn for the network: (11, H/2, W/2) uint8, 0 to 255.
 
     Head, torso, left upper arm, left forearm, right upper arm, right forearm, legs; kept head,
-    kept skin, kept lower garment; beyond the photo. Skin of an arm or a neck where the cut says
-    nothing of the garment's end is `UNTOLD`: there the garment may go on beneath it.
+    kept skin, kept lower garment; beyond the photo. Skin of an arm or a neck is `END_UNKNOWN`
+    where the cut leaves open where the garment ends: it may go on over that skin.
     """
     height, width = (side // PLANE_STRIDE for side in parts.shape)
     planes = np.zeros((PLANES, height, width), np.uint8)
@@ -130,33 +136,32 @@ def body_planes(
     small[:, :2] = (small[:, :2] + 0.5) / PLANE_STRIDE - 0.5
     unit = body_unit(small)
     face = face_of(small)
-    planes[0] = capsule_mask((height, width), [face.centre], [face.half_height])
-    left, right = Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER
-    corners = small[[left, right, Pose.RIGHT_HIP, Pose.LEFT_HIP], :2]
+    planes[0] = capsule_mask((height, width), np.stack([face.centre]), (face.half_height,))
+    corners = small[list(TORSO), :2]
     cv2.fillConvexPoly(planes[1], _drawable(cv2.convexHull(corners.astype(np.float32))), 1)
     for number, side in enumerate(SIDES):
         joints = small[list(ARMS[side]), :2]
-        radius = np.full(2, ARM_RADIUS * unit)
+        radius = np.full(2, DRAWN_ARM * unit)
         planes[2 + 2 * number] = capsule_mask((height, width), joints[:2], radius)
         hand = hand_line(small, side)
         reach = np.stack([joints[1], joints[2], (hand[0] + hand[1]) / 2])
-        planes[3 + 2 * number] = capsule_mask((height, width), reach, [*radius, radius[0]])
+        planes[3 + 2 * number] = capsule_mask((height, width), reach, np.full(3, radius[0]))
         leg = small[list(LEGS[side]), :2]
-        planes[6] |= capsule_mask((height, width), leg, np.full(3, LEG_RADIUS * unit))
+        planes[6] |= capsule_mask((height, width), leg, np.full(3, DRAWN_LEG * unit))
     half = np.s_[::PLANE_STRIDE, ::PLANE_STRIDE]
     certain = parts[half] * keep[half]
     for plane, labels in zip(planes[7:10], (HEAD, SKIN, LOWER), strict=True):
         plane[:] = _is(certain, *labels)
     planes[10] = ~shown[half]
     planes *= 255
-    skin, told = (*BARE_ARMS.values(), Part.NECK), (*cut.sleeves, cut.neckline)
-    untold = [part for part, ends in zip(skin, told, strict=True) if not ends]
-    planes[8][_is(certain, *untold)] = UNTOLD
+    skin, ends = (*BARE_ARM.values(), Part.NECK), (*cut.sleeves, cut.neckline)
+    unknown = [part for part, known in zip(skin, ends, strict=True) if not known]
+    planes[8][_is(certain, *unknown)] = END_UNKNOWN
     return planes
 
 
-def _trunk(old: np.ndarray, landmarks: np.ndarray, unit: float, cut: Cut) -> np.ndarray:
-    """(H, W) bool: chest and belly, down to a level line below the old hem."""
+def _trunk(old: Mask, landmarks: Points, unit: float, cut: Cut) -> Mask:
+    """Chest and belly, down to a level line below the old hem."""
     shoulders, hips = middle_of_shoulders(landmarks), middle_of_hips(landmarks)
     torso = max(float(np.linalg.norm(hips - shoulders)), 1.0)
     marks = landmarks[:, :2]
@@ -188,19 +193,19 @@ def _trunk(old: np.ndarray, landmarks: np.ndarray, unit: float, cut: Cut) -> np.
     return mask > 0
 
 
-def old_hem(old: np.ndarray, landmarks: np.ndarray) -> float:
-    """The row where the old garment, (H, W) bool, ends between the hips; no higher than a usual
+def old_hem(old: Mask, landmarks: Points) -> float:
+    """The row where the old garment ends between the hips; no higher than a usual
     crop top's."""
     shoulders, hips = middle_of_shoulders(landmarks), middle_of_hips(landmarks)
     torso = max(float(np.linalg.norm(hips - shoulders)), 1.0)
     between = np.add(np.sort(landmarks[[Pose.LEFT_HIP, Pose.RIGHT_HIP], 0]), (0, 1))
     columns = np.clip(between, 0, old.shape[1]).astype(int)
-    rows = np.flatnonzero(old[:, columns[0] : columns[1]].any(1)) if columns[1] > columns[0] else []
+    rows = np.flatnonzero(old[:, columns[0] : columns[1]].any(1))
     return float(max(rows[-1] if len(rows) else 0, shoulders[1] + LEAST_LENGTH * torso))
 
 
-def _around(old: np.ndarray, radius: float, unit: float) -> np.ndarray:
-    """(H, W) bool: the old garment widened by a radius, its corners smoothed away."""
+def _around(old: Mask, radius: float, unit: float) -> Mask:
+    """The old garment widened by a radius, its corners smoothed away."""
     side = 2 * max(round(radius), 1) + 1
     wide = cv2.dilate(
         old.view(np.uint8) * 255, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
@@ -209,8 +214,8 @@ def _around(old: np.ndarray, radius: float, unit: float) -> np.ndarray:
     return (cv2.blur(wide, (size, size)) > 80) | (wide > 0)
 
 
-def _neck_position(shape: tuple[int, int], landmarks: np.ndarray) -> np.ndarray:
-    """(H, W) float32: 0 at the chin, 1 at the collar bones, more below."""
+def _neck_position(shape: tuple[int, ...], landmarks: Points) -> Scalars:
+    """0 at the chin, 1 at the collar bones, more below."""
     chin, collar = face_of(landmarks).chin, middle_of_shoulders(landmarks)
     down = collar - chin
     length = max(float(down @ down), 1.0)
@@ -219,14 +224,14 @@ def _neck_position(shape: tuple[int, int], landmarks: np.ndarray) -> np.ndarray:
     return (x * down[0] + y * down[1]) / length
 
 
-def along_arm(landmarks: np.ndarray, side: str, share: np.ndarray) -> np.ndarray:
+def along_arm(landmarks: Points, side: str, share: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n, 2) points of an arm, 0 = shoulder, 0.5 = elbow, 1 = wrist."""
     joints = landmarks[list(ARMS[side]), :2]
     return np.column_stack([np.interp(share, (0, 0.5, 1), joints[:, c]) for c in (0, 1)])
 
 
-def arm_position(landmarks: np.ndarray, side: str, pixels: np.ndarray) -> np.ndarray:
-    """(n,) where along an arm (n, 2) pixels lie, 0 = shoulder, 0.5 = elbow, 1 = wrist."""
+def arm_position(landmarks: Points, side: str, pixels: np.ndarray) -> NDArray[np.float64]:
+    """(n,): where along an arm (n, 2) pixels lie, 0 = shoulder, 0.5 = elbow, 1 = wrist."""
     joints = landmarks[list(ARMS[side]), :2].astype(np.float64)
     distances, shares = [], []
     for a, b in ((joints[0], joints[1]), (joints[1], joints[2])):
@@ -238,12 +243,12 @@ def arm_position(landmarks: np.ndarray, side: str, pixels: np.ndarray) -> np.nda
     return np.where(lower, 0.5 + shares[1], shares[0])
 
 
-def _is(parts: np.ndarray, *labels: Part) -> np.ndarray:
-    """(H, W) bool: one of these labels."""
+def _is(parts: Labels, *labels: Part) -> Mask:
+    """One of these labels."""
     table = np.zeros(256, np.uint8)
     table[list(labels)] = 1
     return cv2.LUT(parts, table).view(np.bool_)
 
 
 def _drawable(points: np.ndarray) -> np.ndarray:
-    return np.clip(np.round(points), -20000, 20000).astype(np.int32)
+    return np.clip(np.round(points), -_FAR, _FAR).astype(np.int32)

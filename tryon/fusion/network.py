@@ -18,8 +18,10 @@ from typing import Self
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from tryon.core import weights
+from tryon.core.arrays import Flow, Mask, Pixels, Scalars
 from tryon.core.frame import Fit
 from tryon.core.masks import nearest_in
 from tryon.core.types import Draft, Garment, Kind, Layer, Limb, Person
@@ -52,7 +54,7 @@ from tryon.fusion.studio import (
     in_pixels,
     lay_out,
     start_flow,
-    told,
+    word_vector,
 )
 from tryon.garment.outline.neckline import STANDING, Neckline, front_neckline
 from tryon.nets.blocks import fold_norms
@@ -64,45 +66,56 @@ from tryon.person.measures import measures_of
 logger = logging.getLogger(__name__)
 
 WEIGHT_FILE = "fusion.safetensors"
-HIDDEN = 127  # grey, 0 after normalisation: where the network may not look
 
-# A correction that shares less than this of both outlines' union is not believed.
-LEAST_SHARED = 0.6
-# Nor can a garment be corrected that leaves the studio frame by more than this share of itself.
-MOST_OUTSIDE = 0.02
-# The same of tops without sleeves: halters hang from straps, which geometry takes for shoulders and
-# draws a balloon. The network does not.
-LEAST_SHARED_SLEEVELESS, MOST_OUTSIDE_SLEEVELESS = 0.3, 0.6
+# Who and what is given to the network at all.
 VIEWS = ("front", "side")
-# Of others the network lays the trunk alone, see `trunk_of`.
+# Of longer sleeves the network lays the trunk alone, see `trunk_of`.
 SHORT_SLEEVES = ("sleeveless", "short")
-NECK_WIDE, NECK_DEEP = 0.42, 0.3  # shoulder widths beside and below the middle of the shoulders
+# A garment that leaves the studio frame by more than this share of itself cannot be corrected. More
+# of tops without sleeves: halters hang from straps, which geometry takes for shoulders and draws a
+# balloon. The network does not.
+MOST_OUTSIDE, MOST_OUTSIDE_SLEEVELESS = 0.02, 0.6
+
+# What it may see of the person.
+HIDDEN = 127  # grey, 0 after normalisation: where the network may not look
 # How far bare arms are hidden for a sleeve, 0 = shoulder, 1 = wrist: what stays visible says that
 # no sleeve reaches it.
 HIDDEN_FOR_SLEEVE = {"sleeveless": 0.2, "short": 0.5, "three-quarter": 0.9, "long": 1.0}
 # Torso lengths below the old hem or the drafted one, whichever is lower: all of the frame, mostly.
-# Less would tell the network where the old garment ends, and it would let the new one end there.
+# With less the network would know where the old garment ends, and let the new one end there.
 HEM_ROOM = 0.7
 # The same where the new garment ends at the old hem: only what is worn below stays.
 HEM_ROOM_FOLLOWING = 0.1
-# Pixels: inside the garment the correction is averaged so far, at its edge it stays as it is.
-CALM = 11.0
-EDGE = (3.0, 14.0)
+
+# Whether its answer is believed.
+# A correction that shares less than this of both outlines' union is not; less of tops without
+# sleeves, as above.
+LEAST_SHARED, LEAST_SHARED_SLEEVELESS = 0.6, 0.3
+BESIDE = 13  # pixels beside the body that loose cloth may reach
+MOST_BESIDE = 0.02  # of the outline beyond these, more than the draft has there
 # Of an arm: a sleeve may differ from the draft's over so much of it; and how far one of its kind
 # may reach where it does, 0 = shoulder, 1 = wrist.
 SLEEVE_SLACK = 0.3
 FARTHEST_END = {"sleeveless": 0.35, "short": 0.6}
+
+# What is mended in it, in pixels of the studio frame where nothing else is said.
+CALM = 11.0  # inside the garment the correction is averaged so far, at its edge it stays as it is
+EDGE = (3.0, 14.0)  # from the edge: where averaging begins, and where it is whole
 PAST_HAND = (1.12, 2.2)  # of the forearm from the elbow: no sleeve goes on there
 PAST_RADIUS = 0.3  # shoulder widths
-BESIDE = 13  # pixels beside the body that loose cloth may reach
-MOST_BESIDE = 0.02  # of the outline beyond these, more than the draft has there
 LEAST_PIECE = 0.02  # of the outline: smaller islands are slips of the flow
 LEAST_ON_BODY = 0.5  # of an island beside the largest one, or it floats in the air
-THREAD = np.ones((3, 3), np.uint8)
-# Pixels across of the strip around the outline where a layer has its weight: further out the flow
-# may jump from one side of the garment to the other, and between lies a tiny garment.
+THREAD = np.ones((3, 3), np.uint8)  # what is thinner does not tie an island to the garment
+
+# How it becomes layers, in pixels of the studio frame.
+# Across the strip around the outline where a layer has its weight: further out the flow may jump
+# from one side of the garment to the other, and between lies a tiny garment.
 NEAR = 5
 SEAM = np.ones((5, 5), np.uint8)  # pieces overlap so much at their seams
+ARMHOLE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))
+
+# What of the garment shows.
+NECK_WIDE, NECK_DEEP = 0.42, 0.3  # shoulder widths beside and below the middle of the shoulders
 # A chance below the first hides the garment, above the second nothing does: around the neck, where
 # the inside of the back has to go, and elsewhere. There a garment's own hem and cuffs look better
 # than an edge that is cut, and the compositor knows hair, hands and arms much finer.
@@ -113,7 +126,6 @@ CLEAR_EDGE, CLEAREST_EDGE = 12.0, 25.0
 # Of the collar's width: how far above that edge surely the inside of the back lies, and how far
 # below surely the front.
 ABOVE, BELOW = 0.1, 0.12
-ARMHOLE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15))  # pixels
 
 
 class LearnedFusion:
@@ -121,7 +133,9 @@ class LearnedFusion:
 
     def __init__(self, net: FusionNet, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
-        self.net = fold_norms(net.eval()).to(self.device, memory_format=torch.channels_last)
+        self.net = fold_norms(net.eval()).to(self.device)
+        # torch's stubs do not know this argument of Module.to.
+        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     @classmethod
     def load(
@@ -224,15 +238,15 @@ def collar_known(garment: Garment) -> bool:
     )
 
 
-def around_neck(wearer: StudioPerson) -> np.ndarray:
-    """(256, 192) bool: where collars and necklines lie."""
+def around_neck(wearer: StudioPerson) -> Mask:
+    """(256, 192): where collars and necklines lie."""
     middle, unit = middle_of_shoulders(wearer.landmarks), body_unit(wearer.landmarks)
     y, x = np.ogrid[: CANVAS[0], : CANVAS[1]]
     return (np.abs(x - middle[0]) < NECK_WIDE * unit) & (y < middle[1] + NECK_DEEP * unit)
 
 
-def _in_studio(draft: Draft, wearer: StudioPerson, most_outside: float) -> np.ndarray | None:
-    """(256, 192) bool: the draft's outline in the studio frame; None where more of it than
+def _in_studio(draft: Draft, wearer: StudioPerson, most_outside: float) -> Mask | None:
+    """(256, 192): the draft's outline in the studio frame; None where more of it than
     most_outside, 0..1, leaves that."""
     draft_fit, studio = draft.fit, wearer.fit
     scale = studio.scale / draft_fit.scale
@@ -255,10 +269,10 @@ def network_inputs(
     draft: Draft,
     wearer: StudioPerson,
     cloth: StudioGarment,
-    drafted: np.ndarray,
+    drafted: Mask,
     attributes: dict[str, str],
-) -> dict[str, np.ndarray]:
-    """What `FusionNet.forward` takes, float32, without the first dimension."""
+) -> dict[str, NDArray[np.float32]]:
+    """What `FusionNet.forward` takes, without the first dimension."""
     cut = replace(
         cut_for(garment, wearer, drafted, ends_at_old_hem(draft, person, garment)),
         sleeves=ends_at_old_sleeves(draft, person, garment),
@@ -271,22 +285,21 @@ def network_inputs(
     return {
         "seen": _as_colours(seen),
         "keep": keep[None].astype(np.float32),
-        "planes": planes.astype(np.float32) / 255,
+        "planes": np.asarray(planes.astype(np.float32) / 255, np.float32),
         "garment": _as_colours(cloth.pixels),
-        "alpha": cloth.alpha[None].astype(np.float32) / 255,
+        "alpha": np.asarray(cloth.alpha[None].astype(np.float32) / 255, np.float32),
         "start": np.ascontiguousarray(start.transpose(2, 0, 1)),
-        "text": told(attributes),
+        "text": word_vector(attributes),
     }
 
 
-def _as_colours(pixels: np.ndarray) -> np.ndarray:
+def _as_colours(pixels: Pixels) -> NDArray[np.float32]:
+    """(3, H, W), normalised as the network was trained."""
     values = (pixels.astype(np.float32) - PIXEL_MEAN) / PIXEL_SCALE
     return np.ascontiguousarray(values.transpose(2, 0, 1))
 
 
-def cut_for(
-    garment: Garment, wearer: StudioPerson, drafted: np.ndarray, follows: bool = False
-) -> Cut:
+def cut_for(garment: Garment, wearer: StudioPerson, drafted: Mask, follows: bool = False) -> Cut:
     """What must be hidden of the wearer so that this garment may lie there. follows: it ends where
     the old one does."""
     arms = HIDDEN_FOR_SLEEVE.get(sleeve_of(garment), 1.0)
@@ -301,18 +314,18 @@ def cut_for(
     return Cut(arms=(arms, arms), hem=hem)
 
 
-def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+def _overlap(a: Mask, b: Mask) -> float:
     """Intersection over union."""
     union = np.count_nonzero(a | b)
     return np.count_nonzero(a & b) / union if union else 0.0
 
 
-def calmed(flow: np.ndarray, drafted: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+def calmed(flow: Flow, drafted: Flow, alpha: Scalars) -> Flow:
     """The flow with a smooth correction inside the outline: what the network does there in detail
     bends prints, and no outline needs it.
 
-    flow, drafted: (256, 192, 2) float32, the network's and the geometric draft's. alpha:
-    (256, 192) float32, the warped outline.
+    flow, drafted: (256, 192, 2), the network's and the geometric draft's. alpha: the warped
+    outline, 0..1.
     """
     inside = (alpha > 0.5).astype(np.uint8)
     if not inside.any():
@@ -331,11 +344,11 @@ def sleeves_believable(learned: Draft, draft: Draft, person: Person, garment: Ga
     ours = sleeves_along_arms(learned, person, garment)
     apart = (ours ^ sleeves_along_arms(draft, person, garment)).mean(1) > SLEEVE_SLACK
     farthest = FARTHEST_END[sleeve_of(garment)]
-    return not (apart & ours[:, farthest < ALONG].any(1)).any()
+    return not bool((apart & ours[:, farthest < ALONG].any(1)).any())
 
 
-def past_hands(wearer: StudioPerson) -> np.ndarray:
-    """(256, 192) bool: where the arms would go on beyond their hands."""
+def past_hands(wearer: StudioPerson) -> Mask:
+    """(256, 192): where the arms would go on beyond their hands."""
     past = np.zeros(CANVAS, bool)
     unit = body_unit(wearer.landmarks)
     for side in SIDES:
@@ -349,18 +362,18 @@ def past_hands(wearer: StudioPerson) -> np.ndarray:
     return past
 
 
-def on_body(alpha: np.ndarray, drafted: np.ndarray, wearer: StudioPerson) -> bool:
+def on_body(alpha: Scalars, drafted: Mask, wearer: StudioPerson) -> bool:
     """Whether the network's outline keeps to the body as well as the draft's does."""
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BESIDE + 1, 2 * BESIDE + 1))
     beyond = cv2.dilate(wearer.matte, kernel) < 128
     drawn = alpha > 0.5
     astray = np.count_nonzero(drawn & beyond) - np.count_nonzero(drafted & beyond)
-    return astray <= MOST_BESIDE * np.count_nonzero(drawn)
+    return bool(astray <= MOST_BESIDE * np.count_nonzero(drawn))
 
 
-def without_islands(alpha: np.ndarray, body: np.ndarray) -> np.ndarray:
-    """(H, W) float32 outline without islands that are no piece of a garment, even where a thread
-    ties them to it. body: (H, W) bool."""
+def without_islands(alpha: Scalars, body: Mask) -> Scalars:
+    """An outline, 0..1, without islands that are no piece of a garment, even where a thread ties
+    them to it."""
     cores = cv2.morphologyEx((alpha > 0.3).astype(np.uint8), cv2.MORPH_OPEN, THREAD)
     count, islands, stats, _ = cv2.connectedComponentsWithStats(cores, connectivity=4)
     if count == 1:
@@ -379,9 +392,9 @@ def without_islands(alpha: np.ndarray, body: np.ndarray) -> np.ndarray:
 
 
 def as_draft(
-    flow: np.ndarray,
-    alpha: np.ndarray,
-    dropped: np.ndarray,
+    flow: Flow,
+    alpha: Scalars,
+    dropped: Mask,
     person: Person,
     garment: Garment,
     wearer: StudioPerson,
@@ -391,8 +404,8 @@ def as_draft(
 ) -> Draft:
     """The network's flow as a `Draft` in the studio frame.
 
-    flow: (256, 192, 2) float32, normalised. alpha: (256, 192) float32, the warped outline.
-    dropped: (256, 192) bool, where nothing is to show though the flow says so.
+    flow: (256, 192, 2), normalised. alpha: the warped outline, 0..1. dropped: where nothing is to
+    show though the flow says so.
     """
     moved = cloth.fit.unpoints(in_pixels(flow).reshape(-1, 2)).reshape(flow.shape)
     scale = GARMENT_LONG / max(garment.photo.size)
@@ -426,10 +439,10 @@ def as_draft(
     )
 
 
-def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.ndarray:
-    """(256, 192) float32 0..1: how much of a garment shows, by what the network says of it.
+def shown_of(visible: Scalars, wearer: StudioPerson, collared: bool) -> Scalars:
+    """0..1: how much of a garment shows, by what the network says of it.
 
-    visible: (256, 192) float32, chance that it shows. collared: nothing is hidden at the neck."""
+    visible: chance that it shows, 0..1. collared: nothing is hidden at the neck."""
     neck = around_neck(wearer)
     low, high = (np.where(neck, *both) for both in zip(COVERED_AT_NECK, COVERED, strict=True))
     shown = smoothstep((visible - low) / (high - low)).astype(np.float32)
@@ -440,8 +453,8 @@ def shown_of(visible: np.ndarray, wearer: StudioPerson, collared: bool) -> np.nd
     return shown
 
 
-def beside_neckline(neckline: Neckline | None, draft: Draft) -> tuple[np.ndarray, np.ndarray]:
-    """(256, 192) bool twice: where the draft lays what is surely the inside of a garment's back,
+def beside_neckline(neckline: Neckline | None, draft: Draft) -> tuple[Mask, Mask]:
+    """Where the draft lays what is surely the inside of a garment's back,
     and where surely its front; nowhere if its neckline is not clearly seen."""
     nowhere = np.zeros(CANVAS, bool)
     if neckline is None or neckline.change < CLEAR_EDGE:
@@ -454,16 +467,16 @@ def beside_neckline(neckline: Neckline | None, draft: Draft) -> tuple[np.ndarray
     # The front's edge as a depth below the line between its ends; beside them nothing is known.
     edge = (neckline.curve - middle) @ np.column_stack([along, down])
     edge = edge[edge[:, 0].argsort()]
-    deep = np.interp(at @ along, *edge.T, np.nan, np.nan)
+    deep = np.interp(at @ along, edge[:, 0], edge[:, 1], left=np.nan, right=np.nan)
     inside = at @ down < deep - ABOVE * width
     front = at @ down > deep + BELOW * width
     return inside if neckline.change >= CLEAREST_EDGE else nowhere, front
 
 
-def without_holes(shown: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """(256, 192) float32 0..1: how much of a garment shows, with no holes amid its cloth: dark
-    letters below a neckline are not the inside of its back, and what lies before cloth the
-    compositor knows better. shown, alpha: (256, 192) float32 0..1, before, and the outline."""
+def without_holes(shown: Scalars, alpha: Scalars) -> Scalars:
+    """How much of a garment shows, 0..1, with no holes amid its cloth: dark letters below a
+    neckline are not the inside of its back, and what lies in front of cloth the compositor knows
+    better. shown: the same with holes. alpha: the outline, 0..1."""
     cloth = alpha > 0.5
     hidden = (cloth & (shown < 0.5)).astype(np.uint8)
     count, pieces = cv2.connectedComponents(hidden, connectivity=8)
@@ -476,8 +489,8 @@ def without_holes(shown: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return np.where(holes & ~(open_[pieces] & (hidden > 0)), 1, shown).astype(np.float32)
 
 
-def rendered(draft: Draft, shown: np.ndarray) -> Draft:
-    """The draft with its layers shown as far as (256, 192) float32 0..1 says. What light the
+def rendered(draft: Draft, shown: Scalars) -> Draft:
+    """The draft with its layers weakened to what is shown, 0..1. What light the
     network sees on the garment is not used: its colours are to stay its own."""
     layers = tuple(replace(layer, weight=layer.weight * shown) for layer in draft.layers)
     return replace(draft, layers=layers, reach=draft.reach & (shown > 0.5))
@@ -495,10 +508,11 @@ def trunk_of(learned: Draft, draft: Draft, garment: Garment) -> Draft:
     drafted = {}
     for layer in draft.layers:
         flow, weight = (
-            cv2.remap(one, at, None, cv2.INTER_LINEAR) for one in (layer.flow, layer.weight)
+            np.asarray(cv2.remap(one, at, None, cv2.INTER_LINEAR), np.float32)
+            for one in (layer.flow, layer.weight)
         )
         # At the end of what the draft laid the flow is a mix with nothing.
-        laid = layer.flow.any(-1).astype(np.float32)
+        laid = np.asarray(layer.flow.any(-1), np.float32)
         weight *= cv2.remap(laid, at, None, cv2.INTER_LINEAR) > 0.999
         drafted[layer.limb] = Layer(flow, weight, layer.limb)
     # Around the sleeves the draft's trunk lies below the network's, so that no gap opens.

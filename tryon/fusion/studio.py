@@ -16,63 +16,69 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from tryon.core.arrays import Alpha, Flow, Labels, Mask, Pixels, Points, Scalars
 from tryon.core.frame import Fit
 from tryon.core.types import Draft, Garment, Layer, Person, Pose
 from tryon.core.vocabulary import ATTRIBUTES
 from tryon.person.body import middle_of_hips, middle_of_shoulders
 
+# The frames.
 CANVAS = (256, 192)  # height, width in pixels, of person and garment alike
 SHOULDERS_AT = (95.0, 84.0)  # x, y of the middle between the shoulder joints: VITON's medians
 TORSO = 119.0  # pixels from there to the middle between the hip joints
 GREY = 240  # of the background
 WHITE = 255  # behind garments
-START = (32, 24)  # height, width of the flow that the network starts from
+# Room around a garment, pixels left and right, above and below: VITON's medians.
+GARMENT_MARGIN = (6, 14)
+
+# How large a person is in a photo.
 # Medians of 6,821 VITON people, in torso lengths: between the shoulder joints, eyes to mouth.
 SHOULDERS_PER_TORSO = 0.661
 FACE_PER_TORSO = 0.140
 FACE_TRUST = 0.8  # held near the camera a face looks larger: 1.3 times in 8 of 10 selfies
-SEEN = 0.5  # visibility
+SEEN = 0.5  # visibility from which on a landmark is believed
 TORSO_LIMITS = (0.72, 1.35)  # of what shoulders and face say: people sit and lean
 LEAST_TORSO = 8.0  # pixels
-# Room around a garment, pixels left and right, above and below: VITON's medians.
-GARMENT_MARGIN = (6, 14)
-# A flow for a standing person and a usual top where no geometric draft can be had: garment canvas
+
+# The flow that the network starts from.
+START = (32, 24)  # its height, width
+# Where no geometric draft can be had, a flow for a standing person and a usual top: garment canvas
 # pixels = PLAIN_SCALE * (studio pixel - SHOULDERS_AT) + PLAIN_AT, x and y.
 PLAIN_SCALE = (1.15, 1.35)
 PLAIN_AT = (95.5, 52.0)
 FARTHEST = 2.0  # normalised: beyond this the start says no more than "outside"
-FALL_OFF = 2.0  # studio pixels
-LEAST_ISLAND = 0.3  # of a piece's largest part
+FALL_OFF = 2.0  # studio pixels over which one piece's map goes over into the next one's
+LEAST_ISLAND = 0.3  # of a piece's largest part: what is smaller is a fold of its map
 
 
 @dataclass(frozen=True, eq=False)
 class StudioPerson:
     """A person in the studio frame.
 
-    fit: photo frame <-> studio frame. pixels: (256, 192, 3) uint8 RGB, grey around the person.
-    matte: (256, 192) uint8, 255 = person. parts: (256, 192) uint8, labels of `Part`.
-    landmarks: (33, 3) float32, x, y in studio pixels, visibility. shown: (256, 192) bool, True
-    where the photo reaches.
+    fit: photo frame <-> studio frame. pixels, matte, parts, shown: 256 x 192. pixels: grey around
+    the person. matte: 255 = person. landmarks: (33, 3), in studio pixels. shown: True where the
+    photo reaches.
     """
 
     fit: Fit
-    pixels: np.ndarray
-    matte: np.ndarray
-    parts: np.ndarray
-    landmarks: np.ndarray
-    shown: np.ndarray
+    pixels: Pixels
+    matte: Alpha
+    parts: Labels
+    landmarks: Points
+    shown: Mask
 
 
 @dataclass(frozen=True, eq=False)
 class StudioGarment:
-    """A garment as shops show it. fit: garment frame <-> its canvas. pixels: (256, 192, 3) uint8
-    RGB on white. alpha: (256, 192) uint8. landmarks: (23, 3) float32 in canvas pixels."""
+    """A garment as shops show it, 256 x 192. fit: garment frame <-> its canvas. pixels: on white.
+    landmarks: (23, 3) in canvas pixels."""
 
     fit: Fit
-    pixels: np.ndarray
-    alpha: np.ndarray
-    landmarks: np.ndarray
+    pixels: Pixels
+    alpha: Alpha
+    landmarks: Points
 
 
 def enter(person: Person) -> StudioPerson:
@@ -91,16 +97,16 @@ def enter(person: Person) -> StudioPerson:
     )
 
 
-def person_fit(landmarks: np.ndarray, size: tuple[int, int]) -> Fit:
+def person_fit(landmarks: Points, size: tuple[int, int]) -> Fit:
     """Where a photo of this size (height, width) with these (33, 3) landmarks lies in the studio:
     scaled so that the torso is `TORSO` long, shoulders at `SHOULDERS_AT`."""
     scale = TORSO / torso_length(landmarks, size)
     middle = (middle_of_shoulders(landmarks).astype(np.float64) + 0.5) * scale - 0.5
     x, y = np.array(SHOULDERS_AT) - middle
-    return Fit(scale, float(x), float(y), tuple(size), CANVAS)
+    return Fit(scale, float(x), float(y), size, CANVAS)
 
 
-def torso_length(landmarks: np.ndarray, size: tuple[int, int]) -> float:
+def torso_length(landmarks: Points, size: tuple[int, int]) -> float:
     """Pixels from shoulders to hips, from what the photo shows best."""
     height, width = size
     torso = float(np.linalg.norm(middle_of_hips(landmarks) - middle_of_shoulders(landmarks)))
@@ -134,9 +140,9 @@ def lay_out(garment: Garment) -> StudioGarment:
     )
 
 
-def garment_fit(mask: np.ndarray) -> Fit:
-    """Where a garment picture with this (H, W) bool mask lies on the garment canvas: the mask's
-    box as large as fits inside the margins, in the middle."""
+def garment_fit(mask: Mask) -> Fit:
+    """Where a garment picture with this mask lies on the garment canvas: the mask's box as large as
+    fits inside the margins, in the middle."""
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     if not width:
         raise ValueError("garment_fit: the mask is empty")
@@ -147,36 +153,36 @@ def garment_fit(mask: np.ndarray) -> Fit:
     return Fit(scale, left, top, mask.shape, CANVAS)
 
 
-def told(attributes: Mapping[str, str]) -> np.ndarray:
-    """What words say about a garment (attribute -> value) as the network takes it: (values of the
-    vocabulary,) float32, 1 = said, in the vocabulary's order. Nothing said: all 0."""
+def word_vector(attributes: Mapping[str, str]) -> NDArray[np.float32]:
+    """What words say about a garment (attribute -> value) as the network takes it: a number for
+    each value of the vocabulary, in its order, 1 = said. Nothing said: all 0."""
     return np.array(
         [attributes.get(name) == value for name, values in ATTRIBUTES.items() for value in values],
         np.float32,
     )
 
 
-def plain_start() -> np.ndarray:
-    """(32, 24, 2) float32 normalised flow: a top hung straight from the shoulders."""
+def plain_start() -> Flow:
+    """(32, 24, 2) normalised flow: a top hung straight from the shoulders."""
     points = start_points()
     flow = (points - SHOULDERS_AT) * PLAIN_SCALE + PLAIN_AT
     return normalised(flow).astype(np.float32)
 
 
-def start_points() -> np.ndarray:
-    """(32, 24, 2) float64: the studio pixels at the middle of the start flow's cells."""
+def start_points() -> NDArray[np.float64]:
+    """(32, 24, 2): the studio pixels at the middle of the start flow's cells."""
     step = CANVAS[0] / START[0]
     y, x = np.mgrid[: START[0], : START[1]].astype(np.float64)
     return np.dstack([x + 0.5, y + 0.5]) * step - 0.5
 
 
-def start_flow(draft: Draft, person: Fit, garment: Fit, alpha: np.ndarray) -> np.ndarray:
+def start_flow(draft: Draft, person: Fit, garment: Fit, alpha: Alpha) -> Flow:
     """The geometric draft as the flow the network starts from: studio frame -> garment canvas.
 
-    person: photo frame -> studio frame. garment: garment frame -> its canvas. alpha: (H, W) uint8
-    of the garment: a piece is only where its own cloth is seen.
-    Returns (32, 24, 2) float32, normalised. Where no piece of the garment lies, the nearest
-    piece's map goes on, beyond the photo too.
+    person: photo frame -> studio frame. garment: garment frame -> its canvas. alpha: of the
+    garment: a piece is only where its own cloth is seen.
+    Returns (32, 24, 2), normalised. Where no piece of the garment lies, the nearest piece's map
+    goes on, beyond the photo too.
     """
     at = draft.fit.points(person.unpoints(start_points().reshape(-1, 2)))
     at = at.reshape(*START, 2).astype(np.float32)
@@ -196,15 +202,15 @@ def start_flow(draft: Draft, person: Fit, garment: Fit, alpha: np.ndarray) -> np
     return np.clip(normalised(moved), -FARTHEST, FARTHEST).astype(np.float32)
 
 
-def _cloth(layer: Layer, alpha: np.ndarray) -> np.ndarray:
-    """(h, w) float32 0..1: how much cloth of a piece is seen. A piece's weight alone goes on over
+def _cloth(layer: Layer, alpha: Alpha) -> Scalars:
+    """0..1: how much cloth of a piece is seen. A piece's weight alone goes on over
     the picture's background."""
     seen = cv2.remap(alpha, layer.flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return layer.weight * (seen.astype(np.float32) / 255)
+    return layer.weight * np.asarray(seen.astype(np.float32) / 255, np.float32)
 
 
-def _distance(cloth: np.ndarray) -> np.ndarray:
-    """(h, w) float32: pixels to a piece. Where a sleeve's map folds back over the trunk it leaves
+def _distance(cloth: Scalars) -> Scalars:
+    """Pixels to a piece. Where a sleeve's map folds back over the trunk it leaves
     islands; those are no piece."""
     count, islands, stats, _ = cv2.connectedComponentsWithStats((cloth > 0.5).astype(np.uint8))
     if count < 2:
@@ -215,7 +221,7 @@ def _distance(cloth: np.ndarray) -> np.ndarray:
     return cv2.distanceTransform((~pieces[islands]).astype(np.uint8), cv2.DIST_L2, 3)
 
 
-def _slope(layer: Layer) -> np.ndarray:
+def _slope(layer: Layer) -> NDArray[np.float32]:
     """(2,) garment pixels per canvas pixel, right and down, in the middle of a piece."""
     inside = layer.weight > 0.5
     across, down = inside[:, 1:] & inside[:, :-1], inside[1:] & inside[:-1]
@@ -231,7 +237,7 @@ def _slope(layer: Layer) -> np.ndarray:
 
 
 def _sampled(values: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """(h, w) float32 values at (..., 2) points, averaged over about a cell; edges repeated."""
+    """(h, w) values at (..., 2) points, averaged over about a cell; edges repeated."""
     smooth = cv2.blur(values, (5, 5), borderType=cv2.BORDER_REPLICATE)
     limit = np.array(values.shape[::-1], np.float32) - 1
     inside = np.clip(at, 0, limit)

@@ -2,8 +2,8 @@
 
 Notable here:
 - the geometric draft. The garment's outline landmarks say where its collar, shoulders, armpits,
-  sides and hem are; `measures.measures_of` says where those belong on this body. A thin-plate spline
-  carries the torso over, and each sleeve or leg follows the curve of its own limb.
+  sides and hem are; `measures.measures_of` says where those belong on this body. A thin-plate
+  spline carries the torso over, and each sleeve or leg follows the curve of its own limb.
 - near the armhole (or the crotch) a limb's map is blended into the torso's, so that both pieces
   agree where they meet and nothing tears.
 - lengths follow the garment, not the body: a sleeve that ends half way down the upper arm in the
