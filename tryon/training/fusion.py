@@ -26,7 +26,7 @@ from tryon.core.vocabulary import ATTRIBUTES
 from tryon.evaluation.similarity import ssim
 from tryon.fusion.agnostic import Cut
 from tryon.fusion.network import HEM_ROOM_FOLLOWING, HIDDEN_FOR_SLEEVE
-from tryon.fusion.studio import CANVAS, told
+from tryon.fusion.studio import CANVAS, word_vector
 from tryon.garment.appearance import colour_of
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig
 from tryon.nets.fusion import DARK, STRIDES, Fused, FusionConfig, FusionNet, resized, sample
@@ -457,7 +457,8 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
         with torch.inference_mode():
             given = inputs(batch)
             fused = net(**given, render=render)
-            words = torch.from_numpy(np.stack([told(pair.known) for pair in some])).to(device)
+            said = np.stack([word_vector(pair.known) for pair in some])
+            words = torch.from_numpy(said).to(device)
             spoken = net(**{**given, "text": words}, render=False)
             start = _start_warp(batch)
         warps = {
@@ -486,7 +487,7 @@ def colours_obeyed(net: nn.Module, pairs: list[Pair]) -> float:
     """The share, 0..1, of paintings that have the colour they were told where the garment is worn,
     with no picture of a garment, only each of `PLAIN_COLOURS`. Chance is an eighth."""
     device = next(net.parameters()).device
-    asked = np.stack([told({"colour": colour}) for colour in PLAIN_COLOURS])
+    asked = np.stack([word_vector({"colour": colour}) for colour in PLAIN_COLOURS])
     right = []
     for pair in pairs:
         how = dataclasses.replace(Disturbance.none(cut_of(pair)), pictured=False)

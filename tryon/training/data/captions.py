@@ -15,7 +15,7 @@ import numpy as np
 
 from tryon.core.types import Pose
 from tryon.core.vocabulary import ATTRIBUTES
-from tryon.fusion.studio import told
+from tryon.fusion.studio import word_vector
 from tryon.person.body import middle_of_hips, middle_of_shoulders
 
 SILENT = 0.5  # of the samples have no words
@@ -74,11 +74,11 @@ def known_of(attributes: np.ndarray, worn: Mapping[str, str]) -> dict[str, str]:
 def some_words(
     known: Mapping[str, str], rng: np.random.Generator | None, recoloured: bool = False
 ) -> np.ndarray:
-    """What somebody might say of it, as `studio.told` gives it; nothing without an rng."""
+    """What somebody might say of it, as `studio.word_vector` gives it; nothing without an rng."""
     draws = np.zeros(1 + len(ATTRIBUTES)) if rng is None else rng.random(1 + len(ATTRIBUTES))
     if rng is None or draws[0] < SILENT:
-        return told({})
-    return told(
+        return word_vector({})
+    return word_vector(
         {
             name: known[name]
             for name, draw in zip(ATTRIBUTES, draws[1:], strict=True)

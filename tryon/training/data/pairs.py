@@ -23,7 +23,7 @@ from tryon.core.frame import Fit
 from tryon.core.types import Outline, Part
 from tryon.core.warp import ThinPlateSpline
 from tryon.fusion.agnostic import Cut, body_planes, kept
-from tryon.fusion.studio import CANVAS, GREY, START, WHITE, plain_start, told
+from tryon.fusion.studio import CANVAS, GREY, START, WHITE, plain_start, word_vector
 from tryon.person.body import (
     MIRRORED_PARTS,
     MIRRORED_POSE,
@@ -228,7 +228,7 @@ def drawn(
     else, but the garment may lie beneath (hair, hands, crossed arms, neck), 128 = unknown, 0 = not.
     marks (23, 3) float32: the garment's outline landmarks, normalised, and confidence.
     attributes (len(HEADS),) int64, -1 = unknown.
-    text (WORDS,) float32: what is said, see `studio.told`.
+    text (WORDS,) float32: what is said, see `studio.word_vector`.
     """
     rng = how.rng
     scale = np.diag([size[0] / CANVAS[0]] * 2)
@@ -320,7 +320,7 @@ def _told_alone(sample: dict[str, np.ndarray], worn: Pair) -> dict[str, np.ndarr
         "start": plain.astype(np.float32),
         "marks": marks,
         "attributes": np.full_like(sample["attributes"], -1),
-        "text": told(worn.known),
+        "text": word_vector(worn.known),
     }
 
 
