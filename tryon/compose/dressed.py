@@ -1,0 +1,244 @@
+"""Person + Garment + Dressed -> the finished picture, at the photo's own resolution.
+
+Notable here:
+- what was hidden from the network is not what is replaced: a pixel is replaced where the old
+  garment lay, where the new one lies, and where the layout wants something else than the photo
+  shows; everywhere else the photo stays to the byte.
+- borders come from the layout, enlarged and sharpened; colours are averaged within each part
+  before they are enlarged, so that a soft painting has crisp edges.
+- the garment is its own picture's pixels through the enlarged flow, times the network's light.
+"""
+
+import cv2
+import numpy as np
+
+from tryon.core.fill import Grain, continue_texture, spread
+from tryon.core.masks import disc
+from tryon.core.types import Composite, Garment, Part, Person, Photo
+from tryon.fusion.dressing import Dressed
+from tryon.fusion.hiding import LAYOUT_OF, Layout, wider
+from tryon.garment.cutout.matting import bleed
+
+SKIN = (Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK)
+PAINTED = (*SKIN, Layout.INSIDE, Layout.LOWER, Layout.LEGS, Layout.HEAD, Layout.OTHER)
+UNTOUCHED = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
+SHARPER = 3.0  # times the enlarged logits: borders as crisp as four times the canvas allows
+SOFTEN = 0.35  # studio pixels of blur before, against the enlarged cells' corners
+FRINGE = 1.0  # studio pixels around the old garment that carry its colour
+SLIVER = 1.6  # studio pixels: thinner disagreements of layout and photo are the parser's
+FEATHER = 0.6  # studio pixels over which photo and painting meet
+FIELD, WIDE_FIELD = 1.2, 9.0  # studio pixels over which painted colours are averaged
+SURE = 0.5  # probability from which a painted pixel counts for a part
+LIGHT_BLUR = 2.0  # studio pixels: finer light is the painter's noise
+LIGHT_LIMITS = (0.72, 1.2)
+BACKGROUND_MATTE = 0.08  # below it a pixel is background alone
+FILL_LONG = 320  # longest side of the copy on which the background is worked out
+MARGIN = 12.0  # studio pixels around all that changes
+HUE_PIXELS = 40  # studio pixels of bare skin: fewer say nothing of its colour
+LIGHTNESS_KEPT = 0.6  # of the difference between painted and seen skin's lightness
+
+
+def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Composite:
+    """Put the dressed person's picture together.
+
+    Returns a `Composite` the size of the person's photo. The same input gives the same bytes.
+    """
+    crop, scale = _crop(person, dressed), dressed.fit.scale
+    photo = person.photo.pixels[crop]
+    parts = person.parts[crop]
+    matte = person.matte[crop].astype(np.float32) / 255
+    at = _studio_points(dressed, crop)
+    inside = _inside(at)
+
+    layout = _enlarged_layout(dressed, at, scale)
+    worn = layout[Layout.GARMENT] * inside
+    untouched = np.isin(parts, UNTOUCHED)
+    front = cv2.GaussianBlur(untouched.astype(np.float32), (0, 0), max(0.5, 0.35 / scale))
+    worn = worn * (1 - front)
+
+    under = layout.copy()
+    under[Layout.GARMENT] = 0
+    under[Layout.BACKGROUND] += 1e-3
+    under /= under.sum(0)
+    shows = _grouped(LAYOUT_OF[parts])
+    wants = _grouped(under.argmax(0).astype(np.uint8))
+    old = np.isin(parts, (Part.UPPER, Part.OUTERWEAR, Part.DRESS))
+    replaced = wider(old, FRINGE / scale)
+    replaced |= _without_slivers((shows != wants) & ~old, SLIVER / scale)
+    replaced &= ~untouched & (inside > 0)
+    blend = cv2.GaussianBlur(replaced.astype(np.float32), (0, 0), max(0.5, FEATHER / scale))
+    blend = np.where(replaced, np.maximum(blend, 0.5), blend) * ~untouched
+    blend = np.clip(2 * blend - 0.5, 0, 1)
+
+    picture = photo.astype(np.float32)
+    if (replaced & (worn < 0.99)).any():
+        painted = _painted(person, dressed, crop, at, under, matte, photo)
+        picture += blend[..., None] * (painted - picture)
+    body = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+    cloth = _cloth(garment, dressed, at, scale)
+    picture += worn[..., None] * (cloth - picture)
+
+    changes = ((blend > 0) | (worn > 1 / 255)) & ~(untouched & (worn <= 1 / 255))
+    result, region = person.photo.pixels.copy(), np.zeros(person.photo.size, bool)
+    finished = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
+    result[crop] = np.where(changes[..., None], finished, photo)
+    region[crop] = changes
+    layer, coverage = person.photo.pixels.copy(), np.zeros(person.photo.size, np.uint8)
+    layer[crop] = body
+    coverage[crop] = np.round(worn * 255).astype(np.uint8)
+    return Composite(Photo(result), region, layer, coverage)
+
+
+def _crop(person: Person, dressed: Dressed) -> tuple[slice, slice]:
+    """The part of the photo that the studio frame shows."""
+    height, width = person.photo.size
+    fit = dressed.fit
+    x0, y0, x1, y1 = fit.unbox(np.array([0, 0, fit.canvas_size[1], fit.canvas_size[0]], float))
+    left, top = max(int(np.floor(x0)), 0), max(int(np.floor(y0)), 0)
+    right, bottom = min(int(np.ceil(x1)), width), min(int(np.ceil(y1)), height)
+    return slice(top, bottom), slice(left, right)
+
+
+def _studio_points(dressed: Dressed, crop: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
+    """(h, w) float32 x and y in the studio frame of the crop's pixels."""
+    fit = dressed.fit
+    x = (np.arange(crop[1].start, crop[1].stop) + 0.5) * fit.scale - 0.5 + fit.x
+    y = (np.arange(crop[0].start, crop[0].stop) + 0.5) * fit.scale - 0.5 + fit.y
+    shape = (len(y), len(x))
+    return (
+        np.ascontiguousarray(np.broadcast_to(x.astype(np.float32), shape)),
+        np.ascontiguousarray(np.broadcast_to(y.astype(np.float32)[:, None], shape)),
+    )
+
+
+def _inside(at: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """(h, w) float32: 1 within the studio frame, falling to 0 at its edge."""
+    edge = np.minimum(np.minimum(at[0], 191 - at[0]), np.minimum(at[1], 255 - at[1]))
+    return np.clip(edge / 2 + 1, 0, 1)
+
+
+def _read(values: np.ndarray, at: tuple[np.ndarray, np.ndarray], cubic: bool = True) -> np.ndarray:
+    """Studio values (float32, up to 4 channels) at the photo's pixels."""
+    how = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
+    return cv2.remap(values.astype(np.float32), at[0], at[1], how, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _enlarged_layout(
+    dressed: Dressed, at: tuple[np.ndarray, np.ndarray], scale: float
+) -> np.ndarray:
+    """(10, h, w) float32 probabilities at the photo's resolution, with crisp borders."""
+    logits = np.log(np.clip(dressed.layout, 1e-4, 1))
+    sigma = SOFTEN / scale
+    large = [_read(one, at) for one in logits]
+    if sigma > 0.3:
+        large = [cv2.GaussianBlur(one, (0, 0), sigma) for one in large]
+    stack = SHARPER * np.stack(large)
+    stack = np.exp(stack - stack.max(0))
+    return stack / stack.sum(0)
+
+
+def _grouped(layout: np.ndarray) -> np.ndarray:
+    """Layout in groups between which there is nothing to replace: all bare skin is one."""
+    table = np.arange(256, dtype=np.uint8)
+    table[[Layout.RIGHT_ARM, Layout.NECK]] = Layout.LEFT_ARM
+    return table[layout]
+
+
+def _without_slivers(mask: np.ndarray, radius: float) -> np.ndarray:
+    return cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, disc(radius)) > 0
+
+
+def _painted(
+    person: Person,
+    dressed: Dressed,
+    crop: tuple[slice, slice],
+    at: tuple[np.ndarray, np.ndarray],
+    under: np.ndarray,
+    matte: np.ndarray,
+    photo: np.ndarray,
+) -> np.ndarray:
+    """(h, w, 3) float32: the body without the garment, and what lies behind it."""
+    colours = _true_to_skin(person, dressed)
+    grain = Grain.of(photo).sheet(photo.shape[:2])[..., None]
+    painted = under[Layout.BACKGROUND][..., None] * _background(person, crop, under, matte, photo)
+    for part in PAINTED:
+        weight = under[part]
+        if weight.max() < 0.02:
+            continue
+        share = np.clip((dressed.layout[part] - SURE) / (1 - SURE), 0, 1).astype(np.float32)
+        near = _averaged(colours, share, FIELD)
+        far = spread(colours, share) if share.max() > 0 else colours
+        sure = np.clip(4 * cv2.GaussianBlur(share, (0, 0), FIELD), 0, 1)[..., None]
+        field = sure * near + (1 - sure) * cv2.GaussianBlur(far, (0, 0), FIELD)
+        painted += weight[..., None] * (_read(field, at) + grain)
+    return painted
+
+
+def _averaged(colours: np.ndarray, share: np.ndarray, sigma: float) -> np.ndarray:
+    total = cv2.GaussianBlur(share, (0, 0), sigma) + 1e-4
+    return cv2.GaussianBlur(colours * share[..., None], (0, 0), sigma) / total[..., None]
+
+
+def _true_to_skin(person: Person, dressed: Dressed) -> np.ndarray:
+    """The painted colours, (256, 192, 3) float32, skin moved to the hue of the skin that is seen:
+    bare arms and neck, else the face."""
+    parts = dressed.fit.labels(person.parts)
+    pixels = dressed.fit.image(person.photo.pixels)
+    kernel = np.ones((3, 3), np.uint8)
+    for group in ((Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK), None):
+        bare = np.isin(LAYOUT_OF[parts], group) if group else parts == Part.FACE
+        bare = cv2.erode(bare.astype(np.uint8), kernel) > 0
+        if bare.sum() >= HUE_PIXELS:
+            break
+    else:
+        return dressed.body
+    skin = dressed.layout[list(SKIN)].sum(0)
+    painted = (skin > 0.8) & ~dressed.keep
+    if painted.sum() < HUE_PIXELS:
+        return dressed.body
+    lab = _lab(dressed.body)
+    shift = np.median(_lab(pixels)[bare], 0) - np.median(lab[painted], 0)
+    shift[0] *= LIGHTNESS_KEPT
+    lab += shift * (np.clip(skin, 0, 1) * ~dressed.keep)[..., None]
+    rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
+    return np.clip(rgb * 255, 0, 255)
+
+
+def _lab(pixels: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(pixels.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+
+
+def _background(
+    person: Person,
+    crop: tuple[slice, slice],
+    under: np.ndarray,
+    matte: np.ndarray,
+    photo: np.ndarray,
+) -> np.ndarray:
+    """(h, w, 3) float32: the photo's background, continued behind the person where the new
+    clothes uncover it."""
+    hole = (under[Layout.BACKGROUND] > 0.01) & (matte > BACKGROUND_MATTE)
+    if not hole.any():
+        return photo.astype(np.float32)
+    hole = wider(hole, 2)
+    known = ~wider(matte > BACKGROUND_MATTE, 3)
+    small = min(1.0, FILL_LONG / max(photo.shape[:2]))
+    filled = continue_texture(photo, known, hole, small)
+    return np.where(hole[..., None], filled, photo)
+
+
+def _cloth(
+    garment: Garment, dressed: Dressed, at: tuple[np.ndarray, np.ndarray], scale: float
+) -> np.ndarray:
+    """(h, w, 3) float32: the garment's own pixels where they are worn, lit."""
+    flow = [_read(dressed.flow[..., axis], at) for axis in (0, 1)]
+    pixels: np.ndarray = bleed(garment.photo.pixels, garment.alpha)
+    step = np.hypot(*np.gradient(flow[0])[::-1])
+    finer = float(np.median(step))
+    if finer > 1.3:  # the picture is finer than the photo: average before sampling
+        pixels = cv2.GaussianBlur(pixels, (0, 0), 0.4 * finer)
+    cloth = cv2.remap(pixels, flow[0], flow[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    worn = dressed.layout[Layout.GARMENT].astype(np.float32)
+    total = cv2.GaussianBlur(worn, (0, 0), LIGHT_BLUR) + 1e-4
+    light = cv2.GaussianBlur(dressed.light * worn, (0, 0), LIGHT_BLUR) / total
+    return cloth * np.clip(_read(light, at), *LIGHT_LIMITS)[..., None]

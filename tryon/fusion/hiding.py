@@ -1,0 +1,165 @@
+"""The person without what is to be taken off: what the dressing network may see of the body.
+
+Notable here:
+- one rule, in training and in use alike, that knows nothing of the new garment nor of a draft: the
+  old upper garment, the neck and both arms are hidden whole and with room around them. So what is
+  left betrays neither sleeve length, neckline nor hem, and the network must decide them from the
+  garment's picture and the words.
+- what is certain stays: head and hair, hands, the lower garment. In training a random band of the
+  lower garment below the hem is hidden at times, since a longer top must be able to cover it.
+- hiding is wide, replacing is not: what the finished picture keeps is decided from the layout.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.core.arrays import Labels, Mask, Points
+from tryon.core.masks import disc
+from tryon.core.types import Part, Pose
+from tryon.person import body
+from tryon.person.body import capsule_mask
+
+# studio pixels: of somebody turned aside the shoulders are nearer than they are wide
+CANVAS_UNIT = 40.0
+# Radii in shoulder widths, of the limbs as they are drawn for the network.
+UPPER_ARM, FOREARM, NECK, HAND = 0.10, 0.08, 0.08, 0.11
+HAND_FROM, HAND_TO = 0.12, 0.40  # of the forearm's length, beyond the wrist
+# Room, in studio pixels and shoulder widths: drawn at random in training, the middle in use.
+ROOM_CLOTH, ROOM_ARM, ROOM_LIMB = (4.0, 12.0), (2.0, 7.0), (0.15, 0.22)
+BAND_SHARE, BAND = 0.35, (2.0, 45.0)  # of the training samples; studio pixels below the hem
+HEM_ROWS = 98  # percentile of the rows with cloth: a hanging thread is no hem
+FARTHEST = 20_000  # pixels: what OpenCV can draw to
+SEEN = 0.05  # confidence from which a landmark counts
+PLANES = 11
+PLANE_STRIDE = 2
+
+
+class Layout(IntEnum):
+    """What a pixel of the dressed person shows. `GARMENT` is the one that is put on."""
+
+    BACKGROUND = 0
+    GARMENT = 1
+    INSIDE = 2  # of the garment's back, behind the neck
+    LEFT_ARM = 3  # bare, hand included
+    RIGHT_ARM = 4
+    NECK = 5  # and bare chest
+    LOWER = 6  # trousers, skirts, shoes
+    LEGS = 7
+    HEAD = 8  # face, hair, hats
+    OTHER = 9  # another garment or a thing that stays
+
+
+_LAYOUT_OF: dict[Part, Layout] = {
+    Part.BACKGROUND: Layout.BACKGROUND,
+    Part.HAIR: Layout.HEAD,
+    Part.FACE: Layout.HEAD,
+    Part.NECK: Layout.NECK,
+    Part.UPPER: Layout.GARMENT,
+    Part.OUTERWEAR: Layout.GARMENT,
+    Part.DRESS: Layout.GARMENT,
+    Part.TROUSERS: Layout.LOWER,
+    Part.SKIRT: Layout.LOWER,
+    Part.SHOES: Layout.LOWER,
+    Part.LEFT_ARM: Layout.LEFT_ARM,
+    Part.LEFT_HAND: Layout.LEFT_ARM,
+    Part.RIGHT_ARM: Layout.RIGHT_ARM,
+    Part.RIGHT_HAND: Layout.RIGHT_ARM,
+    Part.LEFT_LEG: Layout.LEGS,
+    Part.RIGHT_LEG: Layout.LEGS,
+    Part.ACCESSORY: Layout.OTHER,
+}
+LAYOUT_OF = np.zeros(256, np.uint8)
+"""`Part` -> `Layout` of a person who wears a top, coat or dress that is the garment asked about."""
+LAYOUT_OF[[int(part) for part in _LAYOUT_OF]] = [int(one) for one in _LAYOUT_OF.values()]
+ARMS = {Layout.LEFT_ARM: body.ARMS["left"], Layout.RIGHT_ARM: body.ARMS["right"]}
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """keep: (H, W) bool, True where the person may be seen. planes: (11, H/2, W/2) uint8 0..255:
+    left upper arm, left forearm, right upper arm, right forearm, torso, neck, left hand, right
+    hand as drawn from the landmarks; kept head, kept hands, kept lower garment."""
+
+    keep: Mask
+    planes: NDArray[np.uint8]
+
+
+def hide(layout: Labels, landmarks: Points, rng: np.random.Generator | None = None) -> Hidden:
+    """layout: (H, W) uint8 `Layout` of the person as photographed. landmarks: (33, 3) float32 in
+    the same pixels; those with confidence under 0.05 are not used. rng: for training; None = the
+    middle of what training draws."""
+    size = layout.shape
+    at = landmarks[:, :2].astype(np.float64)
+    seen = landmarks[:, 2] >= SEEN
+    unit = max(CANVAS_UNIT, float(np.linalg.norm(at[Pose.LEFT_SHOULDER] - at[Pose.RIGHT_SHOULDER])))
+    limbs = _limbs(size, at, seen, unit)
+
+    cloth = np.isin(layout, (Layout.GARMENT, Layout.OTHER, Layout.INSIDE))
+    arms = np.isin(layout, list(ARMS))
+    hidden = wider(cloth | (layout == Layout.NECK), _drawn(ROOM_CLOTH, rng))
+    hidden |= wider(arms, _drawn(ROOM_ARM, rng))
+    room = _drawn(ROOM_LIMB, rng) * unit
+    for shoulder, elbow, wrist in ARMS.values():
+        for a, b in ((shoulder, elbow), (elbow, wrist)):
+            if seen[a] and seen[b]:
+                hidden |= capsule_mask(size, at[[a, b]], (room, room))
+    hidden |= limbs[4] > 0
+
+    hands = ((limbs[6] > 0) | (limbs[7] > 0)) & arms
+    hands = cv2.morphologyEx(hands.astype(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0
+    lower = np.isin(layout, (Layout.LOWER, Layout.LEGS))
+    if rng is not None and cloth.any() and rng.random() < BAND_SHARE:
+        hem = float(np.percentile(np.flatnonzero(cloth.any(1)), HEM_ROWS))
+        below = np.arange(size[0])[:, None] > hem + rng.uniform(*BAND)
+        hidden |= lower & ~below
+        lower = lower & below
+    head = layout == Layout.HEAD
+    certain = cv2.erode((head | hands | lower).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    keep = ~hidden | certain
+
+    half = np.s_[::PLANE_STRIDE, ::PLANE_STRIDE]
+    planes = np.empty((PLANES, *keep[half].shape), np.uint8)
+    planes[:8] = limbs[:, ::PLANE_STRIDE, ::PLANE_STRIDE]
+    for plane, part in zip(planes[8:], (head, hands, lower), strict=True):
+        plane[:] = (part & keep)[half] * np.uint8(255)
+    return Hidden(keep, planes)
+
+
+def _limbs(size: tuple[int, int], at: np.ndarray, seen: np.ndarray, unit: float) -> np.ndarray:
+    """(8, H, W) uint8 0..255, see `Hidden.planes`."""
+    planes = np.zeros((8, *size), np.uint8)
+    for number, (shoulder, elbow, wrist) in enumerate(ARMS.values()):
+        if seen[shoulder] and seen[elbow]:
+            planes[2 * number] = _capsule(size, at[[shoulder, elbow]], UPPER_ARM * unit)
+        if seen[elbow] and seen[wrist]:
+            planes[2 * number + 1] = _capsule(size, at[[elbow, wrist]], FOREARM * unit)
+            along = at[wrist] - at[elbow]
+            ends = at[wrist] + np.outer((HAND_FROM, HAND_TO), along)
+            planes[6 + number] = _capsule(size, ends, HAND * unit)
+    shoulders = [Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]
+    corners = [*shoulders, Pose.RIGHT_HIP, Pose.LEFT_HIP]
+    if seen[corners].all():
+        drawn = np.clip(np.round(at[corners]), -FARTHEST, FARTHEST).astype(np.int32)
+        cv2.fillConvexPoly(planes[4], drawn, 255)
+    if seen[[Pose.NOSE, *shoulders]].all():
+        throat = at[shoulders].mean(0)
+        planes[5] = _capsule(size, np.stack([at[Pose.NOSE], throat]), NECK * unit)
+    return planes
+
+
+def wider(mask: Mask, radius: float) -> Mask:
+    """(H, W) bool: the mask and all within a radius of it, a pixel at least."""
+    return cv2.dilate(mask.view(np.uint8), disc(radius)) > 0
+
+
+def _capsule(size: tuple[int, int], ends: np.ndarray, radius: float) -> NDArray[np.uint8]:
+    """(H, W) uint8, 0 or 255: a thick line from one point to the other."""
+    return capsule_mask(size, ends, (radius, radius)) * np.uint8(255)
+
+
+def _drawn(limits: tuple[float, float], rng: np.random.Generator | None) -> float:
+    return sum(limits) / 2 if rng is None else float(rng.uniform(*limits))
