@@ -76,7 +76,7 @@ def evaluate_parser(
     cache = cache or data / "cache"
     if not all((cache / name / "pose.npz").is_file() for name in PERSON_SETS):
         prepare(data, cache, validation_only=True)
-    figures = {}
+    figures: dict[str, float] = {}
     ccp = read_ccp(data, cache, validation=True)
     figures |= _named("ccp", part_ious([one.parts for one in ccp], _predict(parser, ccp)))
     fashionista = read_fashionista(data, cache, validation=True)
@@ -122,9 +122,9 @@ def hair_iou(parser: Parser, people: list[Labelled]) -> float:
     """IoU of hair over all pixels of all photos, of whose labels it matters only what is hair."""
     both = either = 0
     for one, found in zip(people, _predict(parser, people), strict=True):
-        true, told = one.parts == Part.HAIR, found == Part.HAIR
-        both += int((true & told).sum())
-        either += int((true | told).sum())
+        true, seen = one.parts == Part.HAIR, found == Part.HAIR
+        both += int((true & seen).sum())
+        either += int((true | seen).sum())
     return round(both / max(either, 1), 4)
 
 
@@ -261,6 +261,7 @@ def landmark_scores(
             continue
         rng = np.random.default_rng((9, number))
         pixels, alpha, landmarks = paste(piece, textures, MASK_CANVAS, rng)
+        assert landmarks is not None  # the piece has them
         pixels = disturb_photo(pixels, rng)
         rows, columns = np.nonzero(alpha > 127)
         if not len(rows):

@@ -1,16 +1,17 @@
-"""Training ParserNet: what it starts from, what it is punished for, how it is judged.
+"""Training ParserNet: what it starts from, its loss, how it is judged.
 
 Notable here:
 - the encoder's first two stages and its 5x5 depthwise kernels stay as ImageNet left them: their
   gradients are most of a step's time on a CPU and change little.
 - the loss is cross entropy, weighted so that shoes and necks count beside coats, and soft dice,
   which is what IoU measures.
-- of a `NOT_HAIR` pixel it is known that it is not hair: its loss is -log(1 - p(hair)), and no other
-  class is told anything by it.
+- a `NOT_HAIR` pixel is known not to be hair, and no more: its loss is -log(1 - p(hair)), which
+  favours no other class.
 """
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from tryon.core.types import Part
+from tryon.nets.encoder import Encoder
 from tryon.nets.parser import ParserConfig, ParserNet
 from tryon.person.parser import CLASS_WEIGHTS, Parser
 from tryon.training.data.labels import IGNORE, NOT_HAIR
@@ -113,7 +115,7 @@ class ParserTask:
         return parser_loss(net, batch)
 
     def evaluate(self, net: nn.Module) -> dict[str, float]:
-        parser = Parser(net)
+        parser = Parser(cast(ParserNet, net))
         scores = {f"ccp {k}": v for k, v in parser_scores(parser, self.ccp).items()}
         fashionista = parser_scores(parser, self.fashionista)
         viton = parser_scores(parser, self.viton)
@@ -126,13 +128,13 @@ class ParserTask:
         }
 
     def sheet(self, net: nn.Module) -> np.ndarray:
-        parser = Parser(net)
+        parser = Parser(cast(ParserNet, net))
         return parser_sheet(parser, [*self.ccp[::6][:8], *self.hair[:4], *self.viton[::15][:4]])
 
 
-def freeze(encoder: nn.Module) -> None:
+def freeze(encoder: Encoder) -> None:
     """Keep the encoder's first stages and its 5x5 depthwise kernels as they are."""
-    frozen = [encoder.stem, *encoder.stages[:FROZEN_STAGES]]
+    frozen: list[nn.Module] = [encoder.stem, *encoder.stages[:FROZEN_STAGES]]
     frozen += [
         module
         for module in encoder.modules()
@@ -174,9 +176,9 @@ def parser_loss(
     pixel_weight = (class_weights[labels] * known + NOT_HAIR_WEIGHT * no_hair) * photo_weight
     cross = (entropy * pixel_weight).sum() / pixel_weight.sum().clamp_min(1)
 
-    told = (known * photo_weight)[:, None].repeat(1, logits.shape[1], 1, 1)
-    told[:, Part.HAIR] += no_hair * photo_weight
-    present = logs.exp() * told
+    judged = (known * photo_weight)[:, None].repeat(1, logits.shape[1], 1, 1)
+    judged[:, Part.HAIR] += no_hair * photo_weight
+    present = logs.exp() * judged
     size = torch.zeros(logits.shape[1], device=logits.device)
     true = (known * photo_weight).float()
     size = size.scatter_add(0, labels.flatten(), true.flatten())
