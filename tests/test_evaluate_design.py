@@ -47,8 +47,8 @@ def test_only_the_picture_is_read_back():
     assert (sheet[0, 0] == 255).all()
 
 
-def reading(text="red", asked=None, read=None, apart=1.0, told=False) -> Reading:
-    return Reading("tee", text, asked or {"colour": "red"}, read or {}, apart, told, 0.1)
+def reading(text="red", asked=None, read=None, apart=1.0, declined=False) -> Reading:
+    return Reading("tee", text, asked or {"colour": "red"}, read or {}, apart, declined, 0.1)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def reading(text="red", asked=None, read=None, apart=1.0, told=False) -> Reading
     [
         (reading(), True),
         (reading(apart=11.0), False),
-        (reading(told=True), False),
+        (reading(declined=True), False),
         (reading(asked={"sleeve": "short"}, read={"sleeve": "short"}, apart=None), True),
         (reading(asked={"sleeve": "short"}, read={"sleeve": "long"}, apart=None), False),
         (reading(asked={"sleeve": "short"}, apart=None), False),
@@ -70,7 +70,7 @@ def test_the_figures():
     figures = summary([
         reading(read={"colour": "red"}),
         reading(apart=30.0, read={"colour": "pink"}),
-        reading("sleeveless", {"sleeve": "sleeveless"}, {}, None, told=True),
+        reading("sleeveless", {"sleeve": "sleeveless"}, {}, None, declined=True),
         reading("striped", {"pattern": "striped"}, {"pattern": "plain"}, None),
     ])  # fmt: skip
     assert figures["designs"] == 4

@@ -194,7 +194,8 @@ def _summary(figures: list[tuple[float, float]]) -> dict[str, float | None]:
 
 
 def _peak_megabytes() -> float | None:
-    """The most memory the process has ever had resident; None where it is not told (Windows)."""
+    """The most memory the process has ever had resident; None where the system does not say, as
+    Windows does not."""
     try:
         import resource
     except ImportError:

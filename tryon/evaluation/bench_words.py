@@ -5,13 +5,13 @@
 Notable here:
 - descriptions are those of `evaluate_design`, of a shopper in both languages, and one that is as
   long as is read; garments are the gallery's, at the size of a 768 x 1024 picture.
-- processor time is told beside the time that passed: on a busy machine they part.
+- processor time is given beside the time that passed: on a busy machine the two differ.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
@@ -34,7 +34,8 @@ SIZE = (1024, 768)  # height, width in pixels that a garment's picture is fitted
 GARMENTS = 6
 ROUNDS = 5  # times that each text is read
 
-Spent = tuple[float, float]  # milliseconds that passed, and of processor time
+Spent: TypeAlias = tuple[float, float]
+"""Milliseconds that passed, and of processor time."""
 
 
 def bench_words(tryon: Any, garments: int = GARMENTS, rounds: int = ROUNDS) -> dict[str, Any]:
@@ -72,12 +73,20 @@ def sized(garment: Garment, size: tuple[int, int]) -> Garment:
     scale = min(size[0] / height, size[1] / width)
     to = (max(1, round(width * scale)), max(1, round(height * scale)))
     factor = np.array([to[0] / width, to[1] / height, 1], np.float32)
+    small = {
+        name: np.asarray(cv2.resize(picture, to, interpolation=how), np.uint8)
+        for name, picture, how in (
+            ("pixels", garment.photo.pixels, cv2.INTER_AREA),
+            ("alpha", garment.alpha, cv2.INTER_AREA),
+            ("limbs", garment.limbs, cv2.INTER_NEAREST),
+        )
+    }
     shift = np.array([(factor[0] - 1) / 2, (factor[1] - 1) / 2, 0], np.float32)
     return replace(
         garment,
-        photo=Photo(cv2.resize(garment.photo.pixels, to, interpolation=cv2.INTER_AREA)),
-        alpha=cv2.resize(garment.alpha, to, interpolation=cv2.INTER_AREA),
-        limbs=cv2.resize(garment.limbs, to, interpolation=cv2.INTER_NEAREST),
+        photo=Photo(small["pixels"]),
+        alpha=small["alpha"],
+        limbs=small["limbs"],
         landmarks=garment.landmarks * factor + shift,
         panels=garment.panels
         and replace(garment.panels, step=garment.panels.step * float(factor[0])),

@@ -7,7 +7,7 @@ Notable here:
   `describe` (network and measurements, which know nothing of the words) and must come out as the
   words say.
 - a colour is obeyed if the cloth's commonest colour is near the one asked for. Its name as read
-  back is told too: a print that is kept makes many a garment "multicolour", and so it should.
+  back is counted by itself: a garment that keeps its print is often "multicolour", rightly.
 - a design that says in a note that it cannot show the words is counted by itself: honest, but not
   obeyed.
 """
@@ -21,6 +21,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Pixels
 from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Photo, Prompt
 from tryon.design import dye
@@ -40,15 +41,15 @@ TILE = (150, 112)  # height, width in pixels
 @dataclass(frozen=True)
 class Reading:
     """A design read back. asked, read: attribute -> value, of what was asked for. apart: Delta E
-    (CIE76) from the colour asked for, None without one. told: it says it cannot show the words.
-    seconds: that the design took."""
+    (CIE76) from the colour asked for, None without one. declined: it says that it cannot show the
+    words. seconds: that the design took."""
 
     garment: str
     text: str
     asked: dict[str, str]
     read: dict[str, str]
     apart: float | None
-    told: bool
+    declined: bool
     seconds: float
 
     @property
@@ -56,7 +57,7 @@ class Reading:
         """True if the colour is near, and all else that was asked for is read back."""
         near = self.apart is None or self.apart <= NEAR
         seen = all(self.read.get(key) == self.asked[key] for key in self.asked if key != "colour")
-        return near and seen and not self.told
+        return near and seen and not self.declined
 
 
 def evaluate_design(
@@ -64,8 +65,8 @@ def evaluate_design(
     garments: int = GARMENTS,
     prompts: tuple[str, ...] = PROMPTS,
     progress: Callable[[str], None] = lambda line: None,
-) -> tuple[list[Reading], np.ndarray]:
-    """The readings, and a sheet (H, W, 3) uint8: a row a garment, a column a description.
+) -> tuple[list[Reading], Pixels]:
+    """The readings, and a sheet: a row a garment, a column a description.
 
     tryon: what `TryOn.load` returns. garments: so many of the gallery's with sleeves, evenly
     chosen, templates left out: prints, stripes and dark cloth are among them.
@@ -95,22 +96,22 @@ def evaluate_design(
 
 
 def summary(readings: list[Reading]) -> dict[str, Any]:
-    """Figures: obeyed (share), per description [obeyed, told, of], colour names read back
+    """Figures: obeyed (share), per description [obeyed, declined, of], colour names read back
     [as asked, of], Delta E, milliseconds, and what was read as something else."""
     each: dict[str, list[int]] = {}
     for one in readings:
         counts = each.setdefault(one.text, [0, 0, 0])
         counts[0] += one.obeyed
-        counts[1] += one.told
+        counts[1] += one.declined
         counts[2] += 1
     coloured = [one for one in readings if "colour" in one.asked]
-    apart = [one.apart for one in coloured]
+    apart = [one.apart for one in coloured if one.apart is not None]
     taken = [1000 * one.seconds for one in readings]
     missed = Counter(
         f"{key} {one.asked[key]} read as {one.read.get(key, 'nothing')}"
         for one in readings
         for key in one.asked
-        if not one.told and one.asked[key] != one.read.get(key)
+        if not one.declined and one.asked[key] != one.read.get(key)
     )
     return {
         "designs": len(readings),
@@ -137,8 +138,8 @@ def summary(readings: list[Reading]) -> dict[str, Any]:
 def table(figures: dict[str, Any]) -> str:
     """The figures for reading, one line a description."""
     lines = [f"{figures['designs']} designs, {figures['obeyed']:.1%} read back as asked for"]
-    for text, (obeyed, told, of) in figures["prompts"].items():
-        said = f", {told} say that they cannot" if told else ""
+    for text, (obeyed, declined, of) in figures["prompts"].items():
+        said = f", {declined} say that they cannot" if declined else ""
         lines.append(f"  {text:20} {obeyed:3} of {of}{said}")
     delta, taken = figures["delta_e"], figures["milliseconds"]
     if delta["median"] is not None:
@@ -167,7 +168,7 @@ def _read_back(
         asked=asked,
         read={key: seen.attributes[key] for key in asked if key in seen.attributes},
         apart=apart,
-        told="words_not_shown" in {note.code for note in made.notes},
+        declined="words_not_shown" in {note.code for note in made.notes},
         seconds=seconds,
     )
 

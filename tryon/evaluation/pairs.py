@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from tryon.core.arrays import Pixels
 from tryon.core.errors import TryOnError
 from tryon.core.types import Photo, Result
 from tryon.evaluation.similarity import ssim
@@ -77,8 +78,11 @@ def evaluate(
     unpacked, or one shard. limit: only the first pairs. progress(done, mean ssim) after each.
     Raises TryOnError("bad_argument") if there are no pairs or there is no such split.
     """
-    scores, differences, seconds = {}, [], []
-    untouched, failures, pairs = 0, Counter(), 0
+    scores: dict[str, float] = {}
+    differences: list[float] = []
+    seconds: list[float] = []
+    failures: Counter[str] = Counter()
+    untouched = pairs = 0
     for identifier, person, garment in read_pairs(data, split, limit):
         pairs += 1
         photo = Photo(enlarged(person))
@@ -92,7 +96,8 @@ def evaluate(
         outside = ~result.region
         untouched += np.array_equal(result.photo.pixels[outside], photo.pixels[outside])
         size = person.shape[1], person.shape[0]
-        shrunk = cv2.resize(result.photo.pixels, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(result.photo.pixels, size, interpolation=cv2.INTER_AREA)
+        shrunk = np.asarray(small, np.uint8)
         scores[identifier] = ssim(shrunk, person)
         differences.append(np.abs(shrunk.astype(np.float32) - person).mean() / 255)
         progress(pairs, float(np.mean(list(scores.values()))))
@@ -114,8 +119,8 @@ def evaluate(
 
 def read_pairs(
     data: str | Path, split: str = "validation", limit: int | None = None
-) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """(id, person, garment) of a split, shard by shard, in the order of ids; (H, W, 3) uint8 RGB.
+) -> Iterator[tuple[str, Pixels, Pixels]]:
+    """(id, person, garment) of a split, shard by shard, in the order of ids.
 
     Raises TryOnError("bad_argument") for an unknown split or a folder that is not there.
     """
@@ -147,16 +152,14 @@ def _shards(data: Path) -> list[Path]:
 
 def _read_folder(
     shard: Path, wanted: Callable[[int], bool]
-) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[str, Pixels, Pixels]]:
     for person in sorted((shard / "person").glob("*.jpg")):
         garment = shard / "cloth" / person.name
         if person.stem.isdigit() and wanted(int(person.stem)) and garment.is_file():
             yield person.stem, decoded(person.read_bytes()), decoded(garment.read_bytes())
 
 
-def _read_tar(
-    shard: Path, wanted: Callable[[int], bool]
-) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+def _read_tar(shard: Path, wanted: Callable[[int], bool]) -> Iterator[tuple[str, Pixels, Pixels]]:
     try:
         with tarfile.open(shard, "r:") as archive:
             members = {member.name.removeprefix("./"): member for member in archive.getmembers()}
@@ -167,16 +170,26 @@ def _read_tar(
                 if not folder.endswith("person") or garment is None or not stem.isdigit():
                     continue
                 if wanted(int(stem)):
-                    pictures = (archive.extractfile(member) for member in (members[name], garment))
-                    yield stem, *(decoded(picture.read()) for picture in pictures)
+                    yield (
+                        stem,
+                        decoded(_bytes(archive, members[name])),
+                        decoded(_bytes(archive, garment)),
+                    )
     except tarfile.TarError:
         raise TryOnError("bad_argument", what=f"{shard.name} is not a VITON shard.") from None
 
 
-def decoded(data: bytes) -> np.ndarray:
+def _bytes(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    opened = archive.extractfile(member)
+    assert opened is not None  # a file, not a folder
+    return opened.read()
+
+
+def decoded(data: bytes) -> Pixels:
     return np.array(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-def enlarged(picture: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8, `ENLARGE` times as large."""
-    return cv2.resize(picture, None, fx=ENLARGE, fy=ENLARGE, interpolation=cv2.INTER_LANCZOS4)
+def enlarged(picture: Pixels) -> Pixels:
+    """`ENLARGE` times as large."""
+    large = cv2.resize(picture, None, fx=ENLARGE, fy=ENLARGE, interpolation=cv2.INTER_LANCZOS4)
+    return np.asarray(large, np.uint8)

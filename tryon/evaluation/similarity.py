@@ -9,12 +9,15 @@ Notable here:
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Pixels
+
+# SSIM, as its paper has them.
 _WINDOW, _SIGMA = 11, 1.5  # pixels
-_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2  # keep ratios of dark, plain windows finite
 
 
-def ssim(first: np.ndarray, second: np.ndarray) -> float:
-    """Structural similarity of two (H, W, 3) uint8 pictures: the mean over pixels and channels.
+def ssim(first: Pixels, second: Pixels) -> float:
+    """Structural similarity of two pictures of one size: the mean over pixels and channels.
 
     Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
     structural similarity", 2004: Gaussian window of 11 pixels and sigma 1.5, only where it lies

@@ -7,7 +7,7 @@ Notable here:
   ruled out. `prompts_*` were written before the rules; `prompts_hard_*` (misspelt, chatty, in odd
   orders) after them and before the network; `prompts_fresh_*`, `prompts_fresh2_*`,
   `prompts_fresh3_*` and `prompts_fresh4_*` last, one after the other, to see how both do on words
-  that nobody had in mind (their first sight is told in the commit that added them).
+  that nobody had in mind (the commit that added each says how it went at first sight).
 - accuracy of an attribute is exact match over all texts, "not said" included; "said" counts only
   the texts that speak of it, which is the harder figure.
 """
