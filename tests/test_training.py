@@ -1,5 +1,6 @@
 """Training: labels, samples, losses, and a loop that learns and resumes exactly."""
 
+import dataclasses
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -532,6 +533,11 @@ def test_an_error_while_making_data_stops_the_run(tmp_path):
 
     with pytest.raises(OSError, match="the disk is gone"):
         trainer.fit(Broken(), schedule(2), tmp_path)
+
+
+def test_a_run_may_change_every_field_of_a_schedule():
+    fields = {field.name: field.type for field in dataclasses.fields(trainer.Schedule)}
+    assert trainer.Changes.__annotations__ == fields
 
 
 def test_unknown_network_and_missing_data_are_refused(tmp_path):

@@ -9,20 +9,50 @@ DATA is a folder with the data sets' tars or with what they unpack to.
 """
 
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from tryon.training.trainer import Changes
+
+    class FusionOptions(Changes, total=False):
+        """What `fusion.train` takes."""
+
+        start: Path | str
+        fusion: str
+        workers: int
+        phase: str
+        full_size_from: float
+
+    class Options(FusionOptions, total=False):
+        """What a run of training may be given beside data and folders.
+
+        All networks: fields of `trainer.Schedule` (steps, minutes, batch, learning_rate, ...).
+        All but "text": cache, else DATA/cache; encoder, else CACHE/encoder.safetensors if it is
+        there; start, weights of an earlier network to go on from.
+        "garment": own, folders of galleries to teach with; own_share, of the samples.
+        "fusion": see `fusion.train`.
+        """
+
+        cache: Path | str
+        encoder: Path | str
+        own: Sequence[Path]
+        own_share: float
+
 
 NETS = ("parser", "garment", "text", "fusion")
 
 
-def main(net: str, data: str | None, out: str, resume: bool = False, **options: object) -> int:
+def main(
+    net: str, data: str | None, out: str, resume: bool = False, **options: "Unpack[Options]"
+) -> int:
     """Train a network; 0 when done.
 
     net: one of `NETS`. data: folder of the data sets (tars or unpacked); None for "text". out:
-    where checkpoints, log, sheets and the finished safetensors file go. options: fields of
-    `trainer.Schedule` (steps, minutes, batch, learning_rate, seed, threads, ...), `cache` (default
-    DATA/cache) and `encoder` (default CACHE/encoder.safetensors, if it is there), `start` (weights
-    of an earlier network to go on from), for "garment" also `own` (folders of galleries to teach
-    with) and `own_share`; for "fusion" those of `fusion.train`.
+    where checkpoints, log, sheets and the finished safetensors file go. options: see `Options`.
 
     ValueError for an unknown network, FileNotFoundError for missing data.
     """
@@ -32,58 +62,53 @@ def main(net: str, data: str | None, out: str, resume: bool = False, **options: 
 
     if net not in NETS:
         raise ValueError(f"unknown network {net!r}; there are {', '.join(NETS)}")
-    options = {name: value for name, value in options.items() if value is not None}
+    given = cast("Options", {name: value for name, value in options.items() if value is not None})
     if net == "text":
         from tryon.training import text
 
-        schedule = dataclasses.replace(text.SCHEDULE, **options)
+        schedule = dataclasses.replace(text.SCHEDULE, **cast("Changes", given))
         trainer.fit(text.TextTask(schedule.seed), schedule, Path(out), resume)
         return 0
     if data is None:
         raise FileNotFoundError(f"training the {net} network needs a folder of data")
     folder = unpack(Path(data))
-    cache = Path(str(options.pop("cache", folder / "cache")))
-    encoder = Path(str(options.pop("encoder", cache / "encoder.safetensors")))
+    cache = Path(given.pop("cache", folder / "cache"))
+    encoder = Path(given.pop("encoder", cache / "encoder.safetensors"))
+    pretrained = encoder if encoder.is_file() else None
     if net == "fusion":
         from tryon.training import fusion
 
-        fusion.train(cache, Path(out), encoder if encoder.is_file() else None, resume, **options)
+        fusion.train(cache, Path(out), pretrained, resume, **cast("FusionOptions", given))
         return 0
-    start = options.pop("start", None)
+    start = Path(given.pop("start")) if given.get("start") else None
     needed = ("ccp", "fashionista", "hair", "viton") if net == "parser" else ("ccp", "viton")
     if not all((cache / name / "pose.npz").is_file() for name in needed):
         from tryon.training.prepare.photos import prepare
 
         prepare(folder, cache)
-    if not encoder.is_file() and start is None:
+    if pretrained is None and start is None:
         print(f"{encoder} is missing: the encoder starts at random (see convert_encoder)")
+    task: trainer.Task
     if net == "parser":
-        from tryon.training.parser import GO_ON, SCHEDULE
-        from tryon.training.parser import ParserTask as Task
+        from tryon.training import parser
 
-        schedule = GO_ON if start else SCHEDULE
+        began = parser.GO_ON if start else parser.SCHEDULE
+        schedule = dataclasses.replace(began, **cast("Changes", given))
+        task = parser.ParserTask(folder, cache, pretrained, schedule.seed, start=start)
     else:
-        from tryon.training.garment import SCHEDULE
-        from tryon.training.garment import GarmentTask as Task
+        from tryon.training import garment
+        from tryon.training.data.garments import OWN_SHARE
         from tryon.training.prepare.photos import cut_garments, trace_outlines
-
-        schedule = SCHEDULE
 
         if not (cache / "cc0" / "confidence.json").is_file():
             cut_garments(folder, cache)
         if not (cache / "cc0" / "outlines.npz").is_file():
             trace_outlines(folder, cache)
-
-    of_task = {name: options.pop(name) for name in ("own", "own_share") if name in options}
-    schedule = dataclasses.replace(schedule, **options)
-    task = Task(
-        folder,
-        cache,
-        encoder if encoder.is_file() else None,
-        schedule.seed,
-        start=Path(str(start)) if start else None,
-        **of_task,
-    )
+        own, own_share = given.pop("own", ()), given.pop("own_share", OWN_SHARE)
+        schedule = dataclasses.replace(garment.SCHEDULE, **cast("Changes", given))
+        task = garment.GarmentTask(
+            folder, cache, pretrained, schedule.seed, start=start, own=own, own_share=own_share
+        )
     trainer.fit(task, schedule, Path(out), resume)
     return 0
 

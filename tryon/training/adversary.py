@@ -1,5 +1,4 @@
-"""The last phase's critic: it tells painted patches from photographed ones, and the renderer learns
-to pass.
+"""Paintings and photos -> a critic's losses: it learns to tell them apart, the renderer to pass.
 
 Notable here:
 - a patch critic (Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks",
@@ -86,8 +85,8 @@ def adversarial_losses(verdict: Verdict) -> dict[str, torch.Tensor]:
     """Means over what was hidden. "critic": the hinge loss of telling photo from painting;
     "adversary": the renderer's, to pass for a photo."""
     area = verdict.share.sum().clamp_min(1e-3)
-    told = F.relu(1 - verdict.real.float()) + F.relu(1 + verdict.painted.float())
+    hinge = F.relu(1 - verdict.real.float()) + F.relu(1 + verdict.painted.float())
     return {
-        "critic": (told * verdict.share).sum() / area,
+        "critic": (hinge * verdict.share).sum() / area,
         "adversary": -(verdict.hoped.float() * verdict.share).sum() / area,
     }

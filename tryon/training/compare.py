@@ -103,9 +103,9 @@ def compare_fusion(
         | {"pairs": len(one.get("ssim", ()))}
         for name, one in sorted(rows.items(), key=lambda row: row[0].count(" "))
     }
-    for name, features in painted.items():
-        if len(features) >= LEAST_SET:
-            sets = _standard(np.stack(features), np.stack(photos))
+    for name, pooled in painted.items():
+        if len(pooled) >= LEAST_SET:
+            sets = _standard(np.stack(pooled), np.stack(photos))
             means[name] |= {"kid": round(1000 * kid(*sets), 3), "fid": round(fid(*sets), 3)}
         means[name]["failed"] = failed
     return means
@@ -147,7 +147,7 @@ def compare_kinds(
             if flat is None:
                 continue
             worn = is_part(one.parts, *WORN_PARTS[kind][0])
-            group = TYPE_GROUPS[Part(np.bincount(one.parts[worn]).argmax())]
+            group = TYPE_GROUPS[Part(int(np.bincount(one.parts[worn]).argmax()))]
             try:
                 garment = tryon.describe(flat, kind)
                 draft = geometric_draft(person, garment)
@@ -173,10 +173,7 @@ def _against_labels(
 ) -> dict[str, float]:
     made = compose(person, garment, draft, garment.kind)
     rows, columns = (np.flatnonzero(worn.any(axis)) for axis in (1, 0))
-    box = tuple(
-        slice(max(int(line[0] - BOX_MARGIN * len(line)), 0), int(line[-1] + BOX_MARGIN * len(line)))
-        for line in (rows, columns)
-    )
+    box = _widened(rows), _widened(columns)
     ours, theirs = made.photo.pixels[box], person.photo.pixels[box]
     drawn = made.coverage >= 128
     return {
@@ -184,6 +181,12 @@ def _against_labels(
         "l1": float(np.abs(ours.astype(np.float32) - theirs).mean() / 255),
         "outline": float((drawn & worn).sum() / max((drawn | worn).sum(), 1)),
     }
+
+
+def _widened(line: np.ndarray) -> slice:
+    """From the first to the last of some numbers, with `BOX_MARGIN` to each side."""
+    margin = BOX_MARGIN * len(line)
+    return slice(max(int(line[0] - margin), 0), int(line[-1] + margin))
 
 
 def _drafts(person: Person, garment: Garment, fusion: LearnedFusion) -> dict[str, Draft]:
@@ -223,13 +226,19 @@ def score(
     """One draft, composed and held against the photo; see `compare_fusion`."""
     made = compose(person, garment, draft, garment.kind)
     size = truth.shape[1::-1]
-    shrunk = cv2.resize(made.photo.pixels, size, interpolation=cv2.INTER_AREA)
     twice = 2 * size[0], 2 * size[1]
-    larger = cv2.resize(made.photo.pixels, twice, interpolation=cv2.INTER_AREA)
+    shrunk, larger, wanted = (
+        np.asarray(cv2.resize(picture, to, interpolation=how), np.uint8)
+        for picture, to, how in (
+            (made.photo.pixels, size, cv2.INTER_AREA),
+            (made.photo.pixels, twice, cv2.INTER_AREA),
+            (truth, twice, cv2.INTER_LANCZOS4),
+        )
+    )
     drawn, worn = made.coverage >= 128, is_part(person.parts, *OLD_GARMENT)
     return {
         "ssim": ssim(shrunk, truth),
-        "ssim x2": ssim(larger, cv2.resize(truth, twice, interpolation=cv2.INTER_LANCZOS4)),
+        "ssim x2": ssim(larger, wanted),
         "l1": float(np.abs(shrunk.astype(np.float32) - truth).mean() / 255),
         "features": distance(shrunk, truth),
         "outline": float((drawn & worn).sum() / max((drawn | worn).sum(), 1)),

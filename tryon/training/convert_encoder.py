@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 
 from tryon.nets.encoder import PIXEL_MEAN, PIXEL_SCALE, Encoder, EncoderConfig, SameConv
+from tryon.training.data.pictures import read_rgb
 
 FULL = EncoderConfig(stages=(*EncoderConfig().stages, (6, 320, 3, 1, 1)))  # with its last block
 SIZE = 224  # pixels, the TFLite input
@@ -58,13 +59,15 @@ def convert(tflite: Path, photos: list[Path]) -> tuple[dict[str, torch.Tensor], 
             raise ValueError(f"expected {tuple(module.weight.shape)}, got {tuple(kernel.shape)}")
         with torch.no_grad():
             module.weight.copy_(kernel)
+            assert module.bias is not None  # all its convolutions have one
             module.bias.copy_(torch.from_numpy(bias.copy()))
 
     pooled = next(op for op in operators if op["op_name"] == "AVERAGE_POOL_2D")["outputs"][0]
     worst = 0.0
     for photo in photos:
-        pixels = cv2.cvtColor(cv2.imread(str(photo)), cv2.COLOR_BGR2RGB)
-        small = cv2.resize(pixels, (SIZE, SIZE), interpolation=cv2.INTER_AREA).astype(np.float32)
+        small = cv2.resize(read_rgb(photo), (SIZE, SIZE), interpolation=cv2.INTER_AREA).astype(
+            np.float32
+        )
         small = (small - PIXEL_MEAN) / PIXEL_SCALE
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], small[None])
         interpreter.invoke()

@@ -1,4 +1,4 @@
-"""Training FusionNet: three phases, what it is punished for, how it is judged.
+"""Prepared pairs -> a trained FusionNet: three phases, the losses, the figures it is judged by.
 
 Notable here:
 - phase one learns where the garment goes (the flow alone), phase two also how it is shown and what
@@ -12,7 +12,9 @@ Notable here:
 
 import dataclasses
 import logging
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Unpack, cast
 
 import cv2
 import numpy as np
@@ -34,11 +36,13 @@ from tryon.training import trainer
 from tryon.training.adversary import Duel, adversarial_losses
 from tryon.training.data.pairs import BENEATH, Disturbance, Pair, Pairs, drawn, read_pairs
 from tryon.training.prepare.pairs import HEADS, WORN
-from tryon.training.trainer import Schedule
+from tryon.training.trainer import Changes, Schedule, total
 
 logger = logging.getLogger(__name__)
 
 NAME = "fusion"
+
+# How long each phase takes, and on what.
 PHASES = ("warp", "render", "adversarial")
 SHARES = {"warp": 0.50, "render": 0.35, "adversarial": 0.15}  # of the whole run's minutes or steps
 # Samples without a garment picture, so that words alone paint one; the flow learns nothing there.
@@ -65,10 +69,10 @@ SCHEDULES = {
         sizes=(CANVAS,),
     ),
 }
-SELF_MADE_TIMES = 3  # men, coats and streets are few among them, and all that there are
-VALIDATION_LIMIT = 64  # pairs looked at during training
-SHEET_ROWS = 12
-DONE = "done"
+# So often each self-made pair is in the data: men, coats and streets are few, and only there.
+SELF_MADE_TIMES = 3
+DONE = "done"  # the file that says that a phase is finished
+
 # Each loss's weight, and why it is there.
 WEIGHTS = {
     "colour": 1.0,  # the warped garment looks as the worn one; weighted by level inside
@@ -93,10 +97,14 @@ CONFIDENCE_SCALE = 4.0  # a colour error of 1/4 (of 0..2) makes a confidence of 
 STRUCTURE_WINDOW = 5  # pixels: about as wide as the Gaussian of the reported SSIM
 STRUCTURE_FLOORS = (0.02**2, 0.06**2)  # of a range of 2: 0.01 and 0.03 of it, squared
 LUMA = (0.299, 0.587, 0.114)  # of red, green, blue (ITU-R BT.601)
+
+# How it is judged.
+VALIDATION_LIMIT = 64  # pairs looked at during training
 VALIDATION_BATCH = 8
-# Colours that are told apart without doubt.
+# Colours that nobody takes for each other.
 PLAIN_COLOURS = ("black", "white", "grey", "red", "yellow", "green", "blue", "pink")
 SLEEVE = HEADS.index("sleeve")
+SHEET_ROWS = 12
 SHEET_WIDTH = 1800  # pixels
 
 
@@ -108,9 +116,9 @@ def train(
     fusion: str = FusionConfig.fusion,
     workers: int = 1,
     phase: str | None = None,
-    start: str | None = None,
+    start: Path | str | None = None,
     full_size_from: float | None = None,
-    **options: object,
+    **options: Unpack[Changes],
 ) -> FusionNet:
     """All phases, one after the other, into OUT/warp, OUT/render and OUT/adversarial.
 
@@ -124,14 +132,14 @@ def train(
     """
     if phase not in (None, *PHASES):
         raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
-    seed = int(options.get("seed", 0))
+    seed = options.get("seed", 0)
     pairs = read_pairs(cache, held_out=False)
     held_out = read_pairs(cache, held_out=True)
     street = [pair for pair in pairs if pair.identifier.startswith("ccp-")]
     print(f"{len(pairs)} pairs to learn from, {len(street)} of them self-made, ", end="")
     print(f"{len(held_out)} held out", flush=True)
     pairs += street * (SELF_MADE_TIMES - 1)
-    net = None
+    net: FusionNet | None = None
     shares = {phase: 1.0} if phase else SHARES
     for stage, share in shares.items():
         folder = out / stage
@@ -140,10 +148,11 @@ def train(
             before = out / PHASES[PHASES.index(stage) - 1] / f"{NAME}.safetensors"
         if resume and phase is None and (folder / DONE).is_file():
             continue
-        own = dict(options)
-        for name in ("minutes", "steps"):
-            if name in own:
-                own[name] = type(own[name])(own[name] * share)
+        own = options.copy()
+        if (minutes := own.get("minutes")) is not None:
+            own["minutes"] = minutes * share
+        if "steps" in own:
+            own["steps"] = int(own["steps"] * share)
         schedule = dataclasses.replace(SCHEDULES[stage], **own)
         if full_size_from is not None and len(schedule.sizes) > 1:
             schedule = dataclasses.replace(schedule, size_starts=(0.0, full_size_from))
@@ -156,7 +165,7 @@ def train(
             encoder=encoder,
         )
         again = resume and (folder / trainer.CHECKPOINT).is_file()
-        net = trainer.fit(task, schedule, folder, again)
+        net = cast(FusionNet, trainer.fit(task, schedule, folder, again))
         (folder / DONE).touch()
     return net or weights.load(FusionNet, (folder / f"{NAME}.safetensors").resolve())
 
@@ -207,7 +216,7 @@ class FusionTask:
             parts = warp_losses(fused, batch)
         if self.render:
             parts |= render_losses(fused, batch, self.perceptual)
-        loss = sum(WEIGHTS[name] * value for name, value in parts.items())
+        loss = total(WEIGHTS[name] * value for name, value in parts.items())
         return loss, {name: float(value.detach()) for name, value in parts.items()}
 
     def evaluate(self, net: nn.Module) -> dict[str, float]:
@@ -264,7 +273,8 @@ def warp_losses(fused: Fused, batch: dict[str, torch.Tensor]) -> dict[str, torch
         colour = colour + by_colour * error.sum() / area
         difference = (laid[:, 3:] - wanted[:, 3:4]).abs() * wanted[:, 4:] * given
         outline = outline + by_outline * difference.sum() / area
-        near = F.adaptive_avg_pool2d(1 - _channel(batch["keep"]), flow.shape[-2:]) * given
+        height, width = flow.shape[-2:]
+        near = F.adaptive_avg_pool2d(1 - _channel(batch["keep"]), (height, width)) * given
         # Of the correction: the draft itself may bend, between trunk and sleeves.
         correction = flow - resized(start, flow.shape[-2:])
         smooth = smooth + SMOOTH_GROWTH**number * bending(correction, near)
@@ -310,13 +320,13 @@ def bending(flow: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     across = flow[..., 2:] - 2 * flow[..., 1:-1] + flow[..., :-2]
     down = flow[..., 2:, :] - 2 * flow[..., 1:-1, :] + flow[..., :-2, :]
     size = weight.sum().clamp_min(1) * 2
-    return sum(
+    return total(
         ((one.square() + SMOOTH_EPSILON**2).sqrt() * inner).sum() / size
         for one, inner in ((across, weight[..., 1:-1]), (down, weight[..., 1:-1, :]))
     )
 
 
-def _enlarged(flow: torch.Tensor, size: tuple[int, int]) -> torch.Tensor:
+def _enlarged(flow: torch.Tensor, size: Sequence[int]) -> torch.Tensor:
     return F.interpolate(flow, size=tuple(size), mode="bilinear", align_corners=False)
 
 
@@ -326,7 +336,7 @@ def _attribute_loss(scores: dict[str, torch.Tensor], labels: torch.Tensor) -> to
         F.cross_entropy(one.float(), labels[:, number], ignore_index=-1, reduction="sum")
         for number, one in enumerate(scores.values())
     ]
-    return sum(losses) / (labels >= 0).sum().clamp_min(1)
+    return total(losses) / (labels >= 0).sum().clamp_min(1)
 
 
 def _mark_loss(found: torch.Tensor, marks: torch.Tensor) -> torch.Tensor:
@@ -338,6 +348,11 @@ def render_losses(
     fused: Fused, batch: dict[str, torch.Tensor], perceptual: "Perceptual | None"
 ) -> dict[str, torch.Tensor]:
     """The finished picture and the body layer, where the network had to invent them."""
+    picture, body, visible, shading = fused.picture, fused.body, fused.visible, fused.shading
+    assert picture is not None
+    assert body is not None
+    assert visible is not None
+    assert shading is not None
     person = colours(batch["person"])
     hidden = 1 - _channel(batch["keep"])
     worn = batch["worn"][:, None]
@@ -347,21 +362,19 @@ def render_losses(
     edge = STRUCTURE_WINDOW // 2
     proved = (windowed(known) > 1 - 1e-3) * hidden[..., edge:-edge, edge:-edge]
     losses = {
-        "structure": _mean_under(1 - structure(fused.picture, person), proved),
-        "picture": _mean_under((fused.picture - person).abs(), hidden * known),
-        "body": _mean_under((fused.body - person).abs(), hidden * bare),
+        "structure": _mean_under(1 - structure(picture, person), proved),
+        "picture": _mean_under((picture - person).abs(), hidden * known),
+        "body": _mean_under((body - person).abs(), hidden * bare),
         # Where the warped garment lies, and where it may have to be continued.
         "visible": _mean_under(
-            F.binary_cross_entropy_with_logits(
-                fused.visible, (worn == WORN).float(), reduction="none"
-            ),
+            F.binary_cross_entropy_with_logits(visible, (worn == WORN).float(), reduction="none"),
             known * torch.maximum((fused.alpha.detach() > 0.5).float(), hidden),
         ),
-        "shading": (fused.shading - 1).square().mean(),
+        "shading": (shading - 1).square().mean(),
     }
     if perceptual is not None:
         # Beyond what is known the photo is taken, so nothing is learned there.
-        blended = torch.where(known > 0, fused.picture, person)
+        blended = torch.where(known > 0, picture, person)
         losses["perceptual"] = perceptual(blended, person)
     return losses
 
@@ -377,7 +390,7 @@ def structure(ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
     with torch.autocast(ours.device.type, enabled=False):
         # From black on: SSIM's light term compares ratios.
         a, b = (
-            sum(share * one[:, c : c + 1].float() for c, share in enumerate(LUMA)) + DARK
+            total(share * one[:, c : c + 1].float() for c, share in enumerate(LUMA)) + DARK
             for one in (ours, theirs)
         )
         mean_a, mean_b, square_a, square_b, product = (
@@ -394,7 +407,7 @@ def windowed(values: torch.Tensor) -> torch.Tensor:
     pool takes ten times as long on a CPU."""
     for axis in (-1, -2):
         length = values.shape[axis] - STRUCTURE_WINDOW + 1
-        values = sum(values.narrow(axis, at, length) for at in range(STRUCTURE_WINDOW))
+        values = total(values.narrow(axis, at, length) for at in range(STRUCTURE_WINDOW))
     return values / STRUCTURE_WINDOW**2
 
 
@@ -420,7 +433,8 @@ class Perceptual:
         state = load_file(encoder)
         own = self._encoder.state_dict()
         self._encoder.load_state_dict({name: state[name].float() for name in own})
-        self._encoder.to(memory_format=torch.channels_last)
+        # torch's stubs do not know this argument of Module.to.
+        self._encoder.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def __call__(self, ours: torch.Tensor, theirs: torch.Tensor) -> torch.Tensor:
         """(N, 3, H, W) each, as (pixel - 127) / 128."""
@@ -429,7 +443,7 @@ class Perceptual:
             wanted = self._encoder(theirs.contiguous(memory_format=torch.channels_last))
         found = self._encoder(ours.contiguous(memory_format=torch.channels_last))
         # Each stride counts alike, whatever the size of its numbers.
-        return sum(
+        return total(
             (a.float() - b.float()).abs().mean() / b.float().abs().mean().clamp_min(1e-3)
             for a, b in zip(found, wanted, strict=True)
         ) / len(wanted)
@@ -484,8 +498,8 @@ def evaluate(net: nn.Module, pairs: list[Pair], render: bool) -> dict[str, float
 
 
 def colours_obeyed(net: nn.Module, pairs: list[Pair]) -> float:
-    """The share, 0..1, of paintings that have the colour they were told where the garment is worn,
-    with no picture of a garment, only each of `PLAIN_COLOURS`. Chance is an eighth."""
+    """The share, 0..1, of paintings that have the colour asked for where the garment is worn, with
+    no picture of a garment, only each of `PLAIN_COLOURS`. Chance is an eighth."""
     device = next(net.parameters()).device
     asked = np.stack([word_vector({"colour": colour}) for colour in PLAIN_COLOURS])
     right = []

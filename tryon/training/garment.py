@@ -3,6 +3,7 @@ landmarks by their distance."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -34,11 +35,13 @@ SCHEDULE = Schedule(
     sizes=((256, 192), (384, 288)),
     size_starts=(0.0, 0.45),
 )
+# Weights of the losses beside the mask's cross entropy, which has 1.
 DICE_WEIGHT = 0.5
 ATTRIBUTE_WEIGHT = {"kind": 0.5, "type": 0.5, "sleeve": 0.4, "neckline": 0.2, "worn": 0.2}
 LANDMARK_WEIGHT, PRESENT_WEIGHT = 4.0, 0.3
 UNKNOWN = 127  # mask value nobody should learn from
-VITON_LIMIT = 3000
+VITON_LIMIT = 3000  # pictures; they are alike, more add little
+VALIDATION_VITON_LIMIT = 60
 
 
 class GarmentTask:
@@ -75,7 +78,7 @@ class GarmentTask:
         )
         self.phone, held_out_corners = read_phone_garments(data, cache, validation=True)
         _, _, held_out_streets = read_ccp_garments(data, validation=True)
-        self.flat = read_viton_garments(data, cache, validation=True)[:60]
+        self.flat = read_viton_garments(data, cache, validation=True)[:VALIDATION_VITON_LIMIT]
         self.textures = [*held_out_corners, *held_out_streets]
 
     def build(self) -> GarmentNet:
@@ -96,7 +99,7 @@ class GarmentTask:
         return garment_loss(net, batch)
 
     def evaluate(self, net: nn.Module) -> dict[str, float]:
-        reader = GarmentReader(net)
+        reader = GarmentReader(cast(GarmentNet, net))
         return {
             "mask": mask_scores(reader, self.flat, self.textures),
             **garment_scores(reader, self.phone),
@@ -107,7 +110,8 @@ class GarmentTask:
         }
 
     def sheet(self, net: nn.Module) -> np.ndarray:
-        return garment_sheet(GarmentReader(net), [one.pixels for one in self.phone[::2][:48]])
+        reader = GarmentReader(cast(GarmentNet, net))
+        return garment_sheet(reader, [one.pixels for one in self.phone[::2][:48]])
 
 
 def garment_loss(
@@ -171,9 +175,9 @@ def garment_sheet(reader: GarmentReader, pictures: list[np.ndarray], side: int =
         alpha = reading.mask[..., None] / 255.0
         shown = (pixels * alpha + np.array([0, 255, 0]) * (1 - alpha)).astype(np.uint8)
         scale = side / max(shown.shape[:2])
-        shown = cv2.resize(shown, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(shown, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         tile = np.zeros((side, side, 3), np.uint8)
-        tile[: shown.shape[0], : shown.shape[1]] = shown[:side, :side]
+        tile[: small.shape[0], : small.shape[1]] = small[:side, :side]
         words = f"{reading.best('type')[0]} {reading.best('sleeve')[0]}"
         cv2.putText(tile, words, (3, side - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.4, (255, 0, 0), 1)
         tiles.append(tile)

@@ -17,6 +17,7 @@ import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -45,7 +46,7 @@ KEPT_IN_MIND = 0.99  # of the average of the weights, a step
 SAMPLES = 6000
 THREADS = 2
 
-Features = dict[str, np.ndarray]
+Features: TypeAlias = dict[str, np.ndarray]
 
 
 def train(
@@ -93,6 +94,8 @@ def fit_heads(
 
     task: with `start`. count: samples to compute features of.
     """
+    if task.start is None:
+        raise ValueError("the heads need a network to start from")
     out.mkdir(parents=True, exist_ok=True)
     net = task.build().eval()
     path = out / "features.npz"
@@ -101,7 +104,7 @@ def fit_heads(
             features = dict(stored)
     else:
         features = extract(net, task, count)
-        np.savez(path, **features)
+        np.savez(path, **features)  # type: ignore[arg-type]  # none is called allow_pickle
     started = time.monotonic()
     before = task.evaluate(copy.deepcopy(net))
     _log(out, {"epoch": 0, **before})
@@ -134,7 +137,9 @@ def _log(out: Path, figures: dict[str, float]) -> None:
 def extract(net: GarmentNet, task: GarmentTask, count: int) -> Features:
     """What the heads see of the task's first `count` samples: pooled (N, C) float32, and the labels
     as in `Garments.batch` ("present", "allowed_...")."""
-    seeing = fold_norms(copy.deepcopy(net)).to(memory_format=torch.channels_last)
+    seeing = fold_norms(copy.deepcopy(net))
+    # torch's stubs do not know this argument of Module.to.
+    seeing.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     caught: list[np.ndarray] = []
     seeing.describe.register_forward_pre_hook(
         lambda _, inputs: caught.append(inputs[0].float().numpy())

@@ -15,7 +15,7 @@ from torch import nn
 
 from tryon.nets.text import TextConfig, TextNet
 from tryon.training.data.sentences import Sentence, alphabet, sentence
-from tryon.training.trainer import Schedule, begin_from
+from tryon.training.trainer import Schedule, begin_from, total
 
 NAME = "text"
 SCHEDULE = Schedule(
@@ -83,7 +83,7 @@ class TextTask:
         self, net: nn.Module, batch: dict[str, torch.Tensor]
     ) -> tuple[torch.Tensor, dict[str, float]]:
         found = net(batch["letters"])
-        said = sum(
+        said = total(
             F.cross_entropy(logits.float(), batch["said"][:, i])
             for i, logits in enumerate(found.said.values())
         )

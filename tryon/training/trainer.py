@@ -11,16 +11,18 @@ Notable here:
 """
 
 import copy
+import functools
 import json
 import logging
+import operator
 import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import cv2
 import numpy as np
@@ -30,11 +32,17 @@ from torch import nn
 
 from tryon.core import weights
 
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+    from torch.utils.tensorboard import SummaryWriter
+
 logger = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
 PREFETCH = 3  # batches made ahead
 LOG_STEPS = 50  # steps between two lines of the log
+LONGEST_STEP = 30.0  # seconds that count as training: a stopped process (SIGSTOP) does not train
+MOST_GRADIENT = 1.0  # norm that gradients are cut down to
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,25 @@ class Schedule:
             for size, start in reversed(list(zip(self.sizes, self.size_starts, strict=True)))
             if progress >= start
         )
+
+
+class Changes(TypedDict, total=False):
+    """Fields of a `Schedule` that one run has otherwise."""
+
+    steps: int
+    minutes: float | None
+    batch: int
+    learning_rate: float
+    encoder_rate: float
+    weight_decay: float
+    warm_up: int
+    ema: float
+    sizes: tuple[tuple[int, int], ...]
+    size_starts: tuple[float, ...]
+    save_minutes: float
+    evaluate_minutes: float
+    seed: int
+    threads: int
 
 
 class Task(Protocol):
@@ -110,7 +137,9 @@ def fit(
     if accelerator and accelerator.num_processes > 1 and schedule.minutes:
         raise ValueError("several processes: give the length in steps, not in minutes")
     device = accelerator.device if accelerator else _only_device()
-    net = task.build().to(device, memory_format=torch.channels_last)
+    net = task.build().to(device)
+    # torch's stubs do not know this argument of Module.to.
+    net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = copy.deepcopy(net).eval()
     optimiser = _optimiser(net, schedule)
     step, seconds = 0, 0.0
@@ -177,12 +206,11 @@ def fit(
                 loss, parts = task.loss(trained, batch)
             optimiser.zero_grad(set_to_none=True)
             accelerator.backward(loss) if accelerator else loss.backward()
-            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(net.parameters(), MOST_GRADIENT)
             optimiser.step()
             step += 1
             _follow(ema, net, min(schedule.ema, (1 + step) / (10 + step)))
-            # A stopped process (SIGSTOP) must not count as training time.
-            seconds += min(time.monotonic() - started, 30.0)
+            seconds += min(time.monotonic() - started, LONGEST_STEP)
             for name, value in parts.items():
                 totals.setdefault(name, []).append(value)
             if step % LOG_STEPS == 0 and main_process:
@@ -201,6 +229,11 @@ def fit(
     return shipped(ema)
 
 
+def total(losses: Iterable[torch.Tensor]) -> torch.Tensor:
+    """Their sum; there must be one at least."""
+    return functools.reduce(operator.add, losses)
+
+
 def shipped(net: nn.Module) -> nn.Module:
     """The network that is saved and judged: itself, unless something is trained around it."""
     return getattr(net, "shipped", net)
@@ -216,7 +249,7 @@ def begin_from(net: nn.Module, path: Path) -> None:
     logger.info("%s: %d tensors begin anew", path, len(missing))
 
 
-def _accelerator():
+def _accelerator() -> "Accelerator | None":
     """An accelerate.Accelerator where there is CUDA or `accelerate launch` has started several
     processes, and the package is installed; else None."""
     if not torch.cuda.is_available() and int(os.environ.get("WORLD_SIZE", "1")) == 1:
@@ -234,7 +267,8 @@ def _only_device() -> torch.device:
 
 
 def _optimiser(net: nn.Module, schedule: Schedule) -> torch.optim.AdamW:
-    pretrained, fresh = [], []
+    pretrained: list[nn.Parameter] = []
+    fresh: list[nn.Parameter] = []
     for name, parameter in net.named_parameters():
         if parameter.requires_grad:
             (pretrained if name.startswith("encoder.") else fresh).append(parameter)
@@ -264,7 +298,7 @@ def _follow(ema: nn.Module, net: nn.Module, keep: float) -> None:
             slow.copy_(fast)
 
 
-def _tensorboard(out: Path):
+def _tensorboard(out: Path) -> "SummaryWriter | None":
     try:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
@@ -272,7 +306,7 @@ def _tensorboard(out: Path):
     return SummaryWriter(str(out / "tensorboard"))
 
 
-def _log(out: Path, writer, step: int, figures: dict[str, float]) -> None:
+def _log(out: Path, writer: "SummaryWriter | None", step: int, figures: dict[str, float]) -> None:
     line = json.dumps({"step": step, **figures})
     print(line, flush=True)
     with (out / "log.jsonl").open("a") as file:
@@ -291,14 +325,14 @@ class _Prefetch:
         first: int,
         progress: Callable[[], float],
     ) -> None:
-        self._queue: queue.Queue = queue.Queue(maxsize=PREFETCH)
+        self._queue: queue.Queue[dict[str, np.ndarray] | BaseException] = queue.Queue(PREFETCH)
         self._stopped = threading.Event()
 
         def work() -> None:
             step = first
             while not self._stopped.is_set():
                 try:
-                    item: object = make(step, progress())
+                    item: dict[str, np.ndarray] | BaseException = make(step, progress())
                 except BaseException as error:  # raised in the main thread
                     item = error
                 while not self._stopped.is_set():

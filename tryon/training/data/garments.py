@@ -17,11 +17,12 @@ Notable here:
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha
 from tryon.core.types import Outline, Part
 from tryon.core.vocabulary import ATTRIBUTES, TYPE_KIND
 from tryon.garment.gallery import Gallery
@@ -34,27 +35,51 @@ from tryon.training.data.people import (
     disturb_photo,
     read_poses,
 )
+from tryon.training.data.pictures import read_rgb, read_stored
 
+Allowed: TypeAlias = dict[str, tuple[str, ...]]
+"""Attribute -> values it may have; missing = any."""
+
+# What is learned from.
 VALIDATION_CC0 = 10  # every tenth photo of each folder is never trained on
 VALIDATION_GALLERY = 8  # every eighth garment of the gallery is never trained on
-GALLERY_HEIGHT = 400  # pixels
-LABEL_STRIDE = 2  # masks are drawn at half the canvas, the size of the network's output
-TRUST_CUT = 0.8  # confidence from which a first guess of a mask is learned from
-SMALLEST_MASK, LARGEST_MASK = 0.08, 0.75  # of a VITON picture; others are bad masks
 SHARES = (
     *(("paste", 0.28), ("cut", 0.09), ("phone", 0.37), ("worn", 0.07), ("gallery", 0.16)),
     ("empty", 0.03),  # the ground alone
 )
 OWN_SHARE = 0.25  # of the samples, where there is a wardrobe of our own
+GALLERY_HEIGHT = 400  # pixels that a gallery's garment is kept at; the canvas is smaller
+PHONE_LONGEST = 400  # pixels of a phone photo's longer side, likewise
+LABEL_STRIDE = 2  # masks are drawn at half the canvas, the size of the network's output
+PASTE_BORDER = 4  # pixels kept around a cut-out
+LEAST_CUT = 0.035  # of the photo: smaller pieces of a garment are not pasted
+TRUST_CUT = 0.8  # confidence from which a first guess of a mask is learned from
+
+# Which masks of VITON are good, in shares of the picture, then of the mask's area.
+SMALLEST_MASK, LARGEST_MASK = 0.08, 0.75
+WHOLE_PIECE, WHOLE_INSIDE = 0.95, 0.9  # its largest piece; of that, no holes
+WHOLE_HULL, RAGGED = 0.5, 2.2  # area by the hull's, outline's length by the hull's
+
+# What is known of them. Landmarks: which there are, and which change places in a mirror.
 MIRROR_OUTLINE = np.array(
     [
         Outline[name.replace("LEFT", "?").replace("RIGHT", "LEFT").replace("?", "RIGHT")]
         for name in Outline.__members__
     ]
 )
-PASTE_BORDER = 4  # pixels kept around a cut-out
-
-Allowed = dict[str, tuple[str, ...]]  # attribute -> values it may have; missing = any
+BARE_SHOULDERS = [
+    Outline[f"{name}_{side}"] for name in ("COLLAR", "SHOULDER") for side in ("LEFT", "RIGHT")
+]
+BARE_SHOULDERS.append(Outline.COLLAR_CENTRE)
+_LOWER_ONLY = frozenset(range(Outline.CROTCH, Outline.HEM_INNER_RIGHT + 1))
+_SHARED = frozenset(range(Outline.WAIST_LEFT, Outline.HEM_RIGHT + 1)) | {Outline.HEM_CENTRE}
+_UPPER_ONLY = frozenset(range(Outline.WAIST_LEFT))
+ALL_LANDMARKS = frozenset(range(len(Outline)))
+KIND_LANDMARKS = {
+    "upper": _UPPER_ONLY | _SHARED,
+    "dress": _UPPER_ONLY | _SHARED,
+    "lower": _LOWER_ONLY | _SHARED,
+}
 
 _LIGHT_TOPS = ("t-shirt", "shirt", "blouse", "polo", "tank-top", "sweater", "sweatshirt", "top")
 _CREWS = ("crew", "v", "scoop", "boat")
@@ -85,27 +110,12 @@ CCP_TYPES = {
     "pants": "trousers",
     "jumper": "sweater",
 }
-LEAST_CUT = 0.035  # of the photo: smaller pieces of a garment are not pasted
 # how far cloth reaches along the arm, 0 = shoulder, 1 = wrist, for each sleeve; gaps are unknown
 SLEEVE_ENDS = {
     "sleeveless": (-1.0, 0.05),
     "short": (0.15, 0.45),
     "three-quarter": (0.6, 0.78),
     "long": (0.9, 1.1),
-}
-WHOLE_PIECE, WHOLE_INSIDE = 0.95, 0.9  # of the mask's area: its largest piece; of that, no holes
-WHOLE_HULL, RAGGED = 0.5, 2.2  # area by the hull's, outline's length by the hull's
-BARE_SHOULDERS = [
-    Outline[f"{name}_{side}"] for name in ("COLLAR", "SHOULDER") for side in ("LEFT", "RIGHT")
-]
-_LOWER_ONLY = frozenset(range(Outline.CROTCH, Outline.HEM_INNER_RIGHT + 1))
-_SHARED = frozenset(range(Outline.WAIST_LEFT, Outline.HEM_RIGHT + 1)) | {Outline.HEM_CENTRE}
-_UPPER_ONLY = frozenset(range(Outline.WAIST_LEFT))
-ALL_LANDMARKS = frozenset(range(len(Outline)))
-KIND_LANDMARKS = {
-    "upper": _UPPER_ONLY | _SHARED,
-    "dress": _UPPER_ONLY | _SHARED,
-    "lower": _LOWER_ONLY | _SHARED,
 }
 
 
@@ -144,14 +154,13 @@ def read_viton_garments(
         if (int(path.stem) % VALIDATION_VITON == 0) != validation:
             continue
         folder = path.parent.parent
-        mask = cv2.imread(str(folder / "cloth_mask" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED)
-        mask = (mask > 0).astype(np.uint8) * 255
+        mask = (read_stored(folder / "cloth_mask" / f"{path.stem}.png") > 0).astype(np.uint8) * 255
         if not SMALLEST_MASK < (mask > 0).mean() < LARGEST_MASK or not _is_whole(mask):
             continue
-        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        pixels = read_rgb(path)
         allowed: Allowed = {"kind": ("upper",), "type": _LIGHT_TOPS, "worn": ("no",)}
         if path.stem in poses:
-            parse = cv2.imread(str(folder / "parse" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED)
+            parse = read_stored(folder / "parse" / f"{path.stem}.png")
             sleeve = sleeve_worn(viton_parts(parse), poses[path.stem])
             if sleeve is not None:
                 allowed["sleeve"] = (sleeve,)
@@ -161,9 +170,9 @@ def read_viton_garments(
     return pieces
 
 
-def _is_whole(mask: np.ndarray) -> bool:
+def _is_whole(mask: Alpha) -> bool:
     """False for masks with the garment's front missing: about one in 25 of VITON's, mostly of white
-    garments. mask: (H, W) uint8, 255 = garment."""
+    garments."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask)
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(contours, key=cv2.contourArea)
@@ -188,19 +197,17 @@ def read_outlines(folder: Path) -> dict[str, np.ndarray]:
         return dict(zip(stored["ids"].tolist(), stored["landmarks"], strict=True))
 
 
-BARE_SHOULDERS.append(Outline.COLLAR_CENTRE)
-
-
 def read_gallery_garments(validation: bool) -> list[Piece]:
     """The shipped gallery, at `GALLERY_HEIGHT` pixels."""
     pieces = []
     for number, item in enumerate(Gallery.load().items):
         if (number % VALIDATION_GALLERY == VALIDATION_GALLERY - 1) != validation:
             continue
-        picture = cv2.imread(str(item.path), cv2.IMREAD_UNCHANGED)
-        scale = GALLERY_HEIGHT / picture.shape[0]
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        picture = cv2.copyMakeBorder(picture, *[PASTE_BORDER] * 4, cv2.BORDER_CONSTANT)
+        large = read_stored(item.path)
+        scale = GALLERY_HEIGHT / large.shape[0]
+        small = cv2.resize(large, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        border = PASTE_BORDER
+        picture = cv2.copyMakeBorder(small, border, border, border, border, cv2.BORDER_CONSTANT)
         landmarks = item.landmarks.copy()
         landmarks[:, :2] = (landmarks[:, :2] + 0.5) * scale - 0.5 + PASTE_BORDER
         if item.attributes.get("neckline") == "off-shoulder":
@@ -256,8 +263,8 @@ def read_ccp_garments(
     for number, path in enumerate(sorted((data / "ccp" / "photo").glob("*.jpg"))):
         if (number % VALIDATION_CCP == VALIDATION_CCP - 1) != validation:
             continue
-        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-        label = cv2.imread(str(data / "ccp" / "label" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED)
+        pixels = read_rgb(path)
+        label = read_stored(data / "ccp" / "label" / f"{path.stem}.png")
         for value in np.unique(label):
             kind = CCP_TYPES.get(names[value])
             mask = (label == value).astype(np.uint8) * 255
@@ -292,13 +299,15 @@ def read_phone_garments(
         for number, path in enumerate(sorted((data / "garments-cc0" / folder).glob("*.jpg"))):
             if (number % VALIDATION_CC0 == VALIDATION_CC0 - 1) != validation:
                 continue
-            pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-            scale = 400 / max(pixels.shape[:2])
-            pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            large = read_rgb(path)
+            scale = PHONE_LONGEST / max(large.shape[:2])
+            pixels = cv2.resize(large, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             height, width = pixels.shape[:2]
             mask = None
             if sure.get(f"{folder}/{path.stem}", 0.0) >= TRUST_CUT:
-                guess = cv2.imread(str(cache / "cc0" / folder / f"{path.stem}.png"), 0)
+                guess = read_stored(
+                    cache / "cc0" / folder / f"{path.stem}.png", cv2.IMREAD_GRAYSCALE
+                )
                 mask = cv2.resize(guess, (width, height), interpolation=cv2.INTER_LINEAR)
             name = f"{folder}/{path.stem}"
             allowed: Allowed = {"kind": (kind,), "worn": ("no",), **labels}
@@ -364,12 +373,10 @@ class Garments:
         source = names[rng.choice(len(names), p=shares / shares.sum())]
         pieces = self.pieces[source]
         piece = pieces[rng.integers(len(pieces))]
+        mask: np.ndarray | None = np.zeros(size, np.uint8)
+        landmarks: np.ndarray | None = None
         if source == "empty":
-            pixels, mask, landmarks = (
-                lay_on_texture(self.textures, size, rng),
-                np.zeros(size, np.uint8),
-                None,
-            )
+            pixels = lay_on_texture(self.textures, size, rng)
         elif source in ("paste", "cut", "gallery"):
             pixels, mask, landmarks = paste(piece, self.textures, size, rng)
         else:
@@ -435,6 +442,7 @@ def paste(
     """The garment laid on something: (H, W, 3) uint8 picture, (H, W) uint8 mask, (23, 3) float32
     landmarks if the piece has any. behind: (H, W, 3) uint8, None = one of the textures or a drawn
     ground. recolour: its colours may change."""
+    assert piece.mask is not None  # what is pasted is cut out
     height, width = size
     if behind is None:
         behind = lay_on_texture(textures, size, rng)
@@ -472,7 +480,7 @@ def paste(
         )
         garment = cv2.convertScaleAbs(garment * (1 + folds * rng.uniform(0.03, 0.14))[..., None])
     if rng.random() < 0.7:  # shadow on the ground
-        shift = np.float32([[1, 0, rng.uniform(-9, 9)], [0, 1, rng.uniform(-9, 9)]])
+        shift = np.array([[1, 0, rng.uniform(-9, 9)], [0, 1, rng.uniform(-9, 9)]], np.float32)
         shadow = cv2.warpAffine(alpha, shift, size[::-1])
         shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(1, 7))
         behind = cv2.convertScaleAbs(behind * (1 - shadow[..., None] / 255 * rng.uniform(0.1, 0.6)))

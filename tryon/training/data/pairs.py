@@ -34,29 +34,37 @@ from tryon.person.body import (
 )
 from tryon.training.data.captions import as_worn, known_of, some_words
 from tryon.training.data.garments import MIRROR_OUTLINE
+from tryon.training.data.pictures import decode_rgb, decode_stored
 from tryon.training.prepare.pairs import DOUBT, OLD_GARMENT, UNKNOWN, WORN, unpack_pairs
 
+# Values of the arrays.
 HIDDEN = 127  # where the network may not look; 0 after normalisation
 BENEATH = 64  # value of a worn mask: something else is seen, but the garment may lie beneath
-START_STRIDE = CANVAS[0] // START[0]
+SURE_WORN, SURE_NOT = 190, 20  # of a worn mask after resampling, 0..255; between is doubt
+NEVER_OVER = (Part.HAIR, Part.FACE, Part.NECK, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
+START_STRIDE = CANVAS[0] // START[0]  # pixels for a cell of the start flow
+EDGE = cv2.BORDER_REPLICATE
+
+# How much a pair is disturbed.
+RECOLOURED = 0.35  # of the samples with a garment picture
 # Shares of the samples whose garment ends at the old hem, the old neckline, both old sleeves' ends;
 # of those whose two sleeves differ in that.
 FOLLOWING, ONE_SLEEVE = 0.6, 0.15
-EDGE = cv2.BORDER_REPLICATE
-SURE_WORN, SURE_NOT = 190, 20  # of 255, after resampling
-NEVER_OVER = (Part.HAIR, Part.FACE, Part.NECK, Part.LEFT_HAND, Part.RIGHT_HAND, Part.ACCESSORY)
-MOST_DISCS = 8
+START_NOISE, START_SHIFT = 0.025, 0.02  # normalised: of each part of the flow, of all of it
+MOST_DISCS = 8  # hidden beside what is hidden anyway, so that its border says nothing
 CERTAIN = (
     *(Part.HAIR, Part.FACE, Part.LEFT_HAND, Part.RIGHT_HAND),
     *(Part.LEFT_ARM, Part.RIGHT_ARM),
 )
-START_NOISE, START_SHIFT = 0.025, 0.02  # normalised
+
+# A start for somebody else's garment.
 TRUNK_MARKS = [
     Outline[f"{name}_{side}"]
     for name in ("COLLAR", "SHOULDER", "ARMPIT", "WAIST", "HEM")
     for side in ("LEFT", "RIGHT")
 ]
-LEAST_MARKS, TRUNK_STIFFNESS = 6, 0.05
+LEAST_MARKS = 6  # known of both garments
+TRUNK_STIFFNESS = 0.05  # of the thin plate spline
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +109,9 @@ def read_pairs(cache: Path, held_out: bool, limit: int | None = None) -> list[Pa
 
 
 def _decoded(pair: dict[str, np.ndarray]) -> Pair:
-    pixels = cv2.cvtColor(cv2.imdecode(pair["person"], cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-    garment = cv2.cvtColor(cv2.imdecode(pair["garment"], cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    pixels, garment = (decode_rgb(pair[name]) for name in ("person", "garment"))
     matte, parts, worn, alpha = (
-        cv2.imdecode(pair[name], cv2.IMREAD_UNCHANGED)
-        for name in ("matte", "parts", "worn", "alpha")
+        decode_stored(pair[name]) for name in ("matte", "parts", "worn", "alpha")
     )
     scale, x, y = (float(value) for value in pair["fit"])
     worn_words = as_worn(worn == WORN, pair["landmarks"])
@@ -139,7 +145,7 @@ class Pairs:
         self, pairs: list[Pair], seed: int = 0, workers: int = 1, pictureless: float = 0.0
     ) -> None:
         """workers: threads that make samples; more than one pays beside a GPU. pictureless: share
-        of the samples whose garment is told in words alone."""
+        of the samples whose garment is given in words alone."""
         self.pairs = pairs
         self.seed = seed
         self.pictureless = pictureless
@@ -241,9 +247,9 @@ def drawn(
     if rng is not None and rng.random() < 0.5:
         pixels = _other_camera(pixels, rng)
     garment = worn.garment
-    recoloured = rng is not None and wearer is worn and rng.random() < 0.35 and how.pictured
-    if recoloured:
-        recolour = _recolouring(rng)
+    recoloured = False
+    if rng is not None and wearer is worn and rng.random() < RECOLOURED and how.pictured:
+        recoloured, recolour = True, _recolouring(rng)
         soft = cv2.GaussianBlur((wearer.worn == WORN).astype(np.uint8) * 255, (3, 3), 0)
         pixels = _recoloured(pixels, soft, recolour)
         garment = _recoloured(garment, worn.alpha, recolour)
@@ -252,7 +258,9 @@ def drawn(
     pixels = cv2.warpAffine(pixels, matrix, shape, borderMode=EDGE)
     matte = cv2.warpAffine(wearer.matte, matrix, shape)
     shown = cv2.warpAffine(np.full(wearer.parts.shape, 255, np.uint8), matrix, shape) > 127
-    parts = cv2.warpAffine(wearer.parts, matrix, shape, flags=cv2.INTER_NEAREST)
+    parts = np.asarray(
+        cv2.warpAffine(wearer.parts, matrix, shape, flags=cv2.INTER_NEAREST), np.uint8
+    )
     target = cv2.warpAffine(wearer.worn, matrix, shape)  # edges become values between: in doubt
     marks = wearer.landmarks.copy()
     marks[:, :2] = marks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
@@ -264,13 +272,13 @@ def drawn(
     alpha = matte[..., None].astype(np.float32) / 255
     person = (GREY + alpha * (pixels.astype(np.float32) - GREY) + 0.5).astype(np.uint8)
 
-    told, joints, behind = parts, marks, person
+    found, joints, behind = parts, marks, person
     if rng is not None:
-        told, joints = _slips(parts, marks, rng)
+        found, joints = _slips(parts, marks, rng)
         behind = _leaked(person, matte, shown, rng)
-    keep = kept(told, joints, how.cut)
+    keep = kept(found, joints, how.cut)
     if rng is not None:
-        keep = _nibbled(keep, told, joints, rng)
+        keep = _nibbled(keep, found, joints, rng)
     seen = np.where(keep[..., None], behind, np.uint8(HIDDEN))
     worn_mask = np.where(target > SURE_WORN, WORN, np.where(target < SURE_NOT, 0, DOUBT))
     worn_mask[(worn_mask == 0) & _in_front(parts, marks)] = BENEATH
@@ -283,7 +291,7 @@ def drawn(
     sample = {
         "seen": seen,
         "keep": keep.astype(np.uint8) * 255,
-        "planes": body_planes(told, joints, keep, shown, how.cut),
+        "planes": body_planes(found, joints, keep, shown, how.cut),
         "garment": cloth,
         "alpha": cv2.warpAffine(worn.alpha, garment_map, shape),
         "start": _start(wearer, worn, studio, garment_map, size, rng),
@@ -293,7 +301,7 @@ def drawn(
         "attributes": np.where(worn.attributes == UNKNOWN, -1, worn.attributes.astype(np.int64)),
         "text": some_words(worn.known, rng, recoloured),
     }
-    return sample if how.pictured else _told_alone(sample, worn)
+    return sample if how.pictured else _in_words(sample, worn)
 
 
 def _both_or_one(rng: np.random.Generator) -> tuple[bool, bool]:
@@ -302,7 +310,7 @@ def _both_or_one(rng: np.random.Generator) -> tuple[bool, bool]:
     return left, left != bool(rng.random() < ONE_SLEEVE)
 
 
-def _told_alone(sample: dict[str, np.ndarray], worn: Pair) -> dict[str, np.ndarray]:
+def _in_words(sample: dict[str, np.ndarray], worn: Pair) -> dict[str, np.ndarray]:
     """A sample without its garment picture: all that is known is said, nothing is laid out."""
     height, width = sample["start"].shape[:2]
     matrix = np.diag([width / START[1], height / START[0]])
@@ -342,7 +350,7 @@ def _other_camera(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.3:
         quality = int(rng.integers(40, 90))
         encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        pixels = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+        pixels = decode_stored(np.asarray(encoded, np.uint8), cv2.IMREAD_COLOR)
     return pixels
 
 

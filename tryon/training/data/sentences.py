@@ -368,9 +368,9 @@ def _table(language: str) -> dict[str, dict[str, list[Row]]]:
         meaning = {name: value.rstrip("?") for name, value in pairs if name[0] not in "!@"}
         for one in words:
             add(meaning, one)
-    for row, words in (_MORE_ZH if language == "zh" else _MORE_EN).items():
+    for row, listed in (_MORE_ZH if language == "zh" else _MORE_EN).items():
         meaning = dict(pair.split("=") for pair in row.split())
-        for one in words.split(", "):
+        for one in listed.split(", "):
             add(meaning, one)
     return table
 
@@ -632,8 +632,8 @@ class _Maker:
             pairs = [pair for pair in _HOMOPHONES if pair[0] in word]
             if not pairs:
                 return word
-            right, wrong = draw.choice(pairs)
-            return word.replace(right, wrong, 1)
+            pair = draw.choice(pairs)
+            return word.replace(pair[0], pair[1], 1)
         letters = [i for i, letter in enumerate(word) if letter.isalpha() and letter.isascii()]
         if len(letters) < 4:
             return word

@@ -14,6 +14,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from tryon.core.arrays import Alpha, Labels, Mask, Points
 from tryon.core.errors import TryOnError
 from tryon.core.frame import Fit
 from tryon.core.masks import disc
@@ -35,11 +36,14 @@ from tryon.person.body import (
     capsule_mask,
 )
 
+# The drawn body.
 SPAN = 220.0  # pixels between the drawn body's shoulder joints
 FIGURE = (1240, 1000)  # height and width of its picture
 MIDDLE, SHOULDERS = (FIGURE[1] - 1) / 2, 230.0  # where its shoulders are
 ARMS_OUT, LEGS_OUT = 40.0, 9.0  # degrees from hanging straight down
-WHITE = 255
+
+# Which garments are made flat.
+WHITE = 255  # behind them
 MOST_HIDDEN = 0.25  # of a garment, by hair, hands, bags
 LEAST_AREA = 0.02  # of the photo
 MOST_OVER = 0.2  # of a dress: tops, coats and skirts worn over it
@@ -94,8 +98,8 @@ def figure() -> Person:
     )
 
 
-def _drawn_parts(marks: np.ndarray) -> np.ndarray:
-    """(H, W) uint8 `Part`s of a body around its landmarks."""
+def _drawn_parts(marks: Points) -> Labels:
+    """The parts of a body around its landmarks."""
     parts = np.zeros(FIGURE, np.uint8)
     at = marks[:, :2]
     for side in ("LEFT", "RIGHT"):
@@ -119,12 +123,12 @@ def _drawn_parts(marks: np.ndarray) -> np.ndarray:
     return parts
 
 
-def flat_picture(person: Person, labels: np.ndarray, kind: Kind, body: Person) -> Photo | None:
+def flat_picture(person: Person, labels: Labels, kind: Kind, body: Person) -> Photo | None:
     """The garment of a kind that a person wears as if it had been laid out and photographed: RGB
     on white, with its alpha.
 
-    person: analysed; labels: (H, W) uint8 `Part`s of the photo drawn by hand, which count here
-    instead of `person.parts`. body: what `figure` draws. None where no such garment is worn, or
+    person: analysed. labels: the photo's parts drawn by hand, which count here instead of
+    `person.parts`. body: what `figure` draws. None where no such garment is worn, or
     not enough of it can be seen.
     """
     own, others = (np.isin(labels, parts).mean() for parts in WORN_PARTS[kind])
@@ -139,25 +143,26 @@ def flat_picture(person: Person, labels: np.ndarray, kind: Kind, body: Person) -
     except TryOnError:
         return None
     height, width = draft.fit.canvas_size
-    pixels, alpha = np.full((height, width, 3), WHITE, np.float32), np.zeros((height, width))
+    drawn, cover = np.full((height, width, 3), WHITE, np.float32), np.zeros((height, width))
     for layer in draft.layers:
         share = cloth_of(layer, garment)
         colours = cv2.remap(garment.photo.pixels, layer.flow, None, cv2.INTER_LINEAR)
-        pixels += share[..., None] * (colours - pixels)
-        alpha = np.maximum(alpha, share)
-    alpha = _one_piece((alpha * 255 + 0.5).astype(np.uint8))
+        drawn += share[..., None] * (colours - drawn)
+        cover = np.maximum(cover, share)
+    alpha = _one_piece((cover * 255 + 0.5).astype(np.uint8))
     if alpha is None or _evenness(alpha > 127, draft.fit) < LEAST_EVEN:
         return None
-    pixels = (pixels + 0.5).astype(np.uint8)
+    pixels = (drawn + 0.5).astype(np.uint8)
     if kind is not Kind.UPPER:
         # What hung around a body lies flat at half of its girth.
         size = round(pixels.shape[1] * LOWER_HANG), pixels.shape[0]
-        pixels, alpha = cv2.resize(pixels, size), cv2.resize(alpha, size)
+        pixels = np.asarray(cv2.resize(pixels, size), np.uint8)
+        alpha = np.asarray(cv2.resize(alpha, size), np.uint8)
     return Photo(pixels, alpha)
 
 
-def _one_piece(alpha: np.ndarray) -> np.ndarray | None:
-    """(h, w) uint8 without threads and specks, None where it falls apart."""
+def _one_piece(alpha: Alpha) -> Alpha | None:
+    """The same without threads and specks, None where it falls apart."""
     solid = (alpha > 127).astype(np.uint8)
     thick = cv2.morphologyEx(solid, cv2.MORPH_OPEN, disc(THREAD * max(alpha.shape) / 2))
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
@@ -168,10 +173,10 @@ def _one_piece(alpha: np.ndarray) -> np.ndarray | None:
     if areas[largest] < LEAST_WHOLE * solid.sum():
         return None
     near = cv2.dilate((pieces == largest).astype(np.uint8), np.ones((5, 5), np.uint8))
-    return alpha * near
+    return alpha * np.asarray(near, np.uint8)
 
 
-def _evenness(mask: np.ndarray, fit: Fit) -> float:
+def _evenness(mask: Mask, fit: Fit) -> float:
     """Overlap, 0..1, of a mask and its mirror image about the drawn body's middle."""
     height, width = mask.shape
     middle = float(fit.points(np.array([[MIDDLE, 0.0]]))[0, 0])

@@ -10,7 +10,7 @@ Notable here:
   the gallery has, then one of its garments that can be so: denim is not dyed pink.
 - cloth follows the passes of garments that have them (`passes.py`).
 - the labels written are exact, but the network is taught by sets (`allowed`): what one shop calls
-  a blouse another calls a shirt, and being told otherwise would only confuse it.
+  a blouse another calls a shirt, and one exact answer would only confuse it.
 - a picture depends on the seed and its number alone.
 """
 
@@ -60,7 +60,7 @@ PATTERN_WORDS = {
     "graphic": ("",),
 }
 PATTERNS = tuple(PATTERN_WORDS)
-SHADED, SECOND_COLOUR = 0.4, 0.6  # of the dyes: a shade is named; a pattern's second colour
+SHADED, SECOND_COLOUR = 0.4, 0.6  # of the dyes: a shade is named; a pattern's second colour is
 SHADES = ("light", "dark", "bright", "pastel")
 UNSHADED = ("black", "white", "navy", "burgundy", "cream", "multicolour")
 # Cloth that would not be taken for itself any more in other colours, or with a pattern on it.
@@ -80,8 +80,10 @@ SAME_TO_MANY: dict[str, tuple[str, ...]] = {
     "scoop": ("scoop", "crew"),
     "boat": ("boat", "crew"),
 }
+# What garments lie on.
 GROUND_SHARES = {"studio": 0.2, "gradient": 0.1, "boards": 0.15, "cloth": 0.15, "wall": 0.1}
 PHOTOGRAPHED = 0.4  # of the grounds, where there are textures
+# RGB of wooden floors
 WOODS = np.array(
     [(196, 160, 116), (150, 108, 70), (206, 186, 158), (120, 84, 58), (168, 164, 158)], np.float64
 )
@@ -160,6 +162,7 @@ class Wardrobe:
         piece = Piece(garment.photo.pixels, alpha, landmarks=garment.landmarks, exact=True)
         ground, behind = lay_ground(size, rng, textures)
         pixels, mask, landmarks = paste(piece, [], size, rng, behind, recolour=False)
+        assert landmarks is not None  # the piece has some
         pixels = disturb_photo(_lit(pixels, rng), rng)
         return Draft(
             pixels,
@@ -348,8 +351,8 @@ def _boards(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     shift = rng.integers(0, long, side // wide + 1)[board]
     plank = (columns + shift) // long
     tones = rng.normal(1, rng.uniform(0.02, 0.1), (side // wide + 1, side // long + 3))
-    grain = rng.normal(0, 1, (side, max(2, side // 40))).astype(np.float32)
-    grain = cv2.resize(grain, (side, side), interpolation=cv2.INTER_LINEAR)
+    strips = rng.normal(0, 1, (side, max(2, side // 40))).astype(np.float32)
+    grain = cv2.resize(strips, (side, side), interpolation=cv2.INTER_LINEAR)
     wood = WOODS[rng.integers(len(WOODS))] + rng.normal(0, 8, 3)
     ground = wood * (tones[board, plank] + grain * rng.uniform(0.01, 0.06))[..., None]
     joint = (rows % wide < 1 + wide // 60) | ((columns + shift) % long < 2)
@@ -382,7 +385,8 @@ def _cloth(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
 def _wall(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Plaster, and bricks or tiles now and then."""
     colour = rng.uniform(120, 250) + rng.normal(0, 14, 3)
-    rough = sum(_smooth(size, cells, rng) / cells for cells in (8, 24, 64)) * rng.uniform(0.1, 0.6)
+    swells = (_smooth(size, cells, rng) / cells for cells in (8, 24, 64))
+    rough = sum(swells, np.zeros(size, np.float32)) * rng.uniform(0.1, 0.6)
     ground = colour * (1 + rough)[..., None]
     if rng.random() < 0.4:
         rows, columns = np.mgrid[: size[0], : size[1]]

@@ -17,11 +17,14 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from tryon.core.arrays import Alpha, Labels, Mask, Pixels, Points
 from tryon.core.errors import TryOnError
 from tryon.core.frame import Fit
 from tryon.core.types import Garment, Kind, Part, Person, Photo, Pose
@@ -44,8 +47,10 @@ from tryon.person.parser import Parser
 from tryon.person.pose import box_of
 from tryon.training.data.labels import ccp_parts, viton_parts
 from tryon.training.data.people import VALIDATION_CCP, VALIDATION_VITON, read_poses
+from tryon.training.data.pictures import decode_rgb, decode_stored, read_rgb, read_stored
 from tryon.training.data.undress import figure, flat_picture
 
+# How a pair is stored.
 SHARD = 256  # pairs in one file
 WORN, DOUBT = 255, 128  # values of a worn mask; 0 = not the garment
 OLD_GARMENT = (Part.UPPER, Part.OUTERWEAR, Part.DRESS)
@@ -54,6 +59,9 @@ UNKNOWN = 255  # attribute not measured
 QUALITY = 95  # of JPEG, for what is not stored as it came
 # Stored as bytes of any length; all but the last are encoded pictures.
 FILES = ("person", "matte", "parts", "worn", "garment", "alpha", "other_start")
+GARMENT_LONGEST = 384  # pixels
+
+# What of a photo is kept, and which pairs are dropped.
 FLAT_MARGIN = 12  # pixels around a flat garment
 FRAME_MARGIN = 0.15  # of the studio frame, to each side: training shifts and shrinks it
 LEAST_SIDE = 64  # pixels of the photo
@@ -62,7 +70,6 @@ MASK_AREA = (0.08, 0.75)  # of the garment picture
 # CIELAB units between the middle colours of garment and worn garment: 99 of 100 VITON pairs are
 # nearer than 18, those beyond 27 are other garments or slips of a mask.
 MOST_APART = 27.0
-GARMENT_LONGEST = 384  # pixels
 
 
 @dataclass(frozen=True)
@@ -86,6 +93,10 @@ class Source:
             not self.street
             and (int(name) if name.isdigit() else zlib.crc32(name.encode())) % VALIDATION_VITON == 0
         )
+
+
+Work: TypeAlias = tuple[Source, Source | None, np.ndarray | None, Path]
+"""What `_prepared` takes but for the parser."""
 
 
 def find_pairs(data: Path) -> list[Source]:
@@ -184,11 +195,11 @@ def renew_starts(data: Path, cache: Path) -> None:
 
 def _renewed(pair: dict[str, np.ndarray], sources: dict[str, Source]) -> dict[str, np.ndarray]:
     """The pair with new starts; the old ones where a garment is not in `sources`."""
-    matte = cv2.imdecode(pair["matte"], cv2.IMREAD_UNCHANGED)
-    parts = cv2.imdecode(pair["parts"], cv2.IMREAD_UNCHANGED)
-    photo = _picture(pair["person"])
+    matte, parts = decode_stored(pair["matte"]), decode_stored(pair["parts"])
+    photo = decode_rgb(pair["person"])
     person = _person(photo, pair["landmarks"], matte, parts)
-    fit = Fit(*(float(value) for value in pair["fit"]), photo.shape[:2], CANVAS)
+    scale, x, y = (float(value) for value in pair["fit"])
+    fit = Fit(scale, x, y, photo.shape[:2], CANVAS)
     renewed = dict(pair)
     for name, own in (("start", str(pair["ids"])), ("other_start", str(pair["other"]))):
         garment = garment_of(sources[own]) if own in sources else None
@@ -215,7 +226,7 @@ def _write(
 def _store(path: Path, pairs: list[dict[str, np.ndarray]]) -> None:
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        np.savez(file, **pack(pairs))
+        np.savez(file, **pack(pairs))  # type: ignore[arg-type]  # none is called allow_pickle
     part.replace(path)
     print(f"pairs: {path.name} written, {len(pairs)} pairs", flush=True)
 
@@ -247,7 +258,7 @@ def unpack_pairs(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray
         yield pair
 
 
-def _results(work: list[tuple], workers: int) -> Iterator[dict[str, np.ndarray] | str]:
+def _results(work: list[Work], workers: int) -> Iterator[dict[str, np.ndarray] | str]:
     if workers <= 1:
         parser = Parser.load()
         yield from (_prepared(*one, parser) for one in work)
@@ -265,7 +276,7 @@ def _start_worker() -> None:
 _parsers: list[Parser] = []  # of a worker process
 
 
-def _work(one: tuple) -> dict[str, np.ndarray] | str:
+def _work(one: Work) -> dict[str, np.ndarray] | str:
     return _prepared(*one, _parsers[0])
 
 
@@ -282,18 +293,20 @@ def _prepared(
     if pair.street:
         return _self_made(pair, landmarks, silhouettes, parser)
     photo_bytes = np.fromfile(pair.person, np.uint8)
-    photo = _picture(photo_bytes)
-    matte = cv2.imread(str(silhouettes / f"{pair.identifier}.png"), cv2.IMREAD_GRAYSCALE)
+    photo = decode_rgb(photo_bytes)
+    matte = read_stored(silhouettes / f"{pair.identifier}.png", cv2.IMREAD_GRAYSCALE)
     if photo.shape[0] > CANVAS[0]:
         scale = CANVAS[0] / photo.shape[0]
-        photo = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        matte = cv2.resize(matte, photo.shape[1::-1], interpolation=cv2.INTER_AREA)
-        landmarks = landmarks * np.float32([scale, scale, 1])
+        small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        photo = np.asarray(small, np.uint8)
+        silhouette = cv2.resize(matte, photo.shape[1::-1], interpolation=cv2.INTER_AREA)
+        matte = np.asarray(silhouette, np.uint8)
+        landmarks = landmarks * np.array([scale, scale, 1], np.float32)
         photo_bytes = _jpeg(photo)
     person = person_of(photo, landmarks, matte, parser)
     parse = None
     if pair.parse is not None and pair.parse.is_file():
-        parse = viton_parts(cv2.imread(str(pair.parse), cv2.IMREAD_UNCHANGED))
+        parse = viton_parts(read_stored(pair.parse))
     garment = garment_of(pair)
     theirs = None if other is None else garment_of(other)
     return _as_stored(pair, photo_bytes, person, parse, garment, other, theirs)
@@ -339,7 +352,7 @@ def _as_stored(
         "fit": np.array([fit.scale, fit.x, fit.y], np.float32),
         "start": (plain_start() if start is None else start).astype(np.float16),
         "drafted": np.array(start is not None),
-        "other": np.array("" if other_start is None else other.identifier),
+        "other": np.array("" if other is None or other_start is None else other.identifier),
         "other_start": np.zeros(0, np.uint8)
         if other_start is None
         else np.frombuffer(other_start.astype(np.float16).tobytes(), np.uint8),
@@ -359,12 +372,13 @@ def _self_made(
 ) -> dict[str, np.ndarray] | str:
     """A street photo's top or coat, made flat, and the part of the photo that the studio frame
     shows; or why it is dropped."""
-    photo = _picture(np.fromfile(pair.person, np.uint8))
-    matte = cv2.imread(str(silhouettes / f"{pair.person.stem}.png"), cv2.IMREAD_GRAYSCALE)
+    assert pair.parse is not None  # a street photo's labels
+    photo = read_rgb(pair.person)
+    matte = read_stored(silhouettes / f"{pair.person.stem}.png", cv2.IMREAD_GRAYSCALE)
     names = json.loads((pair.parse.parent.parent / "labels.json").read_text())
-    labels = ccp_parts(cv2.imread(str(pair.parse), cv2.IMREAD_UNCHANGED), names, landmarks)
+    labels = ccp_parts(read_stored(pair.parse), names, landmarks)
     flat = flat_picture(_person(photo, landmarks, matte, labels), labels, Kind.UPPER, figure())
-    if flat is None:
+    if flat is None or flat.alpha is None:
         return "no flat picture"
     x, y, width, height = cv2.boundingRect((flat.alpha > 127).astype(np.uint8))
     around = (
@@ -383,11 +397,12 @@ def _self_made(
     landmarks = landmarks.copy()
     landmarks[:, :2] = (landmarks[:, :2] - (x0, y0) + 0.5) * scale - 0.5
     photo, matte = (
-        cv2.resize(one[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA) for one in (photo, matte)
+        np.asarray(cv2.resize(one[y0:y1, x0:x1], size, interpolation=cv2.INTER_AREA), np.uint8)
+        for one in (photo, matte)
     )
     labels = cv2.resize(labels[y0:y1, x0:x1], size, interpolation=cv2.INTER_NEAREST)
     photo_bytes = _jpeg(photo)
-    person = person_of(_picture(photo_bytes), landmarks, matte, parser)
+    person = person_of(decode_rgb(photo_bytes), landmarks, matte, parser)
     return _as_stored(pair, photo_bytes, person, labels, garment)
 
 
@@ -400,9 +415,7 @@ def _drafted(person: Person, garment: Garment, fit: Fit) -> np.ndarray | None:
     return start_flow(draft, fit, garment_fit(garment.mask), garment.alpha)
 
 
-def person_of(
-    photo: np.ndarray, landmarks: np.ndarray, matte: np.ndarray, parser: Parser
-) -> Person:
+def person_of(photo: Pixels, landmarks: Points, matte: Alpha, parser: Parser) -> Person:
     """A `Person` from what is stored beside the data. Depth is not, so limbs count as seen."""
     silhouette = matte >= 128
     no_hands = np.zeros((0, 21, 3), np.float32)
@@ -412,9 +425,7 @@ def person_of(
     return _person(photo, landmarks, matte, scores.argmax(-1).astype(np.uint8))
 
 
-def _person(
-    photo: np.ndarray, landmarks: np.ndarray, matte: np.ndarray, parts: np.ndarray
-) -> Person:
+def _person(photo: Pixels, landmarks: Points, matte: Alpha, parts: Labels) -> Person:
     silhouette = matte >= 128
     world = np.zeros((len(landmarks), 3), np.float32)
     world[:, :2] = (landmarks[:, :2] - middle_of_hips(landmarks)) / body_unit(landmarks)
@@ -431,8 +442,8 @@ def _person(
     )
 
 
-def worn_mask(parts: np.ndarray, parse: np.ndarray | None) -> np.ndarray:
-    """(H, W) uint8: 255 = the worn garment, 0 = not, 128 = in doubt.
+def worn_mask(parts: Labels, parse: Labels | None) -> NDArray[np.uint8]:
+    """(H, W): 255 = the worn garment, 0 = not, 128 = in doubt.
 
     parts: what our parser says; parse: what the data set's parse says, or None. Where the two
     disagree nothing is learned, nor at an edge that only one of them drew.
@@ -447,10 +458,10 @@ def worn_mask(parts: np.ndarray, parse: np.ndarray | None) -> np.ndarray:
 
 def garment_of(pair: Source) -> Garment | None:
     """The garment cut out by the data set's mask, or our own cut-out; None for a bad mask."""
-    pixels = _picture(np.fromfile(pair.cloth, np.uint8))
+    pixels = read_rgb(pair.cloth)
     if pair.mask is not None and pair.mask.is_file():
-        mask = (cv2.imread(str(pair.mask), cv2.IMREAD_GRAYSCALE) > 0).astype(np.uint8) * 255
-        alpha = cv2.GaussianBlur(mask, (3, 3), 0)
+        mask = (read_stored(pair.mask, cv2.IMREAD_GRAYSCALE) > 0).astype(np.uint8) * 255
+        alpha = np.asarray(cv2.GaussianBlur(mask, (3, 3), 0), np.uint8)
     else:
         cutout = cut_out(Photo(pixels))
         if cutout is None:
@@ -459,13 +470,15 @@ def garment_of(pair: Source) -> Garment | None:
     return cut_garment(pixels, alpha)
 
 
-def cut_garment(pixels: np.ndarray, alpha: np.ndarray) -> Garment | None:
-    """The `Garment`, a top, of a picture (H, W, 3) uint8 and its alpha; None for a bad one."""
+def cut_garment(pixels: Pixels, alpha: Alpha) -> Garment | None:
+    """The `Garment`, a top, of a picture and its alpha; None for a bad one."""
     scale = GARMENT_LONGEST / max(pixels.shape[:2])
     if scale < 1:
         pixels, alpha = (
-            cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            for picture in (pixels, alpha)
+            np.asarray(
+                cv2.resize(one, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+            )
+            for one in (pixels, alpha)
         )
     mask = alpha >= 128
     if not MASK_AREA[0] < mask.mean() < MASK_AREA[1]:
@@ -483,19 +496,15 @@ def cut_garment(pixels: np.ndarray, alpha: np.ndarray) -> Garment | None:
     )
 
 
-def colour_apart(photo: np.ndarray, worn: np.ndarray, garment: StudioGarment) -> float:
+def colour_apart(photo: Pixels, worn: Mask, garment: StudioGarment) -> float:
     """CIELAB distance between the middle colours of worn garment and garment picture; lightness
     counts half, for light does that."""
     middles = []
     for pixels, mask in ((photo, worn), (garment.pixels, garment.alpha >= 200)):
         colours = pixels[mask].astype(np.float32)[None] / 255
         middles.append(np.median(cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)[0], axis=0))
-    apart = (middles[0] - middles[1]) * np.float32([0.5, 1, 1])
+    apart = (middles[0] - middles[1]) * np.array([0.5, 1, 1], np.float32)
     return float(np.linalg.norm(apart))
-
-
-def _picture(encoded: np.ndarray) -> np.ndarray:
-    return cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
 
 
 def _jpeg(pixels: np.ndarray) -> np.ndarray:
