@@ -1025,7 +1025,7 @@ def _bones(scene: _BodyScene) -> Scalars:
             first, last = _fixed(points).tolist()
             cv2.line(drawn, first, last, 1.0, width, shift=SHIFT)
             light += strength * blur(drawn, 0.035 * scene.unit)
-    return 1 + light
+    return np.asarray(1 + light, np.float32)
 
 
 def _side_light(scene: _BodyScene, limb: _Limb) -> float:
@@ -1045,7 +1045,7 @@ def _mottle(scene: _BodyScene) -> Scalars:
     w, h = scene.small_size
     noise = np.random.default_rng(7).standard_normal((h, w), np.float32)
     coarse = blur(noise, 0.05 * scene.unit)
-    return 1 + MOTTLE * coarse / max(float(coarse.std()), 1e-6)
+    return np.asarray(1 + MOTTLE * coarse / max(float(coarse.std()), 1e-6), np.float32)
 
 
 class _Tones:
