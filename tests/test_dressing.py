@@ -31,6 +31,7 @@ from tryon.training.dressing import (
     curvature,
     dress_loss,
     paint_loss,
+    train,
 )
 
 TINY = DressingConfig(
@@ -278,6 +279,13 @@ def test_a_straight_flow_has_no_curvature():
     stiff = torch.ones(1, 1, 8, 6)
     assert curvature(straight, stiff) < 0.01
     assert curvature(bent, stiff) > 10 * curvature(straight, stiff)
+
+
+def test_a_painter_needs_a_layout(tmp_path):
+    with pytest.raises(ValueError, match="--start"):
+        train(tmp_path, tmp_path, phase="paint")
+    with pytest.raises(ValueError, match="dress, paint"):
+        train(tmp_path, tmp_path, phase="sew")
 
 
 def test_its_validation_and_its_sheet(pair):

@@ -35,7 +35,14 @@ LIGHT = (
 )
 HAS_TENSORS = (
     *("core.weights", "nets", "person.parser", "garment.reader", "garment.analyser"),
-    *("fusion.network", "words.wording", "evaluation.strangers", "training", "pipeline"),
+    *(
+        "fusion.network",
+        "fusion.dressing",
+        "words.wording",
+        "evaluation.strangers",
+        "training",
+        "pipeline",
+    ),
 )
 README_LINES = 200
 FILES_A_ROOM = 11  # more is a room to be divided

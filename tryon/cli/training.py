@@ -5,6 +5,7 @@ tryon train garment DATA --out DIR [--own GALLERY]
 tryon train heads DATA --out DIR --start FILE    # the last layers of the garment network alone
 tryon train text --out DIR                       # makes its own sentences, needs no DATA
 tryon train fusion DATA --out DIR [--phase warp]
+tryon train dressing DATA --out DIR [--phase paint --start FILE]
 tryon data prepare | pairs | renew-starts DATA
 tryon data wardrobe GALLERY --out DIR
 """
@@ -32,6 +33,7 @@ TAKES = {
     HEADS: {"learning_rate", "seed", "threads", "cache", "start", "count"} | OWN,
     "text": SCHEDULE,
     "fusion": FROM_PHOTOS | {"fusion", "phase", "full_size_from", "workers"},
+    "dressing": SCHEDULE | {"start", "phase", "features"},
 }
 
 PICTURES = 100  # of the wardrobe
@@ -150,7 +152,7 @@ def train(
         typer.Option(
             "--phase",
             metavar="PHASE",
-            help="fusion: only warp, render or adversarial.",
+            help="fusion: only warp, render or adversarial; dressing: dress or paint.",
             rich_help_panel=OF_SOME,
         ),
     ] = None,
@@ -168,6 +170,15 @@ def train(
             "--workers",
             metavar="N",
             help="fusion: threads that make samples.",
+            rich_help_panel=OF_SOME,
+        ),
+    ] = None,
+    features: Annotated[
+        Path | None,
+        typer.Option(
+            "--features",
+            metavar="VGG16.npz",
+            help="dressing: kernels that painted pictures are compared with.",
             rich_help_panel=OF_SOME,
         ),
     ] = None,
@@ -192,6 +203,7 @@ def train(
         "phase": phase,
         "full_size_from": full_size_from,
         "workers": workers,
+        "features": features,
     }
     given = {name: value for name, value in options.items() if value is not None}
     if wrong := sorted({*given, *(["resume"] if resume else [])} - TAKES[net]):

@@ -1,6 +1,6 @@
 """Training: data, augmentation, losses and one trainer a network.
 
-    tryon train parser|garment|fusion DATA --out DIR [--resume]
+    tryon train parser|garment|fusion|dressing DATA --out DIR [--resume]
     tryon train text --out DIR              # makes its own sentences, needs no DATA
     tryon train heads DATA --out DIR --start FILE    # the garment network's, alone
     tryon data prepare | pairs | renew-starts DATA   # what is computed from the photos once
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
         phase: str
         full_size_from: float
 
+    class DressingOptions(Changes, total=False):
+        """What `dressing.train` takes."""
+
+        start: Path | str
+        phase: str
+        features: Path | str
+
     class Options(FusionOptions, total=False):
         """What a run of training may be given beside data and folders.
 
@@ -34,16 +41,17 @@ if TYPE_CHECKING:
         All but "text": cache, else DATA/cache; encoder, else CACHE/encoder.safetensors if it is
         there; start, weights of an earlier network to go on from.
         "garment": own, folders of galleries to teach with; own_share, of the samples.
-        "fusion": see `fusion.train`.
+        "fusion", "dressing": see their `train`.
         """
 
         cache: Path | str
         encoder: Path | str
         own: Sequence[Path]
         own_share: float
+        features: Path | str
 
 
-NETS = ("parser", "garment", "text", "fusion")
+NETS = ("parser", "garment", "text", "fusion", "dressing")
 
 
 def main(
@@ -72,6 +80,11 @@ def main(
     if data is None:
         raise FileNotFoundError(f"training the {net} network needs a folder of data")
     folder = unpack(Path(data))
+    if net == "dressing":
+        from tryon.training import dressing
+
+        dressing.train(folder, Path(out), resume, **cast("DressingOptions", given))
+        return 0
     cache = Path(given.pop("cache", folder / "cache"))
     encoder = Path(given.pop("encoder", cache / "encoder.safetensors"))
     pretrained = encoder if encoder.is_file() else None

@@ -12,7 +12,9 @@ Losses: PF-AFN (Ge et al., CVPR 2021) for the flow, HR-VITON (Lee et al., ECCV 2
 layout together; features of VGG16 (Johnson et al., ECCV 2016).
 """
 
+import dataclasses
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -24,7 +26,12 @@ from tryon.fusion.studio import plain_start
 from tryon.nets.dressing import DressingConfig, DressingNet, Plan
 from tryon.nets.fusion import resized, sample
 from tryon.training.data.dressed import Dressed, Pair, prepared, read_viton_pairs
-from tryon.training.trainer import Schedule, begin_from
+from tryon.training.trainer import Schedule, begin_from, fit
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from tryon.training.trainer import Changes
 
 NAME = "dressing"
 PHASES = ("dress", "paint")
@@ -81,6 +88,37 @@ COLOURS = np.array(
     ],
     np.uint8,
 )
+
+
+def train(
+    data: Path,
+    out: Path,
+    resume: bool = False,
+    *,
+    phase: str = "dress",
+    start: Path | str | None = None,
+    features: Path | str | None = None,
+    **changes: "Unpack[Changes]",
+) -> None:
+    """Train one phase, writing into `out` as `trainer.fit` does.
+
+    data: folder with VITON's shards. start: weights to go on from, needed for "paint". features:
+    see `DressingTask`. changes: of the phase's `Schedule`. ValueError for an unknown phase, or for
+    painting on a layout that was never learned.
+    """
+    if phase not in PHASES:
+        raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
+    if phase == "paint" and start is None:
+        raise ValueError("the painter needs --start, weights whose layout and flow were trained")
+    schedule = dataclasses.replace(SCHEDULES[phase], **changes)
+    task = DressingTask(
+        data,
+        phase,
+        Path(start) if start is not None else None,
+        Path(features) if features is not None else None,
+        schedule.seed,
+    )
+    fit(task, schedule, out, resume)
 
 
 class DressingTask:
