@@ -223,7 +223,7 @@ def prepared(pair: Pair, rng: np.random.Generator | None) -> dict[str, np.ndarra
         landmarks[:, :2] += rng.normal(0, JOINT_NOISE, (len(landmarks), 2))
     layout = np.asarray(layout, np.uint8)
     given = layout if rng is None else _misread(layout, rng)
-    hidden = hide(given, landmarks, rng)
+    hidden = hide(np.asarray(given, np.uint8), landmarks, rng)
     garment = np.where(alpha[..., None] > 127, garment, np.uint8(WHITE))
     return {
         "seen": photo * hidden.keep[..., None],

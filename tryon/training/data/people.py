@@ -32,6 +32,7 @@ from tryon.training.data.labels import (
     viton_parts,
     without_edges,
 )
+from tryon.training.data.pictures import decode_stored, read_rgb, read_stored
 
 VALIDATION_CCP = 10  # every tenth id, in order, is never trained on
 VALIDATION_FASHIONISTA = VALIDATION_HAIR = 10  # likewise
@@ -89,7 +90,7 @@ def read_ccp(data: Path, cache: Path, validation: bool) -> list[Labelled]:
         held_out = number % VALIDATION_CCP == VALIDATION_CCP - 1
         if held_out != validation or path.stem not in poses:
             continue
-        label = cv2.imread(str(data / "ccp" / "label" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED)
+        label = read_stored(data / "ccp" / "label" / f"{path.stem}.png")
         parts = ccp_parts(label, names, poses[path.stem])
         people.append(_labelled(path, cache / "ccp", parts, poses[path.stem], 1.0))
     return people
@@ -134,7 +135,7 @@ def read_hair(data: Path, cache: Path, validation: bool) -> list[Labelled]:
         if path.stem in poses:
             people.append(_labelled(path, cache / "hair", parts, poses[path.stem], 1.0))
             continue
-        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        pixels = read_rgb(path)
         nobody = np.zeros_like(parts)
         people.append(Labelled(path.stem, pixels, nobody, parts, landmarks_of_nobody()))
     return people
@@ -156,9 +157,7 @@ def read_viton(
     for path in sorted(data.glob("viton-train-*/person/*.jpg"), key=lambda path: path.stem[::-1]):
         if (int(path.stem) % VALIDATION_VITON == 0) != validation or path.stem not in poses:
             continue
-        parse = cv2.imread(
-            str(path.parent.parent / "parse" / f"{path.stem}.png"), cv2.IMREAD_UNCHANGED
-        )
+        parse = read_stored(path.parent.parent / "parse" / f"{path.stem}.png")
         people.append(
             _labelled(path, cache / "viton", viton_parts(parse), poses[path.stem], VITON_WEIGHT)
         )
@@ -175,8 +174,8 @@ def read_poses(folder: Path) -> dict[str, np.ndarray]:
 def _labelled(
     path: Path, cache: Path, parts: np.ndarray, landmarks: np.ndarray, weight: float
 ) -> Labelled:
-    pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-    silhouette = cv2.imread(str(cache / "silhouette" / f"{path.stem}.png"), cv2.IMREAD_GRAYSCALE)
+    pixels = read_rgb(path)
+    silhouette = read_stored(cache / "silhouette" / f"{path.stem}.png", cv2.IMREAD_GRAYSCALE)
     return Labelled(path.stem, pixels, silhouette, parts, landmarks, weight)
 
 
@@ -188,10 +187,10 @@ def read_backgrounds(data: Path, every: int = 4) -> list[np.ndarray]:
     paths = sorted((data / "garments-cc0").glob("*/*.jpg"))[::every]
     pictures = []
     for path in paths:
-        picture = cv2.imread(str(path), cv2.IMREAD_REDUCED_COLOR_2)
+        picture = read_stored(path, cv2.IMREAD_REDUCED_COLOR_2)
         scale = 480 / max(picture.shape[:2])
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        pictures.append(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        pictures.append(cv2.cvtColor(small, cv2.COLOR_BGR2RGB))
     return pictures
 
 
@@ -296,7 +295,7 @@ class People:
             "pixels": pixels,
             "planes": pose_planes(landmarks, silhouette),
             "labels": labels,
-            "weight": np.float32(person.weight),
+            "weight": np.asarray(person.weight, np.float32),
         }
 
 
@@ -480,16 +479,17 @@ def disturb_photo(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         keep = rng.uniform(0, 1.5)
         pixels = cv2.addWeighted(pixels, keep, grey, 1 - keep, 0)
     if rng.random() < 0.2:  # light from one side
-        slope = np.linspace(*np.exp(rng.normal(0, 0.3, 2)), width, dtype=np.float32)
+        first, last = np.exp(rng.normal(0, 0.3, 2))
+        slope = np.linspace(first, last, width, dtype=np.float32)
         pixels = cv2.convertScaleAbs(pixels * slope[None, :, None])
     if rng.random() < 0.2:
         noise = rng.standard_normal((height // 2, width // 2, 3), np.float32)
-        noise = cv2.resize(noise, (width, height), interpolation=cv2.INTER_NEAREST)
-        pixels = np.clip(pixels + noise * rng.uniform(2, 12), 0, 255).astype(np.uint8)
+        grain = cv2.resize(noise, (width, height), interpolation=cv2.INTER_NEAREST)
+        pixels = np.clip(pixels + grain * rng.uniform(2, 12), 0, 255).astype(np.uint8)
     if rng.random() < 0.25:
         quality = int(rng.integers(25, 85))
         packed = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-        pixels = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+        pixels = decode_stored(packed, cv2.IMREAD_COLOR)
     return pixels
 
 

@@ -27,6 +27,7 @@ from tryon.training.data.people import (
     VALIDATION_HAIR,
     VALIDATION_VITON,
 )
+from tryon.training.data.pictures import read_rgb, read_stored
 
 PERSON_SETS = ("ccp", "fashionista", "hair", "viton")
 VITON_ENLARGE = 3  # MediaPipe misses people in 192 x 256 photos that it finds at 576 x 768
@@ -76,10 +77,10 @@ def cut_garments(data: Path, cache: Path, validation_only: bool = False) -> None
         name = f"{path.parent.name}/{path.stem}"
         if name in known:
             continue
-        pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        pixels = read_rgb(path)
         scale = GARMENT_LONGEST / max(pixels.shape[:2])
-        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        cutout = cut_out(Photo(pixels))
+        small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        cutout = cut_out(Photo(np.asarray(small, np.uint8)))
         (folder / path.parent.name).mkdir(parents=True, exist_ok=True)
         known[name] = 0.0 if cutout is None else round(float(cutout.confidence), 3)
         if cutout is not None:
@@ -99,7 +100,7 @@ def trace_outlines(data: Path, cache: Path) -> None:
     """
     found: dict[str, np.ndarray] = {}
     for path in sorted(data.glob("viton-train-*/cloth_mask/*.png"), key=lambda p: p.stem[::-1]):
-        mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED) > 0
+        mask = read_stored(path) > 0
         if mask.any():
             found[path.stem] = _sure_outline(mask, Kind.UPPER, 1.0)
     _save(cache / "viton" / "outlines.npz", found)
@@ -109,7 +110,7 @@ def trace_outlines(data: Path, cache: Path) -> None:
         labels = CC0_LABELS.get(name.split("/")[0])
         if labels is None or confidence < TRUST_CUT:
             continue
-        mask = cv2.imread(str(cache / "cc0" / f"{name}.png"), cv2.IMREAD_GRAYSCALE) > 127
+        mask = read_stored(cache / "cc0" / f"{name}.png", cv2.IMREAD_GRAYSCALE) > 127
         kind = Kind(TYPE_KIND[labels["type"][0]])
         found[name] = _sure_outline(mask, kind, 1.0 / max(mask.shape))
     _save(cache / "cc0" / "outlines.npz", found)
@@ -143,7 +144,7 @@ def _analyse(photos: list[Path], folder: Path, enlarge: int) -> None:
         for number, path in enumerate(photos):
             if path.stem in found:
                 continue
-            pixels = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+            pixels = read_rgb(path)
             height, width = pixels.shape[:2]
             large = cv2.resize(
                 pixels, (width * enlarge, height * enlarge), interpolation=cv2.INTER_CUBIC
