@@ -64,9 +64,6 @@ CLASS_WEIGHTS = {
     Part.SHOES: 1.5,
     Part.ACCESSORY: 1.4,
 }
-# In training photos with these parts are drawn this much more often than they come
-# (`training.people.RARE_SHARE`); divided out, too, or dresses are taken for tops with skirts.
-DRAWN_MORE = {Part.SKIRT: 3.0}
 
 
 class Parser:
@@ -152,9 +149,8 @@ class Parser:
         looks = (canvas, planes), (cv2.flip(canvas, 1), mirrored_planes(planes))
         found, mirrored = (self._probabilities(*look) for look in looks)
         scores = (found + mirrored[MIRRORED_PARTS[: len(mirrored)], :, ::-1]) / 2
-        for factors in (CLASS_WEIGHTS, DRAWN_MORE):
-            for part, factor in factors.items():
-                scores[part] /= factor
+        for part, weight in CLASS_WEIGHTS.items():
+            scores[part] /= weight
         scores /= scores.sum(0)
         settle_dress(scores, points[:, :2] * (scores.shape[1] / CANVAS[0]))
         scores /= scores.sum(0)
