@@ -64,13 +64,17 @@ def test_sections_without_their_data_are_left_out(checkout, monkeypatch):
 
 
 def test_an_unknown_section_is_refused(checkout):
-    with pytest.raises(TryOnError, match="no section beauty"):
+    with pytest.raises(TryOnError) as refused:
         report.report(None, None, ("beauty",))
+    assert refused.value.code == "bad_argument"
+    assert "section beauty" in refused.value.message
 
 
-def test_a_command_that_fails_says_why(checkout):
-    with pytest.raises(TryOnError, match=r"nowhere|folder|data"):
+def test_a_command_that_fails_says_why(checkout, monkeypatch):
+    monkeypatch.setattr(report, "CHECKOUT", CHECKOUT)
+    with pytest.raises(TryOnError) as failed:
         report._run(["evaluate", str(checkout / "nowhere")])
+    assert "nowhere" in failed.value.message
 
 
 def test_a_readme_without_the_markers_is_an_error():
