@@ -78,7 +78,7 @@ SECTIONS = (
         (
             Headline(
                 "one try-on, 768x1024, warm, median",
-                "sizes.768x1024.steps.total.median",
+                "sizes.768x1024.steps.all.median",
                 "{:.2f} s",
                 "1.0 s",
             ),
