@@ -170,6 +170,18 @@ def test_pixels_beside_an_edge_are_left_out():
     assert without_edges(parts, 2).tolist() == [row] * 3
 
 
+def test_between_ears_and_mouth_lies_the_face_whatever_else_is_known():
+    marks = landmarks_of_a_standing_person()  # ears at (42, 19) and (58, 19), mouth at y = 28
+    hair = np.zeros((200, 100), np.uint8)
+    hair[:22] = 1
+    parts = hair_parts(hair, marks)
+    assert parts[24, 50] == Part.FACE
+    assert parts[21, 50] == Part.HAIR  # a fringe stays hair
+    assert parts[60, 50] == NOT_HAIR
+    marks[Pose.MOUTH_LEFT, 2] = 0.3  # seen from behind
+    assert set(np.unique(hair_parts(hair, marks))) == {Part.HAIR, NOT_HAIR}
+
+
 def write_photos(folder: Path, cache: Path, kind: str, posed: list[int]) -> None:
     """Twenty photos in FOLDER/photo, each with a label picture in FOLDER/KIND; the body analysis
     of those that are `posed` in CACHE."""

@@ -105,9 +105,24 @@ def without_edges(parts: np.ndarray, radius: int) -> np.ndarray:
     return np.where(edge, np.uint8(IGNORE), parts)
 
 
-def hair_parts(hair: np.ndarray) -> np.ndarray:
-    """(H, W) mask, 0 = not hair -> (H, W) uint8: `Part.HAIR` and `NOT_HAIR`."""
-    return np.where(hair > 0, np.uint8(Part.HAIR), np.uint8(NOT_HAIR))
+def hair_parts(hair: np.ndarray, landmarks: np.ndarray | None = None) -> np.ndarray:
+    """(H, W) mask, 0 = not hair -> (H, W) uint8: `Part.HAIR` and `NOT_HAIR`.
+
+    landmarks: (33, 3) of a body that was found. What lies between its ears, nose and mouth, if
+    they are seen, is `Part.FACE`: where nothing says so, close-up faces drift to other parts. Eyes
+    are left out: glasses are `Part.ACCESSORY`.
+    """
+    parts = np.where(hair > 0, np.uint8(Part.HAIR), np.uint8(NOT_HAIR))
+    if landmarks is not None and landmarks[list(_INNER_FACE), 2].min() > SURE_FACE:
+        inner = np.zeros_like(parts)
+        corners = np.round(landmarks[list(_INNER_FACE), :2]).astype(np.int32)
+        cv2.fillConvexPoly(inner, cv2.convexHull(corners), 1)
+        parts[(inner > 0) & (parts == NOT_HAIR)] = Part.FACE
+    return parts
+
+
+SURE_FACE = 0.9  # visibility of ears, nose and mouth from which what lies between them is face
+_INNER_FACE = (Pose.LEFT_EAR, Pose.RIGHT_EAR, Pose.NOSE, Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT)
 
 
 def viton_parts(parse: np.ndarray) -> np.ndarray:

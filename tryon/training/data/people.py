@@ -131,7 +131,7 @@ def read_hair(data: Path, cache: Path, validation: bool) -> list[Labelled]:
         if (number % VALIDATION_HAIR == VALIDATION_HAIR - 1) != validation:
             continue
         with Image.open(data / "hair" / "hair" / f"{path.stem}.png") as picture:
-            parts = hair_parts(np.asarray(picture))
+            parts = hair_parts(np.asarray(picture), poses.get(path.stem))
         if path.stem in poses:
             people.append(_labelled(path, cache / "hair", parts, poses[path.stem], 1.0))
             continue
