@@ -178,6 +178,7 @@ def write(checkout: Path, stored: dict[str, Plain]) -> None:
     """Write docs/figures.json, docs/figures.md and the table of README.md."""
     text = json.dumps(stored, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     (checkout / STORE).write_text(text, encoding="utf-8")
+    stored = json.loads(text)  # in the order of the file, from which the pages can be drawn again
     (checkout / PAGE).write_text(draw_page(stored), encoding="utf-8")
     readme = checkout / README
     readme.write_text(with_table(readme.read_text(encoding="utf-8"), stored), encoding="utf-8")
