@@ -33,7 +33,7 @@ TAKES = {
     HEADS: {"learning_rate", "seed", "threads", "cache", "start", "count"} | OWN,
     "text": SCHEDULE,
     "fusion": FROM_PHOTOS | {"fusion", "phase", "full_size_from", "workers"},
-    "dressing": SCHEDULE | {"start", "phase", "features"},
+    "dressing": SCHEDULE | {"start", "phase", "features", "full_size_from"},
 }
 
 PICTURES = 100  # of the wardrobe
@@ -160,7 +160,7 @@ def train(
         float | None,
         typer.Option(
             "--full-size-from",
-            help="fusion: half size before this progress, 0 to 1.",
+            help="fusion, dressing: half size before this progress, 0 to 1.",
             rich_help_panel=OF_SOME,
         ),
     ] = None,

@@ -22,8 +22,11 @@ from tryon.garment.cutout.matting import bleed
 SKIN = (Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK)
 PAINTED = (*SKIN, Layout.INSIDE, Layout.LOWER, Layout.LEGS, Layout.HEAD, Layout.OTHER)
 UNTOUCHED = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
-SHARPER = 3.0  # times the enlarged logits: borders as crisp as four times the canvas allows
-SOFTEN = 0.35  # studio pixels of blur before, against the enlarged cells' corners
+MOST_SURE = 6.0  # logits: more is as sure
+LEAST_SLOPE = 0.15  # logits per studio pixel
+FAR = 4.0  # studio pixels from a border, where nothing of the other part shows
+SOFTEN = 0.8  # studio pixels of blur before, against the enlarged cells' corners
+BORDER = 1.6  # pixels of the photo over which one part goes over into the other
 FRINGE = 1.0  # studio pixels around the old garment that carry its colour
 SLIVER = 1.6  # studio pixels: thinner disagreements of layout and photo are the parser's
 FEATHER = 0.6  # studio pixels over which photo and painting meet
@@ -126,15 +129,26 @@ def _read(values: np.ndarray, at: tuple[np.ndarray, np.ndarray], cubic: bool = T
 def _enlarged_layout(
     dressed: Dressed, at: tuple[np.ndarray, np.ndarray], scale: float
 ) -> np.ndarray:
-    """(10, h, w) float32 probabilities at the photo's resolution, with crisp borders."""
-    logits = np.log(np.clip(dressed.layout, 1e-4, 1))
-    sigma = SOFTEN / scale
-    large = [_read(one, at) for one in logits]
-    if sigma > 0.3:
-        large = [cv2.GaussianBlur(one, (0, 0), sigma) for one in large]
-    stack = SHARPER * np.stack(large)
-    stack = np.exp(stack - stack.max(0))
-    return stack / stack.sum(0)
+    """(10, h, w) float32: how much of each of the photo's pixels each part covers, sum 1.
+
+    Between two parts runs the line where both are as probable; how far a pixel lies from it, not
+    how sure the network is, says how much of either it shows. So borders are as narrow as the
+    photo's own, also where the network wavers by a pixel or two.
+    """
+    logits = np.log(np.clip(dressed.layout, 1e-6, 1))
+    order = np.sort(logits, 0)
+    best, second = order[-1], order[-2]
+    layout = np.zeros((len(logits), *at[0].shape), np.float32)
+    for label, logit in enumerate(logits):
+        margin = np.clip(logit - np.where(logit == best, second, best), -MOST_SURE, MOST_SURE)
+        if margin.max() < -1:
+            continue
+        margin = cv2.GaussianBlur(margin, (0, 0), SOFTEN)
+        slope = np.hypot(cv2.Scharr(margin, cv2.CV_32F, 1, 0), cv2.Scharr(margin, cv2.CV_32F, 0, 1))
+        away = np.clip(margin / np.maximum(slope / 32, LEAST_SLOPE), -FAR, FAR)
+        layout[label] = np.clip(0.5 + _read(away, at) / (scale * BORDER), 0, 1)
+    layout += 1e-6
+    return layout / layout.sum(0)
 
 
 def _grouped(layout: np.ndarray) -> np.ndarray:

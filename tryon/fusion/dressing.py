@@ -15,7 +15,7 @@ from tryon.core import weights
 from tryon.core.frame import Fit
 from tryon.core.types import Garment, Person
 from tryon.fusion.hiding import LAYOUT_OF, hide
-from tryon.fusion.studio import enter, in_pixels, lay_out, plain_start
+from tryon.fusion.studio import arms_fit, enter, in_pixels, lay_out, plain_start
 from tryon.nets.blocks import fold_norms
 from tryon.nets.dressing import DressingNet
 
@@ -58,7 +58,8 @@ class Dresser:
     @torch.inference_mode()
     def __call__(self, person: Person, garment: Garment) -> Dressed:
         """Dress a person in a garment for the upper body."""
-        wearer, cloth = enter(person), lay_out(garment)
+        fit = arms_fit(person.landmarks, person.photo.size)
+        wearer, cloth = enter(person, fit), lay_out(garment)
         hidden = hide(LAYOUT_OF[wearer.parts], wearer.landmarks)
         seen = np.where(hidden.keep[..., None], wearer.pixels, 127)
         plan, painted = self.net(

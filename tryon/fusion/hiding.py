@@ -12,6 +12,7 @@ Notable here:
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -30,6 +31,9 @@ UPPER_ARM, FOREARM, NECK, HAND = 0.10, 0.08, 0.08, 0.11
 HAND_FROM, HAND_TO = 0.12, 0.40  # of the forearm's length, beyond the wrist
 # Room, in studio pixels and shoulder widths: drawn at random in training, the middle in use.
 ROOM_CLOTH, ROOM_ARM, ROOM_LIMB = (4.0, 12.0), (2.0, 7.0), (0.15, 0.22)
+# In training the outline of what is hidden must not betray the body either, or a puffed sleeve is
+# taken for a thick arm: of every limb, and of the trunk, this share is hidden far wider.
+WIDE_SHARE, WIDE_LIMB, WIDE_TRUNK = 0.35, (0.15, 0.55), (0.0, 0.35)
 BAND_SHARE, BAND = 0.35, (2.0, 45.0)  # of the training samples; studio pixels below the hem
 HEM_ROWS = 98  # percentile of the rows with cloth: a hanging thread is no hem
 FARTHEST = 20_000  # pixels: what OpenCV can draw to
@@ -108,6 +112,8 @@ def hide(layout: Labels, landmarks: Points, rng: np.random.Generator | None = No
             if seen[a] and seen[b]:
                 hidden |= capsule_mask(size, at[[a, b]], (room, room))
     hidden |= limbs[4] > 0
+    if rng is not None:
+        hidden |= _other_outline(size, at, seen, unit, rng)
 
     hands = ((limbs[6] > 0) | (limbs[7] > 0)) & arms
     hands = cv2.morphologyEx(hands.astype(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0
@@ -127,6 +133,25 @@ def hide(layout: Labels, landmarks: Points, rng: np.random.Generator | None = No
     for plane, part in zip(planes[8:], (head, hands, lower), strict=True):
         plane[:] = (part & keep)[half] * np.uint8(255)
     return Hidden(keep, planes)
+
+
+def _other_outline(
+    size: tuple[int, int], at: np.ndarray, seen: np.ndarray, unit: float, rng: np.random.Generator
+) -> Mask:
+    """(H, W) bool: as another, wider garment would cover the same body."""
+    hidden = np.zeros(size, bool)
+    for joints in ARMS.values():
+        for a, b in pairwise(joints):
+            if rng.random() < WIDE_SHARE and seen[a] and seen[b]:
+                hidden |= capsule_mask(size, at[[a, b]], rng.uniform(*WIDE_LIMB, 2) * unit)
+    corners = [Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP]
+    if rng.random() < WIDE_SHARE and seen[corners].all():
+        away = np.sign(at[corners] - at[corners].mean(0)) * (1, 0.5)
+        drawn = at[corners] + away * rng.uniform(*WIDE_TRUNK, (4, 1)) * unit
+        trunk = np.zeros(size, np.uint8)
+        cv2.fillConvexPoly(trunk, np.clip(drawn, -FARTHEST, FARTHEST).astype(np.int32), 1)
+        hidden |= trunk > 0
+    return hidden
 
 
 def _limbs(size: tuple[int, int], at: np.ndarray, seen: np.ndarray, unit: float) -> np.ndarray:

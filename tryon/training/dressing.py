@@ -51,8 +51,8 @@ SCHEDULES = {
         learning_rate=8e-4,
         weight_decay=1e-4,
         ema=0.997,
-        sizes=((256, 192),),
-        size_starts=(0.0,),
+        sizes=((128, 96), (256, 192)),
+        size_starts=(0.0, 0.5),
     ),
 }
 # How much a wrong pixel of a class costs: arms and neck are small and what is looked at.
@@ -63,12 +63,22 @@ CLASS_WEIGHTS = {
     Layout.NECK: 1.5,
     Layout.HEAD: 0.7,
 }
+# How much less it costs that the garment lies where one of these is seen: it goes on behind them.
+IN_FRONT = {
+    Layout.LOWER: 0.0,
+    Layout.LEGS: 0.0,
+    Layout.HEAD: 0.0,
+    Layout.OTHER: 0.0,
+    Layout.LEFT_ARM: 0.3,
+    Layout.RIGHT_ARM: 0.3,
+}
 LEVELS = (0.25, 0.5, 0.75, 1.5)  # weight of each level's flow
 COLOUR, OUTLINE, SMOOTH, LAYOUT, COARSE_LAYOUT = 2.0, 1.5, 0.06, 1.2, 0.3
 STIFF_TRUNK = 2.0  # times as smooth where the garment lies on the trunk
 CURVE = 0.45  # exponent of the generalised Charbonnier penalty on the flow's curvature
 CONFIDENCE = 0.05
-PAINT, SKIN, FEATURES, CROP = 4.0, 3.0, 0.35, 128
+PAINT, SKIN, FEATURES = 4.0, 3.0, 0.35
+CROP = 0.375  # of the canvas' height, the side of the square whose features are compared
 FEATURE_WEIGHTS = (0.3, 0.3, 0.5)  # of VGG16's relu1_2, relu2_2, relu3_3
 TRUE_LAYOUT = 0.5  # of the painter's samples
 VALIDATION_PAIRS = 64
@@ -98,19 +108,23 @@ def train(
     phase: str = "dress",
     start: Path | str | None = None,
     features: Path | str | None = None,
+    full_size_from: float | None = None,
     **changes: "Unpack[Changes]",
 ) -> None:
     """Train one phase, writing into `out` as `trainer.fit` does.
 
     data: folder with VITON's shards. start: weights to go on from, needed for "paint". features:
-    see `DressingTask`. changes: of the phase's `Schedule`. ValueError for an unknown phase, or for
-    painting on a layout that was never learned.
+    see `DressingTask`. full_size_from: progress (0..1) from which on the whole canvas is used.
+    changes: of the phase's `Schedule`. ValueError for an unknown phase, or for painting on a
+    layout that was never learned.
     """
     if phase not in PHASES:
         raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
     if phase == "paint" and start is None:
         raise ValueError("the painter needs --start, weights whose layout and flow were trained")
     schedule = dataclasses.replace(SCHEDULES[phase], **changes)
+    if full_size_from is not None:
+        schedule = dataclasses.replace(schedule, size_starts=(0.0, full_size_from))
     task = DressingTask(
         data,
         phase,
@@ -292,7 +306,9 @@ def dress_loss(plan: Plan, given: Given) -> tuple[torch.Tensor, dict[str, float]
         )
         warped = sample(pieces, resized(flow, size))
         alpha = warped[:, 3:]
-        outline = ((alpha - worn).abs() * shown).mean()
+        outline = (
+            (alpha - worn).abs() * torch.where(alpha > worn, beyond(given, size), shown)
+        ).mean()
         both = worn * alpha.detach() * shown
         apart = (warped[:, :3] / alpha.clamp_min(0.3) - target).abs() * both
         colour = apart.sum() / (3 * both.sum() + 1)
@@ -307,6 +323,16 @@ def dress_loss(plan: Plan, given: Given) -> tuple[torch.Tensor, dict[str, float]
     iou = float((found & true).sum() / (found | true).sum().clamp_min(1))
     parts = {"layout": layout, "colour": colour, "outline": outline, "curved": curved}
     return total, {name: float(one.detach()) for name, one in parts.items()} | {"garment": iou}
+
+
+def beyond(given: "Given", size: tuple[int, int]) -> torch.Tensor:
+    """(N, 1, *size) 0..1: what the garment lying there costs where it is not seen. Nothing where
+    something lies in front of it: a tucked-in hem goes on behind the trousers, and pulled up to
+    their edge it would squeeze the print."""
+    cost = torch.ones(len(Layout), device=given.layout.device)
+    for label, value in IN_FRONT.items():
+        cost[label] = value
+    return resized(cost[given.layout][:, None], size) * resized(given.shown, size)
 
 
 def curvature(flow: torch.Tensor, stiff: torch.Tensor) -> torch.Tensor:
@@ -340,9 +366,10 @@ def paint_loss(
     total, parts = PAINT * colours, {"colours": float(colours.detach())}
     if vgg is not None:
         height, width = apart.shape[-2:]
-        y = int(torch.randint(0, max(height - CROP, 0) + 1, ()))
-        x = int(torch.randint(0, max(width - CROP, 0) + 1, ()))
-        crop = np.s_[:, :, y : y + CROP, x : x + CROP]
+        side = int(CROP * height)
+        y = int(torch.randint(0, height - side + 1, ()))
+        x = int(torch.randint(0, width - side + 1, ()))
+        crop = np.s_[:, :, y : y + side, x : x + side]
         features = vgg.distance(painted.picture[crop], given.target[crop])
         total = total + FEATURES * features
         parts["features"] = float(features.detach())

@@ -34,6 +34,7 @@ SCALE, SHIFT, TURN = (0.85, 1.2), (12.0, 14.0), 4.0  # of the studio frame; pixe
 JOINT_NOISE = 2.0  # studio pixels
 NO_HANDS, WORSE = 0.1, 0.3  # of the samples: hands not found, photo blurred or compressed
 SAME_LIGHT, OWN_LIGHT = 0.12, 0.05  # spread of the brightness of both pictures, of the garment's
+TURNED, CORNERS = 0.4, 12.0  # of the garments pictured askew; studio pixels of each corner
 EDGES = 0.25  # of the samples: the old garment's parts are a pixel or two too wide or narrow
 
 # OpenPose's COCO joints -> ours
@@ -216,6 +217,7 @@ def prepared(pair: Pair, rng: np.random.Generator | None) -> dict[str, np.ndarra
         landmarks[:, 0] = width - 1 - landmarks[:, 0]
     if rng is not None:
         target, garment = _lit(target, garment, rng)
+        garment, alpha = _askew(garment, alpha, rng)
     target = np.where((layout == Layout.BACKGROUND)[..., None], np.uint8(GREY), target)
     photo = target
     if rng is not None:
@@ -262,6 +264,23 @@ def _lit(
     return (
         np.clip(target * gain + shift, 0, 255).astype(np.uint8),
         np.clip(garment * (gain * own) + shift, 0, 255).astype(np.uint8),
+    )
+
+
+def _askew(
+    garment: np.ndarray, alpha: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The garment's picture a little turned, sheared or seen from a side, at times."""
+    if rng.random() >= TURNED:
+        return garment, alpha
+    height, width = CANVAS
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    moved = corners + rng.uniform(-CORNERS, CORNERS, (4, 2)).astype(np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, moved)
+    white = (WHITE, WHITE, WHITE)
+    return (
+        cv2.warpPerspective(garment, matrix, (width, height), borderValue=white),
+        cv2.warpPerspective(alpha, matrix, (width, height)),
     )
 
 
