@@ -16,18 +16,20 @@ from tryon.core.fill import Grain, continue_texture, spread
 from tryon.core.masks import disc
 from tryon.core.types import Composite, Garment, Part, Person, Photo
 from tryon.fusion.dressing import Dressed
-from tryon.fusion.hiding import LAYOUT_OF, Layout, wider
+from tryon.fusion.hiding import LAYOUT_OF, Layout, layout_of, wider
 from tryon.garment.cutout.matting import bleed
 
 SKIN = (Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK)
 PAINTED = (*SKIN, Layout.INSIDE, Layout.LOWER, Layout.LEGS, Layout.HEAD, Layout.OTHER)
-UNTOUCHED = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
+HANDS = (Part.LEFT_HAND, Part.RIGHT_HAND)
+UNTOUCHED = (Part.FACE, Part.HAIR, *HANDS)
 MOST_SURE = 6.0  # logits: more is as sure
 LEAST_SLOPE = 0.15  # logits per studio pixel
 FAR = 4.0  # studio pixels from a border, where nothing of the other part shows
 SOFTEN = 0.8  # studio pixels of blur before, against the enlarged cells' corners
 BORDER = 1.6  # pixels of the photo over which one part goes over into the other
 FRINGE = 1.0  # studio pixels around the old garment that carry its colour
+CUFF = 1.6  # studio pixels of a hand beside an old sleeve that may be the sleeve's end
 SLIVER = 1.6  # studio pixels: thinner disagreements of layout and photo are the parser's
 FEATHER = 0.6  # studio pixels over which photo and painting meet
 FIELD, WIDE_FIELD = 1.2, 9.0  # studio pixels over which painted colours are averaged
@@ -52,10 +54,17 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
     matte = person.matte[crop].astype(np.float32) / 255
     at = _studio_points(dressed, crop)
     inside = _inside(at)
+    hidden = inside * cv2.remap(
+        (~dressed.keep).astype(np.float32), *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
 
     layout = _enlarged_layout(dressed, at, scale)
-    worn = layout[Layout.GARMENT] * inside
+    worn = layout[Layout.GARMENT] * hidden
     untouched = np.isin(parts, UNTOUCHED)
+    shown = layout_of(person.parts, person.landmarks)[crop]
+    old = np.isin(shown, (Layout.GARMENT, Layout.INSIDE))
+    cuffs = np.isin(parts, HANDS) & wider(old, CUFF / scale)
+    untouched &= ~cuffs
     front = cv2.GaussianBlur(untouched.astype(np.float32), (0, 0), max(0.5, 0.35 / scale))
     worn = worn * (1 - front)
 
@@ -63,12 +72,11 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
     under[Layout.GARMENT] = 0
     under[Layout.BACKGROUND] += 1e-3
     under /= under.sum(0)
-    shows = _grouped(LAYOUT_OF[parts])
+    shows = _grouped(shown)
     wants = _grouped(under.argmax(0).astype(np.uint8))
-    old = np.isin(parts, (Part.UPPER, Part.OUTERWEAR, Part.DRESS))
     replaced = wider(old, FRINGE / scale)
     replaced |= _without_slivers((shows != wants) & ~old, SLIVER / scale)
-    replaced &= ~untouched & (inside > 0)
+    replaced = cuffs | (replaced & ~untouched & (hidden > 0.5))
     blend = cv2.GaussianBlur(replaced.astype(np.float32), (0, 0), max(0.5, FEATHER / scale))
     blend = np.where(replaced, np.maximum(blend, 0.5), blend) * ~untouched
     blend = np.clip(2 * blend - 0.5, 0, 1)

@@ -14,7 +14,7 @@ import torch
 from tryon.core import weights
 from tryon.core.frame import Fit
 from tryon.core.types import Garment, Person
-from tryon.fusion.hiding import LAYOUT_OF, hide
+from tryon.fusion.hiding import hide, layout_of
 from tryon.fusion.studio import arms_fit, enter, in_pixels, lay_out, plain_start
 from tryon.nets.blocks import fold_norms
 from tryon.nets.dressing import DressingNet
@@ -60,7 +60,7 @@ class Dresser:
         """Dress a person in a garment for the upper body."""
         fit = arms_fit(person.landmarks, person.photo.size)
         wearer, cloth = enter(person, fit), lay_out(garment)
-        hidden = hide(LAYOUT_OF[wearer.parts], wearer.landmarks)
+        hidden = hide(layout_of(wearer.parts, wearer.landmarks), wearer.landmarks)
         seen = np.where(hidden.keep[..., None], wearer.pixels, 127)
         plan, painted = self.net(
             self._colours(seen),

@@ -36,6 +36,7 @@ ROOM_CLOTH, ROOM_ARM, ROOM_LIMB = (4.0, 12.0), (2.0, 7.0), (0.15, 0.22)
 WIDE_SHARE, WIDE_LIMB, WIDE_TRUNK = 0.35, (0.15, 0.55), (0.0, 0.35)
 BAND_SHARE, BAND = 0.35, (2.0, 45.0)  # of the training samples; studio pixels below the hem
 HEM_ROWS = 98  # percentile of the rows with cloth: a hanging thread is no hem
+WAIST = 0.2  # of the torso above the hip joints
 FARTHEST = 20_000  # pixels: what OpenCV can draw to
 SEEN = 0.05  # confidence from which a landmark counts
 PLANES = 11
@@ -77,7 +78,8 @@ _LAYOUT_OF: dict[Part, Layout] = {
     Part.ACCESSORY: Layout.OTHER,
 }
 LAYOUT_OF = np.zeros(256, np.uint8)
-"""`Part` -> `Layout` of a person who wears a top, coat or dress that is the garment asked about."""
+"""`Part` -> `Layout` of a person who wears a top, coat or dress that is the garment asked about.
+See `layout_of`, which looks at where it lies, too."""
 LAYOUT_OF[[int(part) for part in _LAYOUT_OF]] = [int(one) for one in _LAYOUT_OF.values()]
 ARMS = {Layout.LEFT_ARM: body.ARMS["left"], Layout.RIGHT_ARM: body.ARMS["right"]}
 
@@ -90,6 +92,23 @@ class Hidden:
 
     keep: Mask
     planes: NDArray[np.uint8]
+
+
+def layout_of(parts: Labels, landmarks: Points) -> Labels:
+    """(H, W) uint8 `Part` and (33, 3) landmarks in the same pixels -> (H, W) uint8 `Layout`.
+
+    Glasses and hats belong to the head. Of a dress, over which a top is put on, the skirt stays.
+    """
+    layout = LAYOUT_OF[parts]
+    rows = np.arange(parts.shape[0])[:, None]
+    y = landmarks[:, 1]
+    mouth = y[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT]].mean()
+    layout[(parts == Part.ACCESSORY) & (rows < mouth)] = Layout.HEAD
+    shoulders = y[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]].mean()
+    hips = y[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].mean()
+    waist = hips - WAIST * (hips - shoulders)
+    layout[(parts == Part.DRESS) & (rows > waist)] = Layout.LOWER
+    return layout
 
 
 def hide(layout: Labels, landmarks: Points, rng: np.random.Generator | None = None) -> Hidden:
