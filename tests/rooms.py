@@ -99,7 +99,7 @@ BEGIN, END = "<!-- tree: begin -->", "<!-- tree: end -->"
 FLOW = (
     *("core", "nets", "person", "words", "garment", "garment.cutout", "garment.outline"),
     *("design", "fusion", "fusion.geometry", "compose", "pipeline", "fallback", "report"),
-    *("evaluation", "training", "training.data", "training.prepare"),
+    *("evaluation", "training", "training.data", "training.prepare", "training.studio"),
     *("page", "page.look", "page.serving", "cli"),
 )
 WIDTH, INDENT = 100, 21

@@ -5,9 +5,10 @@ tryon train garment DATA --out DIR [--own GALLERY]
 tryon train heads DATA --out DIR --start FILE    # the last layers of the garment network alone
 tryon train text --out DIR                       # makes its own sentences, needs no DATA
 tryon train fusion DATA --out DIR [--phase warp]
-tryon train dressing DATA --out DIR [--phase paint --start FILE]
+tryon train dressing DATA --out DIR [--phase paint --start FILE] [--studio-share 0.5]
 tryon data prepare | pairs | renew-starts DATA
 tryon data wardrobe GALLERY --out DIR
+tryon data studio --out SHEET.png [--count 40]
 """
 
 from collections.abc import Iterator
@@ -33,10 +34,11 @@ TAKES = {
     HEADS: {"learning_rate", "seed", "threads", "cache", "start", "count"} | OWN,
     "text": SCHEDULE,
     "fusion": FROM_PHOTOS | {"fusion", "phase", "full_size_from", "workers"},
-    "dressing": SCHEDULE | {"start", "phase", "features", "full_size_from"},
+    "dressing": SCHEDULE | {"start", "phase", "features", "full_size_from", "studio_share"},
 }
 
 PICTURES = 100  # of the wardrobe
+SHEET = 40  # pairs of the studio
 
 DataSets = Annotated[Path, typer.Argument(metavar="DATA", help="Folder of the data sets.")]
 
@@ -182,6 +184,14 @@ def train(
             rich_help_panel=OF_SOME,
         ),
     ] = None,
+    studio_share: Annotated[
+        float | None,
+        typer.Option(
+            "--studio-share",
+            help="dressing: share of samples from the fitting studio, 0 to 1; 1 needs no DATA.",
+            rich_help_panel=OF_SOME,
+        ),
+    ] = None,
 ) -> None:
     """Train a network, from zero or from earlier weights."""
     from tryon.core.errors import TryOnError
@@ -204,6 +214,7 @@ def train(
         "full_size_from": full_size_from,
         "workers": workers,
         "features": features,
+        "studio_share": studio_share,
     }
     given = {name: value for name, value in options.items() if value is not None}
     if wrong := sorted({*given, *(["resume"] if resume else [])} - TAKES[net]):
@@ -310,3 +321,22 @@ def wardrobe(
         from tryon.training.data.wardrobe import Wardrobe, write
 
         write(Wardrobe([gallery]), out, count, seed)
+
+
+@data.command("studio")
+def studio(
+    out: Annotated[Path, typer.Option("--out", metavar="SHEET.png", help="The sheet.")],
+    count: Annotated[
+        int, typer.Option("--count", metavar="N", parser=positive, help="Pairs to draw.")
+    ] = SHEET,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the pairs.")] = 0,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only upper, lower or dress garments.")
+    ] = None,
+) -> None:
+    """Draw pairs of the fitting studio, to look at."""
+    with _trained():
+        from tryon.core.types import Kind
+        from tryon.training.studio.sheet import write
+
+        write(out, count, seed, Kind(kind) if kind is not None else None)

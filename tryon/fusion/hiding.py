@@ -8,6 +8,9 @@ Notable here:
 - what is certain stays: head and hair, hands, the lower garment. In training a random band of the
   lower garment below the hem is hidden at times, since a longer top must be able to cover it.
 - hiding is wide, replacing is not: what the finished picture keeps is decided from the layout.
+- for trousers and skirts the legs take the arms' part and the other garment is the top; for dresses
+  all of both is hidden. In training the hidden area is widened at times to where another skirt
+  might have been, so that its outline does not tell how wide the garment is.
 """
 
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ from numpy.typing import NDArray
 
 from tryon.core.arrays import Labels, Mask, Points
 from tryon.core.masks import disc
-from tryon.core.types import Part, Pose
+from tryon.core.types import Kind, Part, Pose
 from tryon.person import body
 from tryon.person.body import capsule_mask
 
@@ -81,90 +84,143 @@ LAYOUT_OF = np.zeros(256, np.uint8)
 """`Part` -> `Layout` of a person who wears a top, coat or dress that is the garment asked about.
 See `layout_of`, which looks at where it lies, too."""
 LAYOUT_OF[[int(part) for part in _LAYOUT_OF]] = [int(one) for one in _LAYOUT_OF.values()]
+_BELOW: dict[Part, Layout] = {
+    Part.UPPER: Layout.OTHER,
+    Part.OUTERWEAR: Layout.OTHER,
+    Part.TROUSERS: Layout.GARMENT,
+    Part.SKIRT: Layout.GARMENT,
+}
+_WHOLE: dict[Part, Layout] = {Part.TROUSERS: Layout.GARMENT, Part.SKIRT: Layout.GARMENT}
+LAYOUTS_OF: dict[Kind, NDArray[np.uint8]] = {Kind.UPPER: LAYOUT_OF}
+"""`LAYOUT_OF` for each kind of garment that is asked about. A dress takes the place of both."""
+for _kind, _changes in ((Kind.LOWER, _BELOW), (Kind.DRESS, _WHOLE)):
+    LAYOUTS_OF[_kind] = LAYOUT_OF.copy()
+    LAYOUTS_OF[_kind][[int(part) for part in _changes]] = [int(one) for one in _changes.values()]
+_OTHER_GARMENT = {
+    Kind.UPPER: (Layout.LOWER, Layout.LEGS),
+    Kind.LOWER: (Layout.LOWER, Layout.OTHER, Layout.NECK),
+    Kind.DRESS: (Layout.LOWER,),
+}
 ARMS = {Layout.LEFT_ARM: body.ARMS["left"], Layout.RIGHT_ARM: body.ARMS["right"]}
+LEGS = (
+    (Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE),
+    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE),
+)
+THIGH, SHIN, LEG_ROOM = 0.17, 0.11, 1.35  # shoulder widths; a leg's room in those of an arm
+SKIRT_SHARE, SKIRT_WIDTH, SKIRT_LENGTH = 0.5, (0.3, 1.1), (0.4, 2.6)  # of shoulder widths
 
 
 @dataclass(frozen=True, eq=False)
 class Hidden:
     """keep: (H, W) bool, True where the person may be seen. planes: (11, H/2, W/2) uint8 0..255:
     left upper arm, left forearm, right upper arm, right forearm, torso, neck, left hand, right
-    hand as drawn from the landmarks; kept head, kept hands, kept lower garment."""
+    hand as drawn from the landmarks; kept head, kept hands, kept lower garment. For a lower garment
+    thighs and shins take the arms' planes, the kept top that of the lower garment, and all of the
+    kept arms that of the hands; for a dress legs and arms share theirs, and shoes are what is
+    kept."""
 
     keep: Mask
     planes: NDArray[np.uint8]
 
 
-def layout_of(parts: Labels, landmarks: Points) -> Labels:
-    """(H, W) uint8 `Part` and (33, 3) landmarks in the same pixels -> (H, W) uint8 `Layout`.
+def layout_of(parts: Labels, landmarks: Points, kind: Kind = Kind.UPPER) -> Labels:
+    """(H, W) uint8 `Part` and (33, 3) landmarks in the same pixels -> (H, W) uint8 `Layout` of the
+    person as photographed, where GARMENT is what a garment of this kind takes the place of.
 
     Glasses and hats belong to the head. Of a dress, over which a top is put on, the skirt stays.
     """
-    layout = LAYOUT_OF[parts]
+    layout = LAYOUTS_OF[kind][parts]
     rows = np.arange(parts.shape[0])[:, None]
     y = landmarks[:, 1]
     mouth = y[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT]].mean()
     layout[(parts == Part.ACCESSORY) & (rows < mouth)] = Layout.HEAD
-    shoulders = y[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]].mean()
-    hips = y[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].mean()
-    waist = hips - WAIST * (hips - shoulders)
-    layout[(parts == Part.DRESS) & (rows > waist)] = Layout.LOWER
+    if kind == Kind.UPPER:
+        shoulders = y[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]].mean()
+        hips = y[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].mean()
+        waist = hips - WAIST * (hips - shoulders)
+        layout[(parts == Part.DRESS) & (rows > waist)] = Layout.LOWER
     return layout
 
 
-def hide(layout: Labels, landmarks: Points, rng: np.random.Generator | None = None) -> Hidden:
+def hide(
+    layout: Labels,
+    landmarks: Points,
+    rng: np.random.Generator | None = None,
+    kind: Kind = Kind.UPPER,
+) -> Hidden:
     """layout: (H, W) uint8 `Layout` of the person as photographed. landmarks: (33, 3) float32 in
     the same pixels; those with confidence under 0.05 are not used. rng: for training; None = the
-    middle of what training draws."""
+    middle of what training draws. kind: of the garment that is put on."""
     size = layout.shape
     at = landmarks[:, :2].astype(np.float64)
     seen = landmarks[:, 2] >= SEEN
     unit = max(CANVAS_UNIT, float(np.linalg.norm(at[Pose.LEFT_SHOULDER] - at[Pose.RIGHT_SHOULDER])))
-    limbs = _limbs(size, at, seen, unit)
-
-    cloth = np.isin(layout, (Layout.GARMENT, Layout.OTHER, Layout.INSIDE))
+    limbs = _limbs(size, at, seen, unit, kind)
     arms = np.isin(layout, list(ARMS))
-    hidden = wider(cloth | (layout == Layout.NECK), _drawn(ROOM_CLOTH, rng))
-    hidden |= wider(arms, _drawn(ROOM_ARM, rng))
-    room = _drawn(ROOM_LIMB, rng) * unit
-    for shoulder, elbow, wrist in ARMS.values():
-        for a, b in ((shoulder, elbow), (elbow, wrist)):
-            if seen[a] and seen[b]:
-                hidden |= capsule_mask(size, at[[a, b]], (room, room))
-    hidden |= limbs[4] > 0
-    if rng is not None:
-        hidden |= _other_outline(size, at, seen, unit, rng)
-
-    hands = ((limbs[6] > 0) | (limbs[7] > 0)) & arms
-    hands = cv2.morphologyEx(hands.astype(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0
-    lower = np.isin(layout, (Layout.LOWER, Layout.LEGS))
-    if rng is not None and cloth.any() and rng.random() < BAND_SHARE:
-        hem = float(np.percentile(np.flatnonzero(cloth.any(1)), HEM_ROWS))
-        below = np.arange(size[0])[:, None] > hem + rng.uniform(*BAND)
-        hidden |= lower & ~below
-        lower = lower & below
     head = layout == Layout.HEAD
-    certain = cv2.erode((head | hands | lower).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+
+    cloth = np.isin(layout, (Layout.GARMENT, Layout.INSIDE))
+    if kind == Kind.UPPER:
+        cloth |= layout == Layout.OTHER
+    bare = (layout == Layout.NECK) & (kind != Kind.LOWER)
+    hidden = wider(cloth | bare, _drawn(ROOM_CLOTH, rng))
+    if kind != Kind.LOWER:
+        hidden |= wider(arms, _drawn(ROOM_ARM, rng))
+        room = _drawn(ROOM_LIMB, rng) * unit
+        hidden |= _around(size, at, seen, list(ARMS.values()), room)
+        hidden |= limbs[4] > 0
+    if kind != Kind.UPPER:
+        hidden |= wider(layout == Layout.LEGS, _drawn(ROOM_ARM, rng))
+        room = LEG_ROOM * _drawn(ROOM_LIMB, rng) * unit
+        hidden |= _around(size, at, seen, list(LEGS), room)
+        if rng is not None and rng.random() < SKIRT_SHARE:
+            hidden |= _some_skirt(size, at, seen, unit, rng)
+    if rng is not None:
+        hidden |= _other_outline(size, at, seen, unit, kind, rng)
+
+    hands = arms
+    if kind != Kind.LOWER:
+        hands = ((limbs[6] > 0) | (limbs[7] > 0)) & arms
+        hands = cv2.morphologyEx(hands.astype(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0
+    other = np.isin(layout, _OTHER_GARMENT[kind])
+    if rng is not None and cloth.any() and rng.random() < BAND_SHARE:
+        rows = np.arange(size[0])[:, None]
+        with_cloth = np.flatnonzero(cloth.any(1))
+        if kind == Kind.LOWER:  # a higher waist must be able to cover the top
+            free = rows < np.percentile(with_cloth, 100 - HEM_ROWS) - rng.uniform(*BAND)
+        else:
+            free = rows > np.percentile(with_cloth, HEM_ROWS) + rng.uniform(*BAND)
+        hidden |= other & ~free
+        other = other & free
+    certain = cv2.erode((head | hands | other).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     keep = ~hidden | certain
 
     half = np.s_[::PLANE_STRIDE, ::PLANE_STRIDE]
     planes = np.empty((PLANES, *keep[half].shape), np.uint8)
     planes[:8] = limbs[:, ::PLANE_STRIDE, ::PLANE_STRIDE]
-    for plane, part in zip(planes[8:], (head, hands, lower), strict=True):
+    for plane, part in zip(planes[8:], (head, hands, other), strict=True):
         plane[:] = (part & keep)[half] * np.uint8(255)
     return Hidden(keep, planes)
 
 
 def _other_outline(
-    size: tuple[int, int], at: np.ndarray, seen: np.ndarray, unit: float, rng: np.random.Generator
+    size: tuple[int, int],
+    at: np.ndarray,
+    seen: np.ndarray,
+    unit: float,
+    kind: Kind,
+    rng: np.random.Generator,
 ) -> Mask:
     """(H, W) bool: as another, wider garment would cover the same body."""
     hidden = np.zeros(size, bool)
-    for joints in ARMS.values():
+    limbs = [] if kind == Kind.LOWER else list(ARMS.values())
+    limbs += [] if kind == Kind.UPPER else list(LEGS)
+    for joints in limbs:
         for a, b in pairwise(joints):
             if rng.random() < WIDE_SHARE and seen[a] and seen[b]:
                 hidden |= capsule_mask(size, at[[a, b]], rng.uniform(*WIDE_LIMB, 2) * unit)
     corners = [Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP]
-    if rng.random() < WIDE_SHARE and seen[corners].all():
+    if kind != Kind.LOWER and rng.random() < WIDE_SHARE and seen[corners].all():
         away = np.sign(at[corners] - at[corners].mean(0)) * (1, 0.5)
         drawn = at[corners] + away * rng.uniform(*WIDE_TRUNK, (4, 1)) * unit
         trunk = np.zeros(size, np.uint8)
@@ -173,14 +229,56 @@ def _other_outline(
     return hidden
 
 
-def _limbs(size: tuple[int, int], at: np.ndarray, seen: np.ndarray, unit: float) -> np.ndarray:
+def _around(
+    size: tuple[int, int],
+    at: np.ndarray,
+    seen: np.ndarray,
+    limbs: list[tuple[Pose, Pose, Pose]],
+    room: float,
+) -> Mask:
+    """(H, W) bool: within a radius of limbs."""
+    found = np.zeros(size, bool)
+    for first, middle, last in limbs:
+        for a, b in ((first, middle), (middle, last)):
+            if seen[a] and seen[b]:
+                found |= capsule_mask(size, at[[a, b]], (room, room))
+    return found
+
+
+def _some_skirt(
+    size: tuple[int, int], at: np.ndarray, seen: np.ndarray, unit: float, rng: np.random.Generator
+) -> Mask:
+    """(H, W) bool: where a skirt of any width and length would hang."""
+    hips = [Pose.LEFT_HIP, Pose.RIGHT_HIP]
+    mask = np.zeros(size, np.uint8)
+    if not seen[hips].all():
+        return mask > 0
+    x, y = at[hips].mean(0)
+    top, hem = rng.uniform(*SKIRT_WIDTH, 2) * unit
+    below = y + rng.uniform(*SKIRT_LENGTH) * unit
+    waist = y - 0.35 * unit
+    corners = [(x - top / 2, waist), (x + top / 2, waist), (x + hem, below), (x - hem, below)]
+    drawn = np.clip(np.round(corners), -FARTHEST, FARTHEST).astype(np.int32)
+    cv2.fillConvexPoly(mask, drawn, 1)
+    return mask > 0
+
+
+def _limbs(
+    size: tuple[int, int], at: np.ndarray, seen: np.ndarray, unit: float, kind: Kind
+) -> np.ndarray:
     """(8, H, W) uint8 0..255, see `Hidden.planes`."""
     planes = np.zeros((8, *size), np.uint8)
+    if kind != Kind.UPPER:
+        for number, (hip, knee, ankle) in enumerate(LEGS):
+            for plane, a, b, radius in ((0, hip, knee, THIGH), (1, knee, ankle, SHIN)):
+                if seen[a] and seen[b]:
+                    planes[2 * number + plane] = _capsule(size, at[[a, b]], radius * unit)
     for number, (shoulder, elbow, wrist) in enumerate(ARMS.values()):
-        if seen[shoulder] and seen[elbow]:
-            planes[2 * number] = _capsule(size, at[[shoulder, elbow]], UPPER_ARM * unit)
+        if seen[shoulder] and seen[elbow] and kind != Kind.LOWER:
+            planes[2 * number] |= _capsule(size, at[[shoulder, elbow]], UPPER_ARM * unit)
         if seen[elbow] and seen[wrist]:
-            planes[2 * number + 1] = _capsule(size, at[[elbow, wrist]], FOREARM * unit)
+            if kind != Kind.LOWER:
+                planes[2 * number + 1] |= _capsule(size, at[[elbow, wrist]], FOREARM * unit)
             along = at[wrist] - at[elbow]
             ends = at[wrist] + np.outer((HAND_FROM, HAND_TO), along)
             planes[6 + number] = _capsule(size, ends, HAND * unit)

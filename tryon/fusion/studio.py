@@ -13,6 +13,7 @@ Notable here:
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from tryon.core.arrays import Alpha, Flow, Labels, Mask, Pixels, Points, Scalars
 from tryon.core.frame import Fit
-from tryon.core.types import Draft, Garment, Layer, Person, Pose
+from tryon.core.types import Draft, Garment, Kind, Layer, Person, Pose
 from tryon.core.vocabulary import ATTRIBUTES
 from tryon.person.body import middle_of_hips, middle_of_shoulders
 
@@ -29,6 +30,21 @@ CANVAS = (256, 192)  # height, width in pixels, of person and garment alike
 SHOULDERS_AT = (95.0, 84.0)  # x, y of the middle between the shoulder joints: VITON's medians
 TORSO = 119.0  # pixels from there to the middle between the hip joints
 GREY = 240  # of the background
+
+
+class Frame(NamedTuple):
+    """What a person is scaled and moved to. shoulders_at: x, y of the middle between the shoulder
+    joints, in studio pixels; torso: pixels from there to the middle between the hip joints."""
+
+    shoulders_at: tuple[float, float]
+    torso: float
+
+
+FRAMES: dict[Kind, Frame] = {
+    Kind.UPPER: Frame(SHOULDERS_AT, TORSO),  # head to thighs
+    Kind.LOWER: Frame((95.0, -32.0), 100.0),  # waist to feet
+    Kind.DRESS: Frame((95.0, 50.0), 68.0),  # head to feet
+}
 WHITE = 255  # behind garments
 # Room around a garment, pixels left and right, above and below: VITON's medians.
 GARMENT_MARGIN = (6, 14)
@@ -53,6 +69,11 @@ START = (32, 24)  # its height, width
 # pixels = PLAIN_SCALE * (studio pixel - SHOULDERS_AT) + PLAIN_AT, x and y.
 PLAIN_SCALE = (1.15, 1.35)
 PLAIN_AT = (95.5, 52.0)
+PLAIN: dict[Kind, tuple[tuple[float, float], tuple[float, float]]] = {
+    Kind.UPPER: (PLAIN_SCALE, PLAIN_AT),
+    Kind.LOWER: ((1.05, 0.75), (95.5, 25.0)),
+    Kind.DRESS: ((1.45, 1.33), (95.5, 48.0)),
+}
 FARTHEST = 2.0  # normalised: beyond this the start says no more than "outside"
 FALL_OFF = 2.0  # studio pixels over which one piece's map goes over into the next one's
 LEAST_ISLAND = 0.3  # of a piece's largest part: what is smaller is a fold of its map
@@ -86,9 +107,9 @@ class StudioGarment:
     landmarks: Points
 
 
-def enter(person: Person, fit: Fit | None = None) -> StudioPerson:
-    """Bring a person into the studio frame; fit: another than `person_fit`."""
-    fit = fit or person_fit(person.landmarks, person.photo.size)
+def enter(person: Person, fit: Fit | None = None, kind: Kind = Kind.UPPER) -> StudioPerson:
+    """Bring a person into the studio frame of a kind of garment; fit: another than `person_fit`."""
+    fit = fit or person_fit(person.landmarks, person.photo.size, kind)
     matte = fit.image(person.matte)
     alpha = matte[..., None].astype(np.float32) / 255
     pixels = GREY + alpha * (fit.image(person.photo.pixels, border=GREY).astype(np.float32) - GREY)
@@ -102,12 +123,13 @@ def enter(person: Person, fit: Fit | None = None) -> StudioPerson:
     )
 
 
-def person_fit(landmarks: Points, size: tuple[int, int]) -> Fit:
+def person_fit(landmarks: Points, size: tuple[int, int], kind: Kind = Kind.UPPER) -> Fit:
     """Where a photo of this size (height, width) with these (33, 3) landmarks lies in the studio:
-    scaled so that the torso is `TORSO` long, shoulders at `SHOULDERS_AT`."""
-    scale = TORSO / torso_length(landmarks, size)
+    scaled so that torso and shoulders are as the kind's frame has them."""
+    frame = FRAMES[kind]
+    scale = frame.torso / torso_length(landmarks, size)
     middle = (middle_of_shoulders(landmarks).astype(np.float64) + 0.5) * scale - 0.5
-    x, y = np.array(SHOULDERS_AT) - middle
+    x, y = np.array(frame.shoulders_at) - middle
     return Fit(scale, float(x), float(y), size, CANVAS)
 
 
@@ -194,10 +216,10 @@ def word_vector(attributes: Mapping[str, str]) -> NDArray[np.float32]:
     )
 
 
-def plain_start() -> Flow:
-    """(32, 24, 2) normalised flow: a top hung straight from the shoulders."""
-    points = start_points()
-    flow = (points - SHOULDERS_AT) * PLAIN_SCALE + PLAIN_AT
+def plain_start(kind: Kind = Kind.UPPER) -> Flow:
+    """(32, 24, 2) normalised flow: a garment hung straight from the shoulders or hips."""
+    scale, at = PLAIN[kind]
+    flow = (start_points() - FRAMES[kind].shoulders_at) * scale + at
     return normalised(flow).astype(np.float32)
 
 

@@ -4,6 +4,7 @@
     tryon train text --out DIR              # makes its own sentences, needs no DATA
     tryon train heads DATA --out DIR --start FILE    # the garment network's, alone
     tryon data prepare | pairs | renew-starts DATA   # what is computed from the photos once
+    tryon data studio --out SHEET.png       # pairs of the fitting studio, to look at
 
 DATA is a folder with the data sets' tars or with what they unpack to.
 """
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
         start: Path | str
         phase: str
         features: Path | str
+        full_size_from: float
+        studio_share: float
 
     class Options(FusionOptions, total=False):
         """What a run of training may be given beside data and folders.
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
         own: Sequence[Path]
         own_share: float
         features: Path | str
+        studio_share: float
 
 
 NETS = ("parser", "garment", "text", "fusion", "dressing")
@@ -77,9 +81,9 @@ def main(
         schedule = dataclasses.replace(text.SCHEDULE, **cast("Changes", given))
         trainer.fit(text.TextTask(schedule.seed), schedule, Path(out), resume)
         return 0
-    if data is None:
+    if data is None and not (net == "dressing" and given.get("studio_share") == 1):
         raise FileNotFoundError(f"training the {net} network needs a folder of data")
-    folder = unpack(Path(data))
+    folder = unpack(Path(data)) if data is not None else Path()
     if net == "dressing":
         from tryon.training import dressing
 

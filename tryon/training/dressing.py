@@ -5,6 +5,7 @@ Notable here:
   keeps them as they are and trains the painter, which sees the true layout half of the time.
 - the flow is held to the worn garment where both are seen, to its outline, and to second-order
   smoothness: stiff enough that prints do not swirl, and stiffer on the trunk than on sleeves.
+- pairs of the fitting studio know their flow, and it is then held to that too.
 - the outline is learned twice, as the warped garment's mask and as a class of the layout; the
   layout decides what is drawn.
 
@@ -14,7 +15,7 @@ layout together; features of VGG16 (Johnson et al., ECCV 2016).
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from tryon.fusion.hiding import Layout
 from tryon.fusion.studio import plain_start
 from tryon.nets.dressing import DressingConfig, DressingNet, Plan
 from tryon.nets.fusion import resized, sample
-from tryon.training.data.dressed import Dressed, Pair, prepared, read_viton_pairs
+from tryon.training.data.dressed import KINDS, Dressed, Pair, prepared, read_viton_pairs
 from tryon.training.trainer import Schedule, begin_from, fit
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ COLOUR, OUTLINE, SMOOTH, LAYOUT, COARSE_LAYOUT = 2.0, 1.5, 0.06, 1.2, 0.3
 STIFF_TRUNK = 2.0  # times as smooth where the garment lies on the trunk
 CURVE = 0.45  # exponent of the generalised Charbonnier penalty on the flow's curvature
 CONFIDENCE = 0.05
+ASTRAY = 0.4  # of the distance from the flow, where that is known
+MOSTLY_TRACED = 0.7  # of a cell's pixels
 PAINT, SKIN, FEATURES = 4.0, 3.0, 0.35
 CROP = 0.375  # of the canvas' height, the side of the square whose features are compared
 FEATURE_WEIGHTS = (0.3, 0.3, 0.5)  # of VGG16's relu1_2, relu2_2, relu3_3
@@ -109,14 +112,15 @@ def train(
     start: Path | str | None = None,
     features: Path | str | None = None,
     full_size_from: float | None = None,
+    studio_share: float = 0.0,
     **changes: "Unpack[Changes]",
 ) -> None:
     """Train one phase, writing into `out` as `trainer.fit` does.
 
-    data: folder with VITON's shards. start: weights to go on from, needed for "paint". features:
-    see `DressingTask`. full_size_from: progress (0..1) from which on the whole canvas is used.
-    changes: of the phase's `Schedule`. ValueError for an unknown phase, or for painting on a
-    layout that was never learned.
+    data: folder with VITON's shards. start: weights to go on from, needed for "paint". features,
+    studio_share: see `DressingTask`. full_size_from: progress (0..1) from which on the whole canvas
+    is used. changes: of the phase's `Schedule`. ValueError for an unknown phase, or for painting on
+    a layout that was never learned.
     """
     if phase not in PHASES:
         raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
@@ -131,8 +135,16 @@ def train(
         Path(start) if start is not None else None,
         Path(features) if features is not None else None,
         schedule.seed,
+        studio_share=studio_share,
     )
     fit(task, schedule, out, resume)
+
+
+class Samples(Protocol):
+    """What training samples come from."""
+
+    def batch(self, first: int, count: int, size: tuple[int, int]) -> dict[str, np.ndarray]:
+        """As `Dressed.batch`."""
 
 
 class DressingTask:
@@ -149,17 +161,28 @@ class DressingTask:
         seed: int = 0,
         config: DressingConfig | None = None,
         pairs: tuple[list[Pair], list[Pair]] | None = None,
+        studio_share: float = 0.0,
     ) -> None:
         """data: folder with VITON's shards. start: weights to go on from. features: VGG16's kernels
         for the painter, an .npz with w11, b11, ... in Caffe's manner. pairs: for training and
-        validation, instead of VITON's. ValueError for an unknown phase."""
+        validation, instead of VITON's. studio_share: of the training samples, from the fitting
+        studio; 1 needs no data at all and is validated on studio pairs too. ValueError for an
+        unknown phase, RuntimeError where the studio finds no OpenGL."""
         if phase not in PHASES:
             raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
         self.phase, self.start = phase, start
         self.config = config or DressingConfig()
-        if pairs is None:
+        if pairs is None and studio_share >= 1:
+            from tryon.training.studio.samples import held_out
+
+            pairs = [], held_out(VALIDATION_PAIRS)
+        elif pairs is None:
             pairs = read_viton_pairs(data), read_viton_pairs(data, validation=True)
-        self.samples = Dressed(pairs[0], seed)
+        self.samples: Samples = Dressed(pairs[0], seed)
+        if studio_share > 0:
+            from tryon.training.studio.samples import Mixed
+
+            self.samples = Mixed(pairs[0], seed, studio_share)
         self.validation = pairs[1][:VALIDATION_PAIRS]
         self.vgg = Vgg(features) if features is not None else None
 
@@ -252,7 +275,8 @@ class Trained(nn.Module):
 
 
 class Given:
-    """A batch as tensors: float colours as (pixel - 127) / 128, masks 0..1; see `Dressed.batch`."""
+    """A batch as tensors: float colours as (pixel - 127) / 128, masks 0..1; see `Dressed.batch`.
+    flow: (N, 2, H, W) normalised, where traced (N, 1, H, W) is 1; None where no sample has it."""
 
     def __init__(self, batch: dict[str, torch.Tensor]) -> None:
         self.keep = _mask(batch["keep"])
@@ -265,8 +289,13 @@ class Given:
         arms_and_neck = (Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK)
         self.skin = torch.stack([self.layout == one for one in arms_and_neck]).any(0)[:, None]
         self.hidden = self.keep < 0.5
-        start = torch.from_numpy(plain_start()).permute(2, 0, 1)[None].to(self.seen)
-        self.start = start.expand(len(self.seen), -1, -1, -1)
+        starts = torch.from_numpy(np.stack([plain_start(kind) for kind in KINDS]))
+        kind = batch.get("kind", torch.zeros(len(self.seen), dtype=torch.uint8))
+        self.start = starts.permute(0, 3, 1, 2)[kind.long().cpu()].to(self.seen)
+        self.flow: torch.Tensor | None = None
+        if "flow" in batch:
+            self.flow = batch["flow"].permute(0, 3, 1, 2).float()
+            self.traced = _mask(batch["traced"])
 
     @property
     def inputs(self) -> tuple[torch.Tensor, ...]:
@@ -297,7 +326,7 @@ def dress_loss(plan: Plan, given: Given) -> tuple[torch.Tensor, dict[str, float]
 
     cloth = torch.cat([given.garment * given.alpha, given.alpha], 1)
     total = LAYOUT * layout + COARSE_LAYOUT * coarse
-    colour = outline = curved = layout.new_zeros(())
+    colour = outline = curved = astray = layout.new_zeros(())
     for flow, weight in zip(plan.flows, LEVELS, strict=True):
         height, width = (4 * side for side in flow.shape[-2:])
         size = min(height, given.seen.shape[-2]), min(width, given.seen.shape[-1])
@@ -314,7 +343,11 @@ def dress_loss(plan: Plan, given: Given) -> tuple[torch.Tensor, dict[str, float]
         colour = apart.sum() / (3 * both.sum() + 1)
         trunk = resized(given.planes[:, 4:5], flow.shape[-2:])
         curved = curvature(flow, 1 + (STIFF_TRUNK - 1) * trunk)
-        total = total + weight * (COLOUR * colour + OUTLINE * outline + SMOOTH * curved)
+        if given.flow is not None:
+            astray = flow_error(flow, given.flow, given.traced)
+        total = total + weight * (
+            COLOUR * colour + OUTLINE * outline + SMOOTH * curved + ASTRAY * astray
+        )
     right = (plan.layouts[1].argmax(1) == given.layout).float()
     share = ((right * given.shown[:, 0]).sum((1, 2)) / given.shown[:, 0].sum((1, 2))).detach()
     total = total + CONFIDENCE * F.binary_cross_entropy_with_logits(plan.confidence.float(), share)
@@ -322,6 +355,8 @@ def dress_loss(plan: Plan, given: Given) -> tuple[torch.Tensor, dict[str, float]
     true = given.layout == Layout.GARMENT
     iou = float((found & true).sum() / (found | true).sum().clamp_min(1))
     parts = {"layout": layout, "colour": colour, "outline": outline, "curved": curved}
+    if given.flow is not None:
+        parts["astray"] = astray
     return total, {name: float(one.detach()) for name, one in parts.items()} | {"garment": iou}
 
 
@@ -333,6 +368,18 @@ def beyond(given: "Given", size: tuple[int, int]) -> torch.Tensor:
     for label, value in IN_FRONT.items():
         cost[label] = value
     return resized(cost[given.layout][:, None], size) * resized(given.shown, size)
+
+
+def flow_error(flow: torch.Tensor, true: torch.Tensor, traced: torch.Tensor) -> torch.Tensor:
+    """How far (N, 2, h, w) flow is from the known (N, 2, H, W), in 32nds of the garment's picture,
+    where (N, 1, H, W) traced is 1: Charbonnier, so that a few far pixels do not rule."""
+    step = true.shape[-2] // flow.shape[-2]
+    if step > 1:
+        known = F.avg_pool2d(traced, step)
+        true = F.avg_pool2d(true * traced, step) / known.clamp_min(1e-3)
+        traced = (known > MOSTLY_TRACED).to(flow)
+    apart = ((flow.float() - true) * 16).square().sum(1, keepdim=True)
+    return (((apart + 1e-4).sqrt()) * traced).sum() / (traced.sum() + 1)
 
 
 def curvature(flow: torch.Tensor, stiff: torch.Tensor) -> torch.Tensor:

@@ -19,9 +19,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tryon.core.types import Pose
+from tryon.core.frame import Fit
+from tryon.core.types import Kind, Pose
 from tryon.fusion.hiding import LAYOUT_OF, Layout, hide
-from tryon.fusion.studio import CANVAS, GREY, SHOULDERS_AT, TORSO, WHITE, garment_fit
+from tryon.fusion.studio import CANVAS, FRAMES, GREY, WHITE, garment_fit, in_pixels, normalised
 from tryon.person.body import MIRRORED_POSE
 from tryon.training.data.labels import VITON_PARTS
 
@@ -35,6 +36,8 @@ JOINT_NOISE = 2.0  # studio pixels
 NO_HANDS, WORSE = 0.1, 0.3  # of the samples: hands not found, photo blurred or compressed
 SAME_LIGHT, OWN_LIGHT = 0.12, 0.05  # spread of the brightness of both pictures, of the garment's
 TURNED, CORNERS = 0.4, 12.0  # of the garments pictured askew; studio pixels of each corner
+JUMP = 2.0  # pixels of the garment's picture between neighbours
+KINDS = (Kind.UPPER, Kind.LOWER, Kind.DRESS)
 EDGES = 0.25  # of the samples: the old garment's parts are a pixel or two too wide or narrow
 
 # OpenPose's COCO joints -> ours
@@ -61,7 +64,11 @@ ARMS = [Layout.LEFT_ARM, Layout.RIGHT_ARM]
 @dataclass(frozen=True, eq=False)
 class Pair:
     """person and garment (256, 192, 3) uint8 RGB; mask (256, 192) uint8 of the garment; layout
-    (256, 192) uint8 `Layout` of the person; landmarks (33, 3) float32 in pixels of the photo."""
+    (256, 192) uint8 `Layout` of the person; landmarks (33, 3) float32 in pixels of the photo.
+
+    kind: of the garment. flow, where it is known: (256, 192, 2) float32 x and y in pixels of the
+    garment's picture, at each pixel of the person; traced: (256, 192) uint8, 255 where flow holds.
+    """
 
     identifier: str
     person: np.ndarray
@@ -69,6 +76,9 @@ class Pair:
     mask: np.ndarray
     layout: np.ndarray
     landmarks: np.ndarray
+    kind: Kind = Kind.UPPER
+    flow: np.ndarray | None = None
+    traced: np.ndarray | None = None
 
 
 def read_viton_pairs(data: Path, validation: bool = False, limit: int | None = None) -> list[Pair]:
@@ -168,7 +178,9 @@ class Dressed:
         """Samples first .. first + count - 1 on canvases of `size`, which divides (256, 192).
 
         uint8: seen, garment, target (N, H, W, 3); keep, alpha, layout, shown (N, H, W);
-        planes (N, 11, H/2, W/2). shown: 255 where the photo reaches.
+        planes (N, 11, H/2, W/2); kind (N,) place in `KINDS`. shown: 255 where the photo reaches.
+        Where all pairs know it also flow (N, H, W, 2) float32, normalised x and y on the garment,
+        and traced (N, H, W) uint8, 255 where that holds.
         """
         samples = [self.sample(first + i) for i in range(count)]
         batch = {name: np.stack([one[name] for one in samples]) for name in samples[0]}
@@ -182,8 +194,10 @@ class Dressed:
 
 
 def smaller(name: str, values: np.ndarray, step: int) -> np.ndarray:
-    """(N, H, W, ...) or, of planes, (N, C, H, W) uint8 shrunk by a whole number: averaged; labels
-    by their nearest pixel."""
+    """(N, H, W, ...) or, of planes, (N, C, H, W) shrunk by a whole number: averaged; labels by
+    their nearest pixel; traced where all of a cell is."""
+    if name == "kind":
+        return values
     if name == "layout":
         return np.ascontiguousarray(values[:, step // 2 :: step, step // 2 :: step])
     if name == "planes":
@@ -192,13 +206,14 @@ def smaller(name: str, values: np.ndarray, step: int) -> np.ndarray:
         return cells.mean((3, 5), dtype=np.float32).astype(np.uint8)
     n, height, width = values.shape[:3]
     cells = values.reshape(n, height // step, step, width // step, step, -1)
-    small = cells.mean((2, 4), dtype=np.float32).astype(np.uint8)
+    small = cells.min((2, 4)) if name == "traced" else cells.mean((2, 4), dtype=np.float32)
+    small = small.astype(values.dtype)
     return small.reshape(n, height // step, width // step, *values.shape[3:])
 
 
 def prepared(pair: Pair, rng: np.random.Generator | None) -> dict[str, np.ndarray]:
     """A pair in the studio frame, disturbed by `rng`; None = as it is, for validation."""
-    matrix, mirrored = _frame(pair.landmarks, rng)
+    matrix, mirrored = _frame(pair.landmarks, rng, pair.kind)
     height, width = CANVAS
     grey = (GREY, GREY, GREY)
     target = cv2.warpAffine(pair.person, matrix, (width, height), borderValue=grey)
@@ -210,14 +225,18 @@ def prepared(pair: Pair, rng: np.random.Generator | None) -> dict[str, np.ndarra
     fit = garment_fit(pair.mask > 0)
     alpha = fit.image(pair.mask)
     garment = fit.image(pair.garment, border=WHITE)
+    known = _flow(pair, matrix, fit) if pair.flow is not None else {}
     if mirrored:
         target, layout, shown = target[:, ::-1], MIRRORED[layout[:, ::-1]], shown[:, ::-1]
         alpha, garment = alpha[:, ::-1], garment[:, ::-1]
         landmarks = landmarks[MIRRORED_POSE]
         landmarks[:, 0] = width - 1 - landmarks[:, 0]
+        known = {name: values[:, ::-1] for name, values in known.items()}
+        if known:
+            known["flow"] = known["flow"] * np.array([-1, 1], np.float32)
     if rng is not None:
         target, garment = _lit(target, garment, rng)
-        garment, alpha = _askew(garment, alpha, rng)
+        garment, alpha, known = _askew(garment, alpha, known, rng)
     target = np.where((layout == Layout.BACKGROUND)[..., None], np.uint8(GREY), target)
     photo = target
     if rng is not None:
@@ -225,9 +244,10 @@ def prepared(pair: Pair, rng: np.random.Generator | None) -> dict[str, np.ndarra
         landmarks[:, :2] += rng.normal(0, JOINT_NOISE, (len(landmarks), 2))
     layout = np.asarray(layout, np.uint8)
     given = layout if rng is None else _misread(layout, rng)
-    hidden = hide(np.asarray(given, np.uint8), landmarks, rng)
+    hidden = hide(np.asarray(given, np.uint8), landmarks, rng, pair.kind)
     garment = np.where(alpha[..., None] > 127, garment, np.uint8(WHITE))
-    return {
+    known = {name: np.ascontiguousarray(values) for name, values in known.items()}
+    return known | {
         "seen": photo * hidden.keep[..., None],
         "keep": hidden.keep.astype(np.uint8) * np.uint8(255),
         "planes": hidden.planes,
@@ -236,16 +256,36 @@ def prepared(pair: Pair, rng: np.random.Generator | None) -> dict[str, np.ndarra
         "target": np.ascontiguousarray(target),
         "layout": np.ascontiguousarray(layout),
         "shown": np.ascontiguousarray(shown),
+        "kind": np.array(KINDS.index(pair.kind), np.uint8),
     }
 
 
-def _frame(landmarks: np.ndarray, rng: np.random.Generator | None) -> tuple[np.ndarray, bool]:
-    """2x3 photo -> studio frame, and whether to mirror afterwards."""
+def _flow(pair: Pair, matrix: np.ndarray, fit: Fit) -> dict[str, np.ndarray]:
+    """The known flow in the frame: (256, 192, 2) float32 normalised, and where it holds."""
+    assert pair.flow is not None
+    assert pair.traced is not None
+    size = CANVAS[::-1]
+    smooth = cv2.warpAffine(pair.flow, matrix, size)
+    near = cv2.warpAffine(pair.flow, matrix, size, flags=cv2.INTER_NEAREST)
+    holds = cv2.warpAffine(pair.traced, matrix, size) == 255
+    holds &= np.abs(smooth - near).max(-1) < JUMP  # between two pieces of cloth nothing is known
+    on_canvas = fit.points(smooth.reshape(-1, 2)).reshape(smooth.shape)
+    flow = np.where(holds[..., None], normalised(on_canvas), 0).astype(np.float32)
+    return {"flow": flow, "traced": holds.astype(np.uint8) * np.uint8(255)}
+
+
+def _frame(
+    landmarks: np.ndarray, rng: np.random.Generator | None, kind: Kind
+) -> tuple[np.ndarray, bool]:
+    """2x3 photo -> studio frame of a kind, and whether to mirror afterwards."""
+    frame = FRAMES[kind]
     shoulders = landmarks[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER], :2].mean(0)
     hips = landmarks[[Pose.LEFT_HIP, Pose.RIGHT_HIP]]
-    torso = float(np.linalg.norm(hips[:, :2].mean(0) - shoulders)) if hips[:, 2].all() else TORSO
-    scale = float(np.clip(TORSO / max(torso, LEAST_TORSO), 0.7, 1.4))
-    at, angle, mirrored = np.array(SHOULDERS_AT), 0.0, False
+    torso = (
+        float(np.linalg.norm(hips[:, :2].mean(0) - shoulders)) if hips[:, 2].all() else frame.torso
+    )
+    scale = float(np.clip(frame.torso / max(torso, LEAST_TORSO), 0.7, 1.4))
+    at, angle, mirrored = np.array(frame.shoulders_at), 0.0, False
     if rng is not None:
         scale *= rng.uniform(*SCALE)
         at = at + rng.uniform(-1, 1, 2) * SHIFT
@@ -268,19 +308,30 @@ def _lit(
 
 
 def _askew(
-    garment: np.ndarray, alpha: np.ndarray, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """The garment's picture a little turned, sheared or seen from a side, at times."""
+    garment: np.ndarray,
+    alpha: np.ndarray,
+    known: dict[str, np.ndarray],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """The garment's picture, and the known flow to it, a little turned, sheared or seen from a
+    side, at times."""
     if rng.random() >= TURNED:
-        return garment, alpha
+        return garment, alpha, known
     height, width = CANVAS
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     moved = corners + rng.uniform(-CORNERS, CORNERS, (4, 2)).astype(np.float32)
     matrix = cv2.getPerspectiveTransform(corners, moved)
     white = (WHITE, WHITE, WHITE)
+    if known:
+        at = in_pixels(known["flow"]).reshape(-1, 1, 2).astype(np.float32)
+        there = cv2.perspectiveTransform(at, matrix).reshape(known["flow"].shape)
+        traced = known["traced"]
+        flow = np.where(traced[..., None] > 0, normalised(there), 0).astype(np.float32)
+        known = {"flow": flow, "traced": traced}
     return (
         cv2.warpPerspective(garment, matrix, (width, height), borderValue=white),
         cv2.warpPerspective(alpha, matrix, (width, height)),
+        known,
     )
 
 

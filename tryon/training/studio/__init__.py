@@ -1,0 +1,1 @@
+"""The fitting studio: posed bodies in made-up garments -> exact training pairs."""
