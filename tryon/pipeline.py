@@ -14,11 +14,13 @@ from contextlib import contextmanager
 import numpy as np
 
 from tryon.compose.composite import compose
+from tryon.compose.dressed import compose_dressed
 from tryon.core.errors import Note, TryOnError
 from tryon.core.image import PhotoSource, read_photo
 from tryon.core.types import Draft, Garment, Kind, Person, Prompt, Result
 from tryon.design.choose import choose
 from tryon.design.designer import design
+from tryon.fusion.dressing import Dresser
 from tryon.fusion.geometry.draft import geometric_draft
 from tryon.fusion.network import LearnedFusion
 from tryon.garment.analyser import GarmentAnalyser
@@ -31,8 +33,9 @@ from tryon.words.wording import WordReader
 
 log = logging.getLogger(__name__)
 
-# How a garment is laid on a body: by outline landmarks alone, or corrected by the fusion network.
-METHODS = ("geometric", "learned")
+# How a person is dressed: by outline landmarks alone, corrected by the fusion network, or, where it
+# knows such a garment, by the dressing network.
+METHODS = ("geometric", "learned", "dressed")
 METHOD = "learned"
 
 DOUBTFUL = 0.35  # confidence: below it the visitor is asked to look at the result with care
@@ -52,9 +55,11 @@ class TryOn:
         gallery: Gallery,
         reader: Reader = grammar.read,
         fusion: LearnedFusion | None = None,
+        dresser: Dresser | None = None,
     ) -> None:
         """reader: of the words, by default the rules alone. fusion: corrects the geometric draft,
-        None = the draft stays as it is."""
+        None = the draft stays as it is. dresser: dresses in what it knows, None = nothing."""
+        self.dresser = dresser
         self.reader = reader
         self.fusion = fusion
         self.body = body
@@ -76,8 +81,9 @@ class TryOn:
         device = resolve_device(device)
         body = BodyAnalyser.load(device)
         garments = GarmentAnalyser.load(body, device)
-        fusion = LearnedFusion.load(device) if method == "learned" else None
-        return cls(body, garments, Gallery.load(), WordReader.load(), fusion)
+        fusion = None if method == "geometric" else LearnedFusion.load(device)
+        dresser = Dresser.load(device) if method == "dressed" else None
+        return cls(body, garments, Gallery.load(), WordReader.load(), fusion, dresser)
 
     def __call__(
         self,
@@ -118,12 +124,20 @@ class TryOn:
         with timed(seconds, "design"):
             if garment is not None and not understood.empty:
                 cloth = design(cloth, understood, seed=seed, gallery=self.gallery)
+        dressed = None
         with timed(seconds, "fusion"):
-            draft = geometric_draft(wearer, cloth)
-            if self.fusion is not None:
-                draft = self.fusion(wearer, cloth, draft, understood.attributes)
+            if self.dresser is not None and self.dresser.knows(wearer, cloth):
+                dressed = self.dresser(wearer, cloth)
+                draft = dressed.draft
+            else:
+                draft = geometric_draft(wearer, cloth)
+                if self.fusion is not None:
+                    draft = self.fusion(wearer, cloth, draft, understood.attributes)
         with timed(seconds, "compose"):
-            composite = compose(wearer, cloth, draft, cloth.kind)
+            if dressed is not None:
+                composite = compose_dressed(wearer, cloth, dressed)
+            else:
+                composite = compose(wearer, cloth, draft, cloth.kind)
         seconds["total"] = time.perf_counter() - started
 
         confidence = overall_confidence(wearer, cloth, draft)

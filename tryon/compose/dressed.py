@@ -12,11 +12,12 @@ Notable here:
 import cv2
 import numpy as np
 
+from tryon.core.errors import Note
 from tryon.core.fill import Grain, continue_texture, spread
 from tryon.core.masks import disc
 from tryon.core.types import Composite, Garment, Part, Person, Photo
 from tryon.fusion.dressing import Dressed
-from tryon.fusion.hiding import LAYOUT_OF, Layout, layout_of, wider
+from tryon.fusion.hiding import Layout, layout_of, wider
 from tryon.garment.cutout.matting import bleed
 
 SKIN = (Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK)
@@ -28,18 +29,20 @@ LEAST_SLOPE = 0.15  # logits per studio pixel
 FAR = 4.0  # studio pixels from a border, where nothing of the other part shows
 SOFTEN = 0.8  # studio pixels of blur before, against the enlarged cells' corners
 BORDER = 1.6  # pixels of the photo over which one part goes over into the other
-FRINGE = 1.0  # studio pixels around the old garment that carry its colour
+FRINGE = 2.0  # studio pixels around the old garment that carry its colour
 CUFF = 1.6  # studio pixels of a hand beside an old sleeve that may be the sleeve's end
 SLIVER = 1.6  # studio pixels: thinner disagreements of layout and photo are the parser's
 FEATHER = 0.6  # studio pixels over which photo and painting meet
-FIELD, WIDE_FIELD = 1.2, 9.0  # studio pixels over which painted colours are averaged
+FIELD = 0.8  # studio pixels over which painted colours are averaged
 SURE = 0.5  # probability from which a painted pixel counts for a part
 LIGHT_BLUR = 2.0  # studio pixels: finer light is the painter's noise
 LIGHT_LIMITS = (0.72, 1.2)
 BACKGROUND_MATTE = 0.08  # below it a pixel is background alone
 FILL_LONG = 320  # longest side of the copy on which the background is worked out
 MARGIN = 12.0  # studio pixels around all that changes
+SKIN_NOTED = 60.0  # studio pixels of painted skin: less is not worth a word
 HUE_PIXELS = 40  # studio pixels of bare skin: fewer say nothing of its colour
+NEAR, LITTLE = 9.0, 0.05  # studio pixels from what is seen; share of it from which on it counts
 LIGHTNESS_KEPT = 0.6  # of the difference between painted and seen skin's lightness
 
 
@@ -97,7 +100,9 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
     layer, coverage = person.photo.pixels.copy(), np.zeros(person.photo.size, np.uint8)
     layer[crop] = body
     coverage[crop] = np.round(worn * 255).astype(np.uint8)
-    return Composite(Photo(result), region, layer, coverage)
+    skin = under[list(SKIN)].sum(0) * (1 - worn)
+    notes = (Note("skin_estimated"),) if (skin * blend).sum() > SKIN_NOTED / scale**2 else ()
+    return Composite(Photo(result), region, layer, coverage, notes)
 
 
 def _crop(person: Person, dressed: Dressed) -> tuple[slice, slice]:
@@ -180,7 +185,7 @@ def _painted(
     photo: np.ndarray,
 ) -> np.ndarray:
     """(h, w, 3) float32: the body without the garment, and what lies behind it."""
-    colours = _true_to_skin(person, dressed)
+    colours = _true_to_seen(person, dressed)
     grain = Grain.of(photo).sheet(photo.shape[:2])[..., None]
     painted = under[Layout.BACKGROUND][..., None] * _background(person, crop, under, matte, photo)
     for part in PAINTED:
@@ -201,29 +206,35 @@ def _averaged(colours: np.ndarray, share: np.ndarray, sigma: float) -> np.ndarra
     return cv2.GaussianBlur(colours * share[..., None], (0, 0), sigma) / total[..., None]
 
 
-def _true_to_skin(person: Person, dressed: Dressed) -> np.ndarray:
-    """The painted colours, (256, 192, 3) float32, skin moved to the hue of the skin that is seen:
-    bare arms and neck, else the face."""
+def _true_to_seen(person: Person, dressed: Dressed) -> np.ndarray:
+    """The painted colours, (256, 192, 3) float32, moved to those that the photo shows of the same:
+    painted skin to bare skin (or to the face's hue), trousers to trousers. First all alike, then
+    near what is seen to that, so that an arm goes on as it begins."""
+    shown = dressed.fit.labels(layout_of(person.parts, person.landmarks))
     parts = dressed.fit.labels(person.parts)
-    pixels = dressed.fit.image(person.photo.pixels)
-    kernel = np.ones((3, 3), np.uint8)
-    for group in ((Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK), None):
-        bare = np.isin(LAYOUT_OF[parts], group) if group else parts == Part.FACE
-        bare = cv2.erode(bare.astype(np.uint8), kernel) > 0
-        if bare.sum() >= HUE_PIXELS:
-            break
-    else:
-        return dressed.body
-    skin = dressed.layout[list(SKIN)].sum(0)
-    painted = (skin > 0.8) & ~dressed.keep
-    if painted.sum() < HUE_PIXELS:
-        return dressed.body
+    pixels = _lab(dressed.fit.image(person.photo.pixels))
     lab = _lab(dressed.body)
-    shift = np.median(_lab(pixels)[bare], 0) - np.median(lab[painted], 0)
-    shift[0] *= LIGHTNESS_KEPT
-    lab += shift * (np.clip(skin, 0, 1) * ~dressed.keep)[..., None]
-    rgb = cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
-    return np.clip(rgb * 255, 0, 255)
+    kernel = np.ones((3, 3), np.uint8)
+    for group in ((*SKIN, Layout.LEGS), (Layout.LOWER,)):
+        share = dressed.layout[list(group)].sum(0) * ~dressed.keep
+        painted = share > 0.8
+        seen = cv2.erode(np.isin(shown, group).astype(np.uint8), kernel) > 0
+        near = seen
+        if seen.sum() < HUE_PIXELS and Layout.LOWER not in group:
+            seen = cv2.erode((parts == Part.FACE).astype(np.uint8), kernel) > 0
+        if min(seen.sum(), painted.sum()) < HUE_PIXELS:
+            continue
+        shift = np.median(pixels[seen], 0) - np.median(lab[painted], 0)
+        if near is not seen:
+            shift[0] *= LIGHTNESS_KEPT
+        lab += shift * share[..., None]
+        if near is seen:
+            weight = near.astype(np.float32)
+            there = _averaged(pixels, weight, NEAR)
+            here = _averaged(lab, painted.astype(np.float32), NEAR)
+            trust = cv2.GaussianBlur(weight, (0, 0), NEAR)
+            lab += (share * trust / (trust + LITTLE))[..., None] * (there - here)
+    return np.clip(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255)
 
 
 def _lab(pixels: np.ndarray) -> np.ndarray:

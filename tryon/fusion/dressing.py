@@ -13,13 +13,15 @@ import torch
 
 from tryon.core import weights
 from tryon.core.frame import Fit
-from tryon.core.types import Garment, Person
-from tryon.fusion.hiding import hide, layout_of
+from tryon.core.types import Draft, Garment, Kind, Layer, Outline, Person
+from tryon.core.vocabulary import OUTERWEAR_TYPES
+from tryon.fusion.hiding import Layout, hide, layout_of
 from tryon.fusion.studio import arms_fit, enter, in_pixels, lay_out, plain_start
 from tryon.nets.blocks import fold_norms
 from tryon.nets.dressing import DressingNet
 
 WEIGHT_FILE = "dressing.safetensors"
+VIEWS = ("front", "side")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,18 @@ class Dressed:
     keep: np.ndarray
     confidence: float
 
+    @property
+    def draft(self) -> Draft:
+        """Where the garment goes, as the steps after it read it; no landmarks."""
+        worn = self.layout[Layout.GARMENT].astype(np.float32)
+        return Draft(
+            fit=self.fit,
+            layers=(Layer(self.flow, worn),),
+            reach=worn > 0.5,
+            landmarks=np.zeros((len(Outline), 3), np.float32),
+            confidence=self.confidence,
+        )
+
 
 class Dresser:
     """DressingNet with its weights, ready for use."""
@@ -54,6 +68,14 @@ class Dresser:
     def load(cls, device: str | torch.device = "cpu", weight_file: str = WEIGHT_FILE) -> Self:
         """The shipped network. Raises TryOnError "weights_missing" or "weights_damaged"."""
         return cls(weights.load(DressingNet, weight_file), device)
+
+    @staticmethod
+    def knows(person: Person, garment: Garment) -> bool:
+        """Whether it was taught such a garment on somebody who stands so: tops, from the front or
+        turned. Coats and jackets worn open are not among them yet."""
+        top = garment.kind == Kind.UPPER
+        worn_over = garment.attributes.get("type") in OUTERWEAR_TYPES
+        return top and not worn_over and person.view in VIEWS
 
     @torch.inference_mode()
     def __call__(self, person: Person, garment: Garment) -> Dressed:
