@@ -65,7 +65,8 @@ def evaluate_parser(
     data: Path, cache: Path | None = None, parser: Parser | None = None
 ) -> dict[str, float]:
     """IoU of every class on held-out CCP ("ccp ...") and Fashionista ("fashionista ..."), of hair
-    on photos of hair ("hair"; alone "where a body is found"), each where the data set is there, and
+    on photos of hair ("hair"; alone "where a body is found"; "face seen from near": share of
+    inner faces' pixels there that are found to be face), each where the data set is there, and
     of every class on VITON as given ("viton ...") and without its doubtful pixels ("viton trusted
     ..."); "milliseconds": median of a photo.
 
@@ -87,6 +88,7 @@ def evaluate_parser(
         figures["hair"] = hair_iou(parser, hair)
         posed = [one for one in hair if one.posed]
         figures["hair where a body is found"] = hair_iou(parser, posed)
+        figures["face seen from near"] = face_found(parser, posed)
     viton = read_viton(data, cache, validation=True)
     predicted = _predict(parser, viton)
     given = [one.parts for one in viton]
@@ -126,6 +128,17 @@ def hair_iou(parser: Parser, people: list[Labelled]) -> float:
         both += int((true & seen).sum())
         either += int((true | seen).sum())
     return round(both / max(either, 1), 4)
+
+
+def face_found(parser: Parser, people: list[Labelled]) -> float:
+    """Share of the pixels between ears, nose and mouth (see `labels.hair_parts`) that come out as
+    face."""
+    found = face = 0
+    for one, parts in zip(people, _predict(parser, people), strict=True):
+        inner = one.parts == Part.FACE
+        face += int(inner.sum())
+        found += int((inner & (parts == Part.FACE)).sum())
+    return round(found / max(face, 1), 4)
 
 
 def part_ious(true: list[np.ndarray], predicted: list[np.ndarray]) -> dict[str, float]:
