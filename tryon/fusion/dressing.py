@@ -80,8 +80,7 @@ class Dresser:
     @torch.inference_mode()
     def __call__(self, person: Person, garment: Garment) -> Dressed:
         """Dress a person in a garment for the upper body."""
-        fit = arms_fit(person.landmarks, person.photo.size)
-        wearer, cloth = enter(person, fit), lay_out(garment)
+        wearer, cloth = enter(person, arms_fit(person)), lay_out(garment)
         hidden = hide(layout_of(wearer.parts, wearer.landmarks), wearer.landmarks)
         seen = np.where(hidden.keep[..., None], wearer.pixels, 127)
         plan, painted = self.net(

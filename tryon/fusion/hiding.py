@@ -127,7 +127,8 @@ def layout_of(parts: Labels, landmarks: Points, kind: Kind = Kind.UPPER) -> Labe
     """(H, W) uint8 `Part` and (33, 3) landmarks in the same pixels -> (H, W) uint8 `Layout` of the
     person as photographed, where GARMENT is what a garment of this kind takes the place of.
 
-    Glasses and hats belong to the head. Of a dress, over which a top is put on, the skirt stays.
+    Glasses and hats belong to the head, belts and bags below the waist to what stays below. Of a
+    dress, over which a top is put on, the skirt stays.
     """
     layout = LAYOUTS_OF[kind][parts]
     rows = np.arange(parts.shape[0])[:, None]
@@ -138,7 +139,8 @@ def layout_of(parts: Labels, landmarks: Points, kind: Kind = Kind.UPPER) -> Labe
         shoulders = y[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]].mean()
         hips = y[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].mean()
         waist = hips - WAIST * (hips - shoulders)
-        layout[(parts == Part.DRESS) & (rows > waist)] = Layout.LOWER
+        stays = (parts == Part.DRESS) | (parts == Part.ACCESSORY)
+        layout[stays & (rows > waist)] = Layout.LOWER
     return layout
 
 

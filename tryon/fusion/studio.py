@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from tryon.core.arrays import Alpha, Flow, Labels, Mask, Pixels, Points, Scalars
 from tryon.core.frame import Fit
-from tryon.core.types import Draft, Garment, Kind, Layer, Person, Pose
+from tryon.core.types import Draft, Garment, Kind, Layer, Part, Person, Pose
 from tryon.core.vocabulary import ATTRIBUTES
 from tryon.person.body import middle_of_hips, middle_of_shoulders
 
@@ -61,6 +61,7 @@ LEAST_TORSO = 8.0  # pixels
 # How far from it a frame goes to hold both arms.
 HAND = 0.35  # of the forearm's length, from the wrist to the finger tips
 ROOM = 5.0  # studio pixels around them
+SLEEVES = (Part.UPPER, Part.OUTERWEAR, Part.LEFT_ARM, Part.RIGHT_ARM)
 SMALLEST, ASIDE = 0.85, (10.0, 12.0)  # times as large; studio pixels, x and y
 
 # The flow that the network starts from.
@@ -133,31 +134,38 @@ def person_fit(landmarks: Points, size: tuple[int, int], kind: Kind = Kind.UPPER
     return Fit(scale, float(x), float(y), size, CANVAS)
 
 
-def arms_fit(landmarks: Points, size: tuple[int, int]) -> Fit:
+def arms_fit(person: Person) -> Fit:
     """As `person_fit`, but a little smaller and aside where that brings both arms to the finger
-    tips into the frame: no more than the network has seen in training."""
-    usual = person_fit(landmarks, size)
-    height, width = size
+    tips, and the old sleeves, into the frame: no more than the network has seen in training."""
+    landmarks, (height, width) = person.landmarks, person.photo.size
+    usual = person_fit(landmarks, person.photo.size)
     wrists = landmarks[[Pose.LEFT_WRIST, Pose.RIGHT_WRIST]]
     elbows = landmarks[[Pose.LEFT_ELBOW, Pose.RIGHT_ELBOW]]
     tips = wrists[:, :2] + HAND * (wrists[:, :2] - elbows[:, :2])
     seen = (wrists[:, 2] >= SEEN) & (elbows[:, 2] >= SEEN)
-    tips = np.vstack([tips[seen], elbows[elbows[:, 2] >= SEEN, :2]])
-    tips = np.clip(tips, 0, (width - 1, height - 1))
-    away = usual.points(tips).astype(np.float64) - SHOULDERS_AT
-    if not len(away):
+    ends = np.vstack([tips[seen], elbows[elbows[:, 2] >= SEEN, :2]])
+    sleeves = np.flatnonzero((np.isin(person.parts, SLEEVES)).any(0))
+    if len(sleeves) and len(ends):
+        # Only how far out they reach: coats hang lower than any frame.
+        sides = np.column_stack([sleeves[[0, -1]], np.full(2, ends[:, 1].mean())])
+        ends = np.vstack([ends, sides])
+    if not len(ends):
         return usual
+    ends = np.clip(ends, 0, (width - 1, height - 1))
+    away = usual.points(ends.astype(np.float32)).astype(np.float64) - SHOULDERS_AT
     shift = np.zeros(2)
+    smaller = 1.0
     for smaller in np.linspace(1, SMALLEST, 7):
-        ends = smaller * away + SHOULDERS_AT
-        low = ROOM - ends.min(0)
-        high = np.array(CANVAS[::-1]) - 1 - ROOM - ends.max(0)
+        there = smaller * away + SHOULDERS_AT
+        low = ROOM - there.min(0)
+        high = np.array(CANVAS[::-1]) - 1 - ROOM - there.max(0)
         shift = np.clip(np.clip(0, low, np.maximum(low, high)), np.negative(ASIDE), ASIDE)
         if (shift >= low - 0.5).all() and (shift <= high + 0.5).all():
             break
     x, y = (np.array([usual.x, usual.y]) - SHOULDERS_AT) * smaller + SHOULDERS_AT + shift
     offset = 0.5 * (1 - smaller)  # of pixel centres from corners
-    return Fit(usual.scale * smaller, float(x - offset), float(y - offset), size, CANVAS)
+    scale = float(usual.scale * smaller)
+    return Fit(scale, float(x - offset), float(y - offset), person.photo.size, CANVAS)
 
 
 def torso_length(landmarks: Points, size: tuple[int, int]) -> float:
