@@ -127,7 +127,7 @@ def layout_of(parts: Labels, landmarks: Points, kind: Kind = Kind.UPPER) -> Labe
     """(H, W) uint8 `Part` and (33, 3) landmarks in the same pixels -> (H, W) uint8 `Layout` of the
     person as photographed, where GARMENT is what a garment of this kind takes the place of.
 
-    Glasses and hats belong to the head, belts and bags below the waist to what stays below. Of a
+    Glasses and hats belong to the head, bags below the hips to what stays there. Of a
     dress, over which a top is put on, the skirt stays.
     """
     layout = LAYOUTS_OF[kind][parts]
@@ -139,8 +139,8 @@ def layout_of(parts: Labels, landmarks: Points, kind: Kind = Kind.UPPER) -> Labe
         shoulders = y[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]].mean()
         hips = y[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].mean()
         waist = hips - WAIST * (hips - shoulders)
-        stays = (parts == Part.DRESS) | (parts == Part.ACCESSORY)
-        layout[stays & (rows > waist)] = Layout.LOWER
+        layout[(parts == Part.DRESS) & (rows > waist)] = Layout.LOWER
+        layout[(parts == Part.ACCESSORY) & (rows > hips)] = Layout.LOWER
     return layout
 
 
