@@ -98,8 +98,8 @@ README, STRUCTURE = ROOT / "README.md", ROOT / "docs" / "structure.md"
 BEGIN, END = "<!-- tree: begin -->", "<!-- tree: end -->"
 FLOW = (
     *("core", "nets", "person", "words", "garment", "garment.cutout", "garment.outline"),
-    *("design", "fusion", "fusion.geometry", "compose", "pipeline", "fallback", "report"),
-    *("evaluation", "training", "training.data", "training.prepare", "training.studio"),
+    *("design", "fusion", "fusion.geometry", "compose", "engines", "pipeline", "fallback"),
+    *("report", "evaluation", "training", "training.data", "training.prepare", "training.studio"),
     *("page", "page.look", "page.serving", "cli"),
 )
 WIDTH, INDENT = 100, 21
