@@ -98,7 +98,16 @@ README, STRUCTURE = ROOT / "README.md", ROOT / "docs" / "structure.md"
 BEGIN, END = "<!-- tree: begin -->", "<!-- tree: end -->"
 FLOW = (
     *("core", "nets", "person", "words", "garment", "garment.cutout", "garment.outline"),
-    *("design", "fusion", "fusion.geometry", "compose", "pipeline", "fallback", "report"),
+    *(
+        "design",
+        "fusion",
+        "fusion.geometry",
+        "compose",
+        "engines",
+        "pipeline",
+        "fallback",
+        "report",
+    ),
     *("evaluation", "training", "training.data", "training.prepare"),
     *("page", "page.look", "page.serving", "cli"),
 )

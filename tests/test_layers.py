@@ -15,6 +15,7 @@ FLOW = (
     ("design",),
     ("fusion",),
     ("compose",),
+    ("engines",),
     ("pipeline",),
     ("fallback", "report"),
     ("evaluation",),
@@ -38,6 +39,9 @@ HAS_TENSORS = (
     *(
         "fusion.network",
         "fusion.dressing",
+        "engines.card",
+        "engines.fashn",
+        "engines.klein",
         "words.wording",
         "evaluation.strangers",
         "training",

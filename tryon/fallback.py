@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from tryon.core.errors import Note
 from tryon.core.types import Garment, Person, Prompt, Result
+from tryon.engines.card import is_out_of_memory
 from tryon.garment.gallery import Gallery
 from tryon.pipeline import TryOn, resolve_device
 
@@ -23,10 +24,10 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
-def load(device: str | None = None) -> "TryOn | WithFallback":
+def load(device: str | None = None, engine: str = "builtin") -> "TryOn | WithFallback":
     """`TryOn.load`, on a graphics card with the processor behind it. Raises what that raises."""
     device = resolve_device(device)
-    first = TryOn.load(device)
+    first = TryOn.load(device, engine=engine)
     return first if device == "cpu" else WithFallback(first, lambda: TryOn.load("cpu"))
 
 
@@ -87,8 +88,3 @@ class WithFallback:
             if self._second is None:
                 self._second = self._load_second()
             return self._second
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether the graphics card ran out of memory (the processor's own is a MemoryError)."""
-    return type(error).__name__ == "OutOfMemoryError" or "CUDA out of memory" in str(error)

@@ -19,6 +19,10 @@ from tryon.core.image import PhotoSource, read_photo
 from tryon.core.types import Draft, Garment, Kind, Person, Prompt, Result
 from tryon.design.choose import choose
 from tryon.design.designer import design
+from tryon.engines import registry
+from tryon.engines.builtin import Builtin
+from tryon.engines.engine import Engine, Progress, Stop, ignore, never
+from tryon.engines.refine import LIMIT, refine
 from tryon.fusion.geometry.draft import geometric_draft
 from tryon.fusion.network import LearnedFusion
 from tryon.garment.analyser import GarmentAnalyser
@@ -52,9 +56,13 @@ class TryOn:
         gallery: Gallery,
         reader: Reader = grammar.read,
         fusion: LearnedFusion | None = None,
+        engine: Engine | None = None,
     ) -> None:
         """reader: of the words, by default the rules alone. fusion: corrects the geometric draft,
-        None = the draft stays as it is."""
+        None = the draft stays as it is. engine: paints what is finished here again, None = nobody
+        does."""
+        own = Builtin(lambda person, garment: self(person, garment, preview=True).photo)
+        self.engine: Engine = engine or own
         self.reader = reader
         self.fusion = fusion
         self.body = body
@@ -62,22 +70,27 @@ class TryOn:
         self.gallery = gallery
 
     @classmethod
-    def load(cls, device: str | None = None, method: str = METHOD) -> "TryOn":
+    def load(
+        cls, device: str | None = None, method: str = METHOD, engine: str = "builtin"
+    ) -> "TryOn":
         """Load the models from weights/ and the gallery's index from assets/.
 
         device: "cpu", "cuda" or None for the best there is. method: how a garment is laid on a
-        body, one of `METHODS`.
+        body, one of `METHODS`. engine: "builtin", or who paints the picture on a graphics card:
+        "fashn", "klein", "auto" (`tryon/engines`); it is loaded when it is first used, and where it
+        cannot be, the result says so and is our own.
         Raises TryOnError: `device_unavailable`, `weights_missing`, `weights_damaged`,
-        `bad_argument` for another method.
+        `bad_argument` for another method or engine.
         """
         if method not in METHODS:
             what = f'There is no method "{method}"; use {", ".join(METHODS)}.'
             raise TryOnError("bad_argument", what=what)
         device = resolve_device(device)
+        painter = registry.load(engine, device)  # a wrong name is told before models are loaded
         body = BodyAnalyser.load(device)
         garments = GarmentAnalyser.load(body, device)
         fusion = LearnedFusion.load(device) if method == "learned" else None
-        return cls(body, garments, Gallery.load(), WordReader.load(), fusion)
+        return cls(body, garments, Gallery.load(), WordReader.load(), fusion, painter)
 
     def __call__(
         self,
@@ -88,13 +101,15 @@ class TryOn:
         kind: str | Kind | None = None,
         seed: int = 0,
         which: int = 0,
+        preview: bool = False,
     ) -> Result:
         """Put a garment on a person.
 
         person, garment: a `Photo`, a path, bytes, a PIL image, an RGB uint8 array (H, W, 3), or
             what `analyse` / `describe` returned. prompt: words, English or Chinese.
         kind: "upper", "lower", "dress" or None to find out. seed: of the patterns that words ask
-            for. which: the person to dress if several are found, 0 = the largest.
+            for, and of an engine. which: the person to dress if several are found, 0 = the largest.
+        preview: our own picture at once, also where an engine was chosen; see `refine`.
         At least one of garment and prompt is needed.
 
         Raises TryOnError, see `.code`.
@@ -129,7 +144,7 @@ class TryOn:
         confidence = overall_confidence(wearer, cloth, draft)
         remarks = gather_remarks(wearer, cloth, understood, draft, composite.notes, confidence)
         log.info("try-on %s in %.3f s, confidence %.2f", cloth.kind, seconds["total"], confidence)
-        return Result(
+        result = Result(
             photo=composite.photo,
             region=composite.region,
             confidence=confidence,
@@ -141,6 +156,27 @@ class TryOn:
             draft=draft,
             composite=composite,
         )
+        return result if preview else self.refine(result, seed=seed)
+
+    def refine(
+        self,
+        result: Result,
+        *,
+        seed: int = 0,
+        steps: int | None = None,
+        progress: Progress = ignore,
+        stop: Stop = never,
+        limit: float = LIMIT,
+    ) -> Result:
+        """A finished try-on, painted again by the engine that was chosen; see `engines/refine.py`.
+
+        seed: another one gives another picture. stop: asked before each step, True = stop.
+        Where the engine cannot do it, the result stays and a remark says why.
+        """
+        return refine(
+            self.engine, result,
+            seed=seed, steps=steps, progress=progress, stop=stop, limit=limit,
+        )  # fmt: skip
 
     def analyse(self, person: PhotoSource | Person, which: int = 0) -> Person:
         """Find the body in a photo. Raises TryOnError (`no_person`, `unreadable_image`, …)."""

@@ -238,6 +238,117 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Skin that the old clothes covered was painted from the visible skin.", ""),
         "zh": ("原衣服遮住的皮肤根据可见肤色补画。", ""),
     },
+    # --- the engines -----------------------------------------------------------------------
+    "engine_painted": {
+        "en": (
+            "{engine} painted the garment; letters and fine patterns may differ from its picture.",
+            "",
+        ),
+        "zh": ("衣服由 {engine} 绘制，文字和细小图案可能与原图不同。", ""),
+    },
+    "engine_no_card": {
+        "en": (
+            "{engine} needs a graphics card with {memory} GB, so this is our own picture.",
+            "",
+        ),
+        "zh": ("{engine} 需要 {memory} GB 显存的显卡，此图由本程序生成。", ""),
+    },
+    "engine_not_installed": {
+        "en": (
+            "{engine} is not installed here ({package} is missing), so this is our own picture.",
+            "How to install it is said in docs/engines.md.",
+        ),
+        "zh": (
+            "此处没有安装 {engine}（缺少 {package}），此图由本程序生成。",
+            "安装方法见 docs/engines.md。",
+        ),
+    },
+    "engine_weights_missing": {
+        "en": (
+            "The models of {engine} are not here yet, so this is our own picture.",
+            "Fetch them with `tryon weights fetch {name}`.",
+        ),
+        "zh": (
+            "尚未下载 {engine} 的模型，此图由本程序生成。",
+            "可用 tryon weights fetch {name} 下载。",
+        ),
+    },
+    "engine_weights_damaged": {
+        "en": (
+            "The models of {engine} cannot be read ({why}), so this is our own picture.",
+            "Find and mend what is damaged with `tryon weights fetch {name} --check`.",
+        ),
+        "zh": (
+            "无法读取 {engine} 的模型（{why}），此图由本程序生成。",
+            "可用 tryon weights fetch {name} --check 检查并重新下载。",
+        ),
+    },
+    "engine_full": {
+        "en": (
+            "The graphics card had no memory left for {engine}, so this is our own picture.",
+            "Another try may work.",
+        ),
+        "zh": ("显卡内存不足，{engine} 无法运行，此图由本程序生成。", "可以再试一次。"),
+    },
+    "engine_stopped": {
+        "en": ("{engine} was stopped; this is our own picture.", ""),
+        "zh": ("已停止 {engine}，此图由本程序生成。", ""),
+    },
+    "engine_late": {
+        "en": (
+            "{engine} was not done after {seconds} seconds, so this is our own picture.",
+            "Another try may be faster.",
+        ),
+        "zh": ("{engine} 在 {seconds} 秒内没有完成，此图由本程序生成。", "可以再试一次。"),
+    },
+    "engine_failed": {
+        "en": ("{engine} failed, so this is our own picture.", "Another try may work."),
+        "zh": ("{engine} 运行失败，此图由本程序生成。", "可以再试一次。"),
+    },
+    "weights_offline": {
+        "en": (
+            "{name} cannot be fetched: HF_HUB_OFFLINE says to stay offline.",
+            "Unset it, or copy the files from another machine.",
+        ),
+        "zh": ("无法下载 {name}:HF_HUB_OFFLINE 要求离线。", "请取消该设置，或从其他机器复制文件。"),
+    },
+    "weights_no_room": {
+        "en": (
+            "{name} needs {need} GB on the disk, but only {free} GB are free in {folder}.",
+            "Make room, or set TRYON_WEIGHTS to another folder.",
+        ),
+        "zh": (
+            "{name} 需要 {need} GB 磁盘空间，{folder} 只剩 {free} GB。",
+            "请清理空间，或将 TRYON_WEIGHTS 设为其他文件夹。",
+        ),
+    },
+    "weights_cut": {
+        "en": (
+            "The download of {name} was cut after {done} of {size} MB ({why}).",
+            "Run the command again: it goes on where it stopped.",
+        ),
+        "zh": (
+            "{name} 下载中断，已完成 {done}/{size} MB({why})。",
+            "请重新运行命令，将从中断处继续。",
+        ),
+    },
+    "weights_wrong": {
+        "en": (
+            "What came as {name} is not the file it should be ({why}), and was deleted.",
+            "Run the command again; if it stays so, the source has changed.",
+        ),
+        "zh": (
+            "下载的 {name} 与应有的文件不符({why})，已删除。",
+            "请重新运行命令；如仍如此，说明来源已变。",
+        ),
+    },
+    "weights_unreachable": {
+        "en": (
+            "{name} cannot be fetched: {why}.",
+            "Check the network, or set HF_ENDPOINT to a mirror.",
+        ),
+        "zh": ("无法下载 {name}:{why}。", "请检查网络，或将 HF_ENDPOINT 设为镜像。"),
+    },
     # --- the installation ------------------------------------------------------------------
     "weights_missing": {
         "en": (

@@ -427,7 +427,8 @@ class Result:
 
     photo: the picture, the size of the person photo. region: True where pixels may differ from
     it. confidence: 0..1. remarks: what the visitor should know, as `Note`s; `notes` has them as
-    plain English sentences. seconds: step -> seconds. The rest: every intermediate value.
+    plain English sentences. seconds: step -> seconds. engine: which one made the picture. The rest:
+    every intermediate value.
     """
 
     photo: Photo
@@ -440,6 +441,7 @@ class Result:
     prompt: Prompt
     draft: Draft
     composite: Composite
+    engine: str = "builtin"
 
     @property
     def notes(self) -> tuple[str, ...]:

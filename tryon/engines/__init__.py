@@ -1,0 +1,1 @@
+"""Who paints the picture behind the same promises: ours, FASHN, klein."""
