@@ -137,7 +137,8 @@ class Fashn:
             missing = error.name or "fashn_vton"
             raise TryOnError("engine_not_installed", **title, package=missing) from error
         try:
-            with store.as_folder(paths) as folder:
+            # Its layers are filled at random before the weights are read.
+            with store.as_folder(paths) as folder, own_randomness(self.device):
                 return make(str(folder), device=self.device, logger=log)
         except Exception as error:  # whatever safetensors, torch and onnxruntime call it
             if is_out_of_memory(error):
