@@ -26,7 +26,8 @@ from tryon.core.types import (
 
 
 class FakeTryOn:
-    def __init__(self) -> None:
+    def __init__(self, engine: str = "builtin") -> None:
+        self.engine = engine
         self.calls: list[tuple] = []
 
     def __call__(self, person, garment=None, prompt="", *, kind=None, seed=0, which=0) -> Result:

@@ -48,7 +48,7 @@ def fails(folder, capsys, monkeypatch):
 
     def run(*arguments: object, models: bool = False) -> str:
         # What can be refused is refused before the models are loaded.
-        load = FakeTryOn if models else lambda: pytest.fail("models were loaded")
+        load = FakeTryOn if models else lambda *_: pytest.fail("models were loaded")
         monkeypatch.setattr(LOAD, load)
         before = sorted(folder.rglob("*"))
         assert cli.main([str(argument) for argument in arguments]) == 2

@@ -326,6 +326,9 @@ def somebody():
     parts[200:215, 205:225] = Part.LEFT_HAND
     parts[200:215, 75:95] = Part.RIGHT_HAND
     parts[150:200, 130:150] = Part.ACCESSORY
+    parts[350:380, 190:205] = Part.LEFT_LEG  # a bare foot
+    landmarks[Pose.LEFT_HEEL] = 195, 358, 0.99
+    landmarks[Pose.LEFT_FOOT] = 199, 372, 0.99
     silhouette = parts > 0
     return replace(
         person, landmarks=landmarks, parts=parts, silhouette=silhouette,
@@ -342,13 +345,14 @@ def test_face_hair_hands_what_is_held_and_shoes_cannot_change(somebody, kind):
     region = engine_region(somebody, kind, NOTHING)
     kept = is_part(somebody.parts, *NEVER, Part.ACCESSORY, Part.SHOES)
     assert not (region & kept).any()
+    assert not region[358:372, 194:200].any()
 
 
 @pytest.mark.parametrize(
     ("kind", "changes", "stays"),
     [
         (Kind.UPPER, (Part.UPPER, Part.LEFT_ARM, Part.RIGHT_ARM, Part.NECK), ()),
-        (Kind.LOWER, (Part.TROUSERS,), (Part.UPPER, Part.NECK)),
+        (Kind.LOWER, (Part.TROUSERS,), (Part.UPPER, Part.NECK, Part.LEFT_ARM)),
         (Kind.DRESS, (Part.UPPER, Part.TROUSERS, Part.LEFT_ARM, Part.NECK), ()),
     ],
 )

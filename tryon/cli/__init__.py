@@ -1,4 +1,4 @@
-"""The command line: tryon try, batch, describe, understand, evaluate, train, page
+"""The command line: tryon try, batch, describe, understand, weights, evaluate, train, page
 
 Notable here:
 - exit 0, or 2 with one readable line on stderr and nothing written. What can be refused is refused
@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from tryon.cli import figures, fitting, page, training, words
+from tryon.cli import figures, fitting, page, training, weights, words
 from tryon.cli.output import complain, keep_stderr_for_python, set_loudness
 
 NAME = "tryon"
@@ -55,7 +55,7 @@ def options(
 
 
 PAGE = "page"
-TRYING, WORDS, MEASURING, TRAINING = "Try on", "Read", "Measure", "Train"
+TRYING, WORDS, ENGINES, MEASURING, TRAINING = "Try on", "Read", "Engines", "Measure", "Train"
 app.command("try", rich_help_panel=TRYING)(fitting.try_on)
 app.command("batch", rich_help_panel=TRYING)(fitting.batch)
 app.command("lab", rich_help_panel=TRYING)(fitting.lab)
@@ -63,6 +63,7 @@ app.command("sheet", rich_help_panel=TRYING)(fitting.sheet)
 app.command(PAGE, rich_help_panel=TRYING)(page.page)
 app.command("describe", rich_help_panel=WORDS)(words.describe)
 app.command("understand", rich_help_panel=WORDS)(words.understand)
+app.add_typer(weights.weights, name="weights", rich_help_panel=ENGINES)
 app.add_typer(figures.evaluate, name="evaluate", rich_help_panel=MEASURING)
 app.command("bench", rich_help_panel=MEASURING)(figures.bench)
 app.command("train", rich_help_panel=TRAINING)(training.train)

@@ -38,6 +38,9 @@ def try_on(
         Path | None,
         typer.Option("--stages", metavar="DIR", help="Also draw how it was made, into a folder."),
     ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="builtin, fashn, klein or auto.")
+    ] = "builtin",
     as_json: AsJson = False,
 ) -> None:
     """Put a garment on a person."""
@@ -56,7 +59,8 @@ def try_on(
     wearer = read_photo(person)
     cloth = None if garment is None else read_photo(garment)
 
-    result = loading.load_tryon()(wearer, cloth, prompt, kind=kind, seed=seed, which=which)
+    tryon = loading.load_tryon(engine)
+    result = tryon(wearer, cloth, prompt, kind=kind, seed=seed, which=which)
     if stages is not None:
         _write_stages(result, stages)
     write_photo(result.photo, out)
@@ -92,6 +96,7 @@ def _report(result: "Result", out: Path, stages: Path | None) -> dict[str, Any]:
         "stages": None if stages is None else str(stages),
         "width": result.photo.width,
         "height": result.photo.height,
+        "engine": result.engine,
         "confidence": round(result.confidence, 4),
         "seconds": {step: round(seconds, 4) for step, seconds in result.seconds.items()},
         "notes": list(result.notes),

@@ -6,8 +6,8 @@ if TYPE_CHECKING:
     from tryon.pipeline import TryOn
 
 
-def load_tryon() -> "TryOn":
-    """The fitting room, models loaded."""
+def load_tryon(engine: str = "builtin") -> "TryOn":
+    """The fitting room, models loaded. engine: who paints, see `tryon weights list`."""
     from tryon.pipeline import TryOn
 
-    return TryOn.load()
+    return TryOn.load(engine=engine)

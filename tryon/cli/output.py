@@ -68,6 +68,33 @@ def progress(total: int | None = None, quiet: bool = False) -> Iterator[Callable
         yield lambda words: bar.update(task, advance=1, description=words)
 
 
+@contextmanager
+def amount(quiet: bool = False) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar of bytes on stderr, gone at the end; yields what to call with (words, done, all).
+
+    Nothing is drawn with `quiet` or where nobody watches.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda words, done, total: None
+        return
+    from rich import progress as bars
+    from rich.console import Console
+
+    columns = (
+        bars.BarColumn(),
+        bars.DownloadColumn(),
+        bars.TransferSpeedColumn(),
+        bars.TimeRemainingColumn(),
+        bars.TextColumn("{task.description}", markup=False),
+    )
+    console = Console(stderr=True)
+    with bars.Progress(*columns, console=console, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda words, done, total: bar.update(
+            task, completed=done, total=total, description=words
+        )
+
+
 def set_loudness(verbose: bool) -> None:
     """Without --verbose keep libraries' remarks off stderr, which is for our one line."""
     if verbose:

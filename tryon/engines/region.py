@@ -3,8 +3,8 @@
 Notable here:
 - an engine needs more room than our own way, which knows where it lays each pixel: sleeves may get
   longer or shorter, a dress may hide trousers, cloth may stand off the body. So arms, legs, bare
-  chest and some room around them may change; face, hair, hands, what is held or worn beside
-  clothes, shoes, and other people may not.
+  chest and some room around them may change; face, hair, hands, feet, what is held or worn beside
+  clothes, and other people may not.
 - the edge is soft on the inside of the region only, so every pixel outside is the photo's own.
 - engines shift colours a little, everywhere alike. How much is measured on pixels beside the
   region, which they were to leave alone, and taken back.
@@ -15,8 +15,9 @@ import numpy as np
 
 from tryon.core.arrays import Alpha, Colours, Mask, Pixels, Scalars
 from tryon.core.types import Kind, Part, Person, Photo
-from tryon.person.body import SIDES, body_unit
+from tryon.person.body import BARE_LEG, FEET, SIDES, body_unit, capsule_mask
 from tryon.person.regions import (
+    BARE_ARMS,
     HANDS,
     HEAD,
     TOPS,
@@ -28,6 +29,7 @@ from tryon.person.regions import (
 )
 
 ROOM = 0.12  # shoulder widths around the body that cloth may stand off it
+FOOT = 0.13  # shoulder widths around the line from heel to toes
 SOFT = 0.02  # shoulder widths over which the engine's picture fades in
 NEVER = (*HEAD, *HANDS)  # never painted by anybody
 BESIDE = 0.25  # shoulder widths around the region, in which the shift of colours is measured
@@ -73,10 +75,21 @@ def paste(person: Person, kind: Kind, own: Mask, region: Mask, painted: Photo) -
 def _kept(person: Person, kind: Kind, own: Mask) -> Mask:
     """What stays in front of a garment of that kind, whatever an engine paints."""
     parts = person.parts
-    kept = is_part(parts, Part.ACCESSORY, Part.SHOES) & ~own
+    kept = is_part(parts, Part.ACCESSORY, Part.SHOES) | _bare_feet(person)
     if kind == Kind.LOWER:
-        kept |= is_part(parts, *TOPS) & ~own
+        kept |= is_part(parts, *TOPS, *BARE_ARMS)
+    kept &= ~own
     return kept | is_part(parts, *NEVER)
+
+
+def _bare_feet(person: Person) -> Mask:
+    """Feet without shoes: of the legs' skin, what lies around heel and toes."""
+    radius = FOOT * body_unit(person.landmarks)
+    feet = np.zeros(person.parts.shape, bool)
+    for side in SIDES:
+        line = person.landmarks[list(FEET[side][1:]), :2]
+        feet |= capsule_mask(feet.shape, line, np.array([radius, radius]))
+    return feet & is_part(person.parts, *BARE_LEG.values())
 
 
 def _near_others(person: Person) -> Mask:
