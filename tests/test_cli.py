@@ -100,7 +100,7 @@ def test_try_as_json(folder, capsys):
 
 def test_all_arguments_reach_the_fitting_room(folder, monkeypatch):
     fake = FakeTryOn()
-    monkeypatch.setattr(LOAD, lambda: fake)
+    monkeypatch.setattr(LOAD, lambda *_: fake)
     cli.main(["try", "me.png", "--prompt", "red", "--kind", "lower", "--seed", "3", "--which", "2"])
     (_, garment, prompt, kind, seed, which) = fake.calls[0]
     assert (garment, prompt, kind, seed, which) == (None, "red", "lower", 3, 2)
@@ -175,7 +175,7 @@ def test_verbose_lets_our_own_faults_through(folder):
 
 
 def test_an_interrupt_is_130(folder, monkeypatch, capsys):
-    def interrupted():
+    def interrupted(engine):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(LOAD, interrupted)
@@ -224,7 +224,7 @@ def test_what_describe_refuses(fails):
 
 
 def test_understand_needs_no_models(folder, capsys, monkeypatch):
-    monkeypatch.setattr(LOAD, lambda: pytest.fail("models were loaded"))
+    monkeypatch.setattr(LOAD, lambda *_: pytest.fail("models were loaded"))
     assert cli.main(["understand", "a navy striped shirt", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["attributes"]["type"] == "shirt"
@@ -544,7 +544,7 @@ COMMANDS = {
     *("try", "batch", "lab", "sheet", "page", "describe", "understand", "bench", "train"),
     *("evaluate", "evaluate .", "evaluate words", "evaluate design", "evaluate strangers"),
     *("evaluate report", "data", "data prepare", "data pairs", "data renew-starts"),
-    "data wardrobe",
+    *("data wardrobe", "weights", "weights fetch", "weights list"),
 }
 
 
@@ -645,7 +645,7 @@ def real():
 
 @pytest.mark.slow
 def test_a_real_try_on_changes_the_shirt_and_nothing_else(real, tmp_path, capfd, monkeypatch):
-    monkeypatch.setattr(LOAD, lambda: real)
+    monkeypatch.setattr(LOAD, lambda *_: real)
     person, out = ROOT / "assets" / "people" / "p003-path.jpg", tmp_path / "out.png"
     drawn_shirt().save(tmp_path / "shirt.png")
     arguments = ["try", str(person), str(tmp_path / "shirt.png"), "-o", str(out), "--json"]
@@ -666,7 +666,7 @@ def test_a_real_try_on_changes_the_shirt_and_nothing_else(real, tmp_path, capfd,
 
 @pytest.mark.slow
 def test_a_real_photo_of_nobody_is_one_line_and_2(real, tmp_path, capfd, monkeypatch):
-    monkeypatch.setattr(LOAD, lambda: real)
+    monkeypatch.setattr(LOAD, lambda *_: real)
     y, x = np.mgrid[:600, :450]
     Image.fromarray(((x + y) % 256).astype(np.uint8)).save(tmp_path / "nobody.png")
     drawn_shirt().save(tmp_path / "shirt.png")

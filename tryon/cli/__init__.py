@@ -1,4 +1,4 @@
-"""The command line: tryon try, batch, describe, understand, weights, evaluate, train, page
+"""The command line: try, batch, describe, weights, evaluate, train, page and more
 
 Notable here:
 - exit 0, or 2 with one readable line on stderr and nothing written. What can be refused is refused

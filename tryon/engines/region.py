@@ -88,7 +88,7 @@ def _bare_feet(person: Person) -> Mask:
     feet = np.zeros(person.parts.shape, bool)
     for side in SIDES:
         line = person.landmarks[list(FEET[side][1:]), :2]
-        feet |= capsule_mask(feet.shape, line, np.array([radius, radius]))
+        feet |= capsule_mask(person.photo.size, line, np.array([radius, radius]))
     return feet & is_part(person.parts, *BARE_LEG.values())
 
 
