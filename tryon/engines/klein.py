@@ -135,6 +135,7 @@ class Klein:
                 mask_image=mask,
                 strength=1.0,
                 num_inference_steps=steps,
+                guidance_scale=1.0,  # guided as it was distilled; another would be ignored
                 generator=torch.Generator(self.device).manual_seed(seed % SEEDS),
                 callback_on_step_end=after_step,
             )
@@ -155,15 +156,19 @@ class Klein:
             raise TryOnError("engine_weights_missing", **title, name=ABOUT.name)
         try:
             _torchvision.make_importable()
+            import diffusers.utils.logging
+            import transformers.utils.logging
             from diffusers import Flux2KleinInpaintPipeline
         except (ImportError, RuntimeError) as error:  # diffusers wraps the former in the latter
             missing = getattr(error, "name", None) or "diffusers 0.42"
             raise TryOnError("engine_not_installed", **title, package=missing) from error
         dtype = torch.bfloat16 if self.device.startswith("cuda") else torch.float32
+        diffusers.utils.logging.disable_progress_bar()
+        transformers.utils.logging.disable_progress_bar()
         try:
-            with store.as_folder(paths) as folder:
+            with store.as_folder(paths) as folder, torch.random.fork_rng():
                 pipeline = Flux2KleinInpaintPipeline.from_pretrained(
-                    str(folder), torch_dtype=dtype, local_files_only=True
+                    str(folder), dtype=dtype, local_files_only=True
                 )
                 if self.device.startswith("cuda") and card_memory() < ROOMY:
                     pipeline.enable_model_cpu_offload(device=self.device)
