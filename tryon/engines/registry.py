@@ -48,17 +48,25 @@ def engines() -> tuple[About, ...]:
     return tuple(about for about, _ in _makers.values())
 
 
+def about(name: str, device: str | None = None) -> About:
+    """What is known of the engine of that name; of "auto", of that which it is here.
+
+    device: "cpu", "cuda" or None for what there is. Raises TryOnError("bad_argument").
+    """
+    if name == AUTO:
+        name = best(device or ("cuda" if card_memory() else "cpu"))
+    if name not in _makers:
+        what = f'There is no engine "{name}"; use {", ".join(_makers)} or {AUTO}.'
+        raise TryOnError("bad_argument", what=what)
+    return _makers[name][0]
+
+
 def load(name: str, device: str) -> Engine | None:
     """The engine of that name; None for our own way. Nothing heavy is loaded.
 
     device: "cpu" or "cuda". Raises TryOnError("bad_argument") for another name.
     """
-    if name == AUTO:
-        name = best(device)
-    if name not in _makers:
-        what = f'There is no engine "{name}"; use {", ".join(_makers)} or {AUTO}.'
-        raise TryOnError("bad_argument", what=what)
-    make = _makers[name][1]
+    make = _makers[about(name, device).name][1]
     return None if make is None else make(device)
 
 

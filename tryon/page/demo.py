@@ -4,10 +4,11 @@ Notable here: no analytics, no run history in the browser, no font or script fro
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import gradio as gr
 
+from tryon.engines.engine import BUILTIN, About
 from tryon.page.api import Endpoints, add_endpoints
 from tryon.page.ask import wire_ask
 from tryon.page.lab import Lab, wire_lab
@@ -15,6 +16,7 @@ from tryon.page.layout import Widgets, lay_out
 from tryon.page.look import fragments, stock, theme, waiting
 from tryon.page.look.texts import translations
 from tryon.page.look.theme import Boutique
+from tryon.page.painting import Painter, Paints, Previews, wire_painting
 from tryon.page.room import Room
 from tryon.page.serving import health, machine
 from tryon.page.serving.privacy import Retention
@@ -41,12 +43,14 @@ def build_demo(
     tryon: TryOnLike,
     gallery: "Gallery | None" = None,
     *,
+    engine: About | None = None,
     retention: Retention = RETENTION,
     folder: Path | None = None,
 ) -> FittingRoom:
     """The page for a `TryOn`, a `gr.Blocks`; `demo.launch()` opens it.
 
-    gallery: the garments to offer; None for the `TryOn`'s own. retention: how long what is kept.
+    gallery: the garments to offer; None for the `TryOn`'s own. engine: that the `TryOn` was loaded
+    with, to paint results again; None for our own way alone. retention: how long what is kept.
     folder: of temporary files, if it is the page's alone, see `privacy.own_folder`.
     """
     gallery = gallery if gallery is not None else tryon.gallery
@@ -72,9 +76,16 @@ def build_demo(
     )
     demo.add_routes(*stock.routes((*people, *garments)), *health.routes(demo, tryon))
     tray = demo.tray
+    if engine is not None and engine.name == BUILTIN.name:
+        engine = None
     with demo:
-        widgets = lay_out(people, garments, RETENTION.longest)
-        wire_room(widgets, Room(tryon, gallery, people, widgets, tray))
+        widgets = lay_out(people, garments, RETENTION.longest, engine is not None)
+        painter = None
+        if engine is not None and widgets.mirror.paint is not None:
+            paints = cast(Paints, tryon)
+            painter = Painter(paints, engine, widgets.mirror.paint)
+            tryon = Previews(paints)
+        wire_room(widgets, Room(tryon, gallery, people, widgets, tray, painter))
         wire_ask(widgets.mirror.ask, widgets.memory.worn, widgets.mirror.verdict)
         wire_lab(Lab(tryon, widgets.lab, tray), widgets.memory.choice, IN_TURN)
         add_endpoints(Endpoints(tryon, tray), IN_TURN)
@@ -92,6 +103,10 @@ def wire_room(w: Widgets, room: Room) -> None:
         memory.history, details.history, details.history_box, details.how, details.steps,
         memory.worn,
     ]  # fmt: skip
+    # A result that may be painted is kept, and what was said of the one before goes.
+    if w.mirror.paint is not None:
+        paint = w.mirror.paint
+        result += [paint.memory, paint.status, paint.stop, paint.again]
     photo = [*result, w.photo.message, w.photo.who, w.lab.photo]
     garment = [*result, memory.choice, w.garment.own, w.garment.message, w.garment.about]
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -104,23 +119,29 @@ def wire_room(w: Widgets, room: Room) -> None:
         }  # fmt: skip
 
     w.photo.people.select(room.on_borrow, None, w.photo.picture, queue=False, **private)
-    w.photo.picture.change(of_visit(room.on_photo), w.visit, photo, **fitting(w.photo.message))
+    tried = [
+        w.photo.picture.change(of_visit(room.on_photo), w.visit, photo, **fitting(w.photo.message))
+    ]
     # What was picked is kept first: an event that has to wait for an earlier one loses its data.
     picking: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **private}
-    w.photo.who.select(room.on_pick, None, memory.which, **picking).then(
-        of_visit(room.on_which), [*w.visit, memory.which], photo, **fitting(w.photo.message)
-    )
-    w.garment.wardrobe.select(room.on_pick, None, memory.picked, **picking).then(
-        of_visit(room.on_garment), [*w.visit, memory.picked], garment, **fitting(mirror.message)
-    )
+    tried += [
+        w.photo.who.select(room.on_pick, None, memory.which, **picking).then(
+            of_visit(room.on_which), [*w.visit, memory.which], photo, **fitting(w.photo.message)
+        ),
+        w.garment.wardrobe.select(room.on_pick, None, memory.picked, **picking).then(
+            of_visit(room.on_garment), [*w.visit, memory.picked], garment, **fitting(mirror.message)
+        ),
+    ]
     w.garment.own.input(None, js=fragments.UNCHECK_WARDROBE)
-    gr.on(
-        [w.garment.own.change, w.garment.kind.input],
-        of_visit(room.on_own),
-        [*w.visit, w.garment.own, w.garment.kind],
-        garment,
-        **fitting(mirror.message),
-    )
+    tried += [
+        gr.on(
+            [w.garment.own.change, w.garment.kind.input],
+            of_visit(room.on_own),
+            [*w.visit, w.garment.own, w.garment.kind],
+            garment,
+            **fitting(mirror.message),
+        )
+    ]
     w.words.text.change(
         room.on_words,
         w.words.text,
@@ -130,13 +151,16 @@ def wire_room(w: Widgets, room: Room) -> None:
         **private,
     )
     w.words.examples.select(room.on_example, None, w.words.text, queue=False, **private)
-    gr.on(
+    by_words = gr.on(
         [w.words.button.click, w.words.text.submit],
         of_visit(room.on_try),
         w.visit,
         result,
         **(fitting(mirror.message) | {"trigger_mode": "once"}),
-    ).then(None, js=fragments.SHOW_RESULT)
+    )
+    by_words.then(None, js=fragments.SHOW_RESULT)
+    if room.painter is not None:
+        wire_painting(room.painter, room, w.visit, [*tried, by_words], result)
     mirror.verdict.change(None, js=fragments.SHOW_RESULT)
     for place in (w.photo.message, w.garment.message, mirror.message):
         place.change(None, js=fragments.show_message(str(place.elem_id)))

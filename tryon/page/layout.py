@@ -16,6 +16,7 @@ from tryon.page.look import fragments
 from tryon.page.look.stock import Item
 from tryon.page.look.texts import plain_label, t
 from tryon.page.look.widgets import PictureFile, html, picture_file
+from tryon.page.painting import PaintBox, lay_out_painting
 from tryon.page.serving.gradio_internals import Block
 from tryon.page.trials import LONGEST_PROMPT
 
@@ -62,7 +63,8 @@ class GarmentBox:
 
 @dataclass(frozen=True, eq=False)
 class Mirror:
-    """The result. empty: what is shown before there is one, stage: with it."""
+    """The result. empty: what is shown before there is one, stage: with it. paint: what an engine
+    makes of it, None where there is no engine."""
 
     message: gr.HTML
     empty: gr.Column
@@ -74,6 +76,7 @@ class Mirror:
     download: gr.DownloadButton
     notes: gr.HTML
     ask: AskBox
+    paint: PaintBox | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,10 +119,16 @@ class Widgets:
         return [self.photo.picture, memory.subject, memory.choice, self.words.text, memory.history]
 
 
-def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: float) -> Widgets:
+def lay_out(
+    people: Sequence[Item],
+    garments: Sequence[Item],
+    forgotten_after: float,
+    paints: bool = False,
+) -> Widgets:
     """The whole page, inside an open `gr.Blocks`.
 
     people, garments: the cards to choose from. forgotten_after: seconds that a visit is remembered.
+    paints: whether an engine paints results again.
     """
     html(fragments.header(), elem_id="header")
     memory = remember(forgotten_after)
@@ -129,7 +138,7 @@ def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: f
                 photo = lay_out_photo(people)
                 garment = lay_out_garment(garments)
             with gr.Column(scale=5, min_width=320, elem_id="mirror"):
-                mirror = lay_out_mirror()
+                mirror = lay_out_mirror(forgotten_after if paints else None)
                 words = lay_out_words()
                 details = lay_out_details()
         with gr.Tab(t("tab_lab"), elem_id="tab-lab"):
@@ -202,7 +211,8 @@ def lay_out_garment(garments: Sequence[Item]) -> GarmentBox:
     return GarmentBox(wardrobe, own, kind, message, about)
 
 
-def lay_out_mirror() -> Mirror:
+def lay_out_mirror(painted_for: float | None = None) -> Mirror:
+    """painted_for: seconds that what an engine may paint is remembered; None without an engine."""
     with gr.Column(elem_id="mirror-section", elem_classes="section"):
         message = html("", elem_id="result-message")
         with gr.Column(elem_id="empty-mirror") as empty:
@@ -240,8 +250,11 @@ def lay_out_mirror() -> Mirror:
                     min_width=150,
                     elem_id="download",
                 )
+            paint = None if painted_for is None else lay_out_painting(painted_for)
             notes = html("", elem_id="notes")
             ask = lay_out_ask()
+        if paint is not None:
+            paint.switch.render()
     return Mirror(
         message=message,
         empty=empty,
@@ -253,6 +266,7 @@ def lay_out_mirror() -> Mirror:
         download=download,
         notes=notes,
         ask=ask,
+        paint=paint,
     )
 
 

@@ -25,6 +25,8 @@ from tryon.page.look import fragments
 from tryon.page.look.language import language_of
 from tryon.page.look.stock import Item
 from tryon.page.look.texts import say
+from tryon.page.painting import BYTES_PER_PIXEL as PAINTED_BYTES
+from tryon.page.painting import Painter
 from tryon.page.serving.faults import friendly
 from tryon.page.serving.files import Tray
 from tryon.page.serving.gradio_internals import sent_with
@@ -55,7 +57,10 @@ class Room:
         people: Sequence[Item],
         widgets: Widgets,
         tray: Tray,
+        painter: Painter | None = None,
     ) -> None:
+        """painter: lets an engine paint each try-on again; None where there is no engine."""
+        self.painter = painter
         self.tryon = tryon
         self.gallery = gallery
         self.people = people
@@ -137,10 +142,12 @@ class Room:
         self._remembers("person", photo)
         return person, Subject(path, person, which, self.tray.preview(photo.pixels, "before"))
 
-    def _remembers(self, what: str, photo: Photo) -> None:
-        """Say how much memory this visit takes, so that all of them together can be bounded."""
+    def _remembers(self, what: str, photo: Photo, each: int = BYTES_PER_PIXEL) -> None:
+        """Say how much memory this visit takes, so that all of them together can be bounded.
+
+        each: bytes a pixel."""
         if self.tray.visits is not None:
-            self.tray.visits.remembers(what, BYTES_PER_PIXEL * photo.width * photo.height)
+            self.tray.visits.remembers(what, each * photo.width * photo.height)
 
     def _who(self, person: Person, which: int, language: str) -> str:
         """The person picker, "" if there is nobody to choose."""
@@ -246,27 +253,37 @@ class Room:
         """One try-on: the picture first, then how it was made. subject: the photo of the person."""
         w, language = self.widgets, visit.language
         yield {w.mirror.message: fragments.busy(say("fitting", language))}
+        if self.painter is not None:
+            self.painter.leave(visit.session)
         garment = visit.choice.garment if visit.choice else None
         try:
             result = self.tryon(person, garment, visit.words)
         except Exception as error:
             yield {w.mirror.message: fragments.message(friendly(error, language))}
             return
-        entry = self._entry(visit, subject, result)
+        shown = self.with_history(visit, self.entry_of(visit, subject, result))
+        if self.painter is not None:
+            self._remembers("painting", result.photo, PAINTED_BYTES)
+            shown |= self.painter.wish(visit.session, subject, result)
+        yield shown
+        yield self._how(result, language)
+
+    def with_history(self, visit: Visit, entry: Entry) -> Update:
+        """A new result shown, and put in front of the earlier ones."""
+        w = self.widgets
         history = [entry, *filter(_still_there, visit.history)][:HISTORY_LENGTH]
-        yield {
+        return {
             **self._show(entry),
             w.memory.history: history,
             w.details.history: [(old.after, old.caption) for old in history],
             w.details.history_box: gr.Column(visible=len(history) > 1),
         }
-        yield self._how(result, language)
 
-    def _entry(self, visit: Visit, subject: Subject, result: Result) -> Entry:
-        """What the history keeps of a try-on."""
+    def entry_of(self, visit: Visit, subject: Subject, result: Result, maker: str = "") -> Entry:
+        """What the history keeps of a try-on. maker: what its caption says of who painted it."""
         language, words = visit.language, visit.words.strip()
         named = [visit.choice.name[language]] if visit.choice else []
-        caption = " · ".join([*named, *([words] if words else [])])[:LONGEST_CAPTION]
+        caption = " · ".join([*named, *([words] if words else [])])[:LONGEST_CAPTION] + maker
         return Entry(
             before=subject.preview,
             after=self.tray.preview(result.photo.pixels, "after"),

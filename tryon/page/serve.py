@@ -14,12 +14,16 @@ import sys
 import time
 from collections.abc import Callable
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Person, Prompt, Result
+from tryon.engines import registry
+from tryon.engines.engine import BUILTIN, About
+from tryon.engines.store import NAMES as WEIGHTS_OF
 from tryon.page.demo import build_demo
 from tryon.page.look import stock
+from tryon.page.painting import Paints, Previews
 from tryon.page.serving import machine
 from tryon.page.serving.privacy import own_folder
 from tryon.page.serving.server import FittingRoom
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tryon.page")
 
+ENGINE = "TRYON_ENGINE"  # environment variable: builtin, fashn, klein or auto
 FINISH_SECONDS = 8  # for what is being worked on when the page is to stop
 
 
@@ -43,12 +48,18 @@ def main() -> int:
     machine.share_cores()
     machine.share_heaps()
     tryon = Later(load, warm_up)
+    try:
+        engine = chosen_engine()
+    except TryOnError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     tryon.start()
     from tryon.garment.gallery import Gallery
 
     try:
         with own_folder() as folder:
-            return keep_open(build_demo(tryon, Gallery.load(), folder=folder), tryon)
+            demo = build_demo(tryon, Gallery.load(), engine=engine, folder=folder)
+            return keep_open(demo, tryon)
     except TryOnError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -130,6 +141,11 @@ class Later:
     def __call__(self, *arguments: Any, **options: Any) -> Result:
         return self._wanted()(*arguments, **options)
 
+    def refine(self, *arguments: Any, **options: Any) -> Result:
+        """As `TryOn.refine`, of one that was loaded with an engine."""
+        refined: Result = getattr(self._wanted(), "refine")(*arguments, **options)  # noqa: B009
+        return refined
+
     def analyse(self, *arguments: Any) -> Person:
         return self._wanted().analyse(*arguments)
 
@@ -154,16 +170,41 @@ class Later:
             self._warm_up(self._loaded)
 
 
+def chosen_engine() -> About:
+    """Who paints, as whoever runs the page says by the environment: TRYON_ENGINE. A visitor can
+    switch it off, but never choose another or fetch its weights.
+
+    Raises TryOnError("bad_argument") for another name.
+    """
+    return registry.about(os.environ.get(ENGINE, BUILTIN.name), "cpu" if on_zero_gpu() else None)
+
+
 def load() -> TryOnLike:
     """Load the models, for the best device that is there all the time."""
     from tryon.fallback import load as load_tryon
 
-    return load_tryon("cpu" if on_zero_gpu() else None)
+    name = chosen_engine().name
+    if registry.may_fetch() and name in WEIGHTS_OF:
+        Thread(target=fetch_weights, args=(name,), name="fetch weights", daemon=True).start()
+    return load_tryon("cpu" if on_zero_gpu() else None, name)
+
+
+def fetch_weights(name: str) -> None:
+    """Fetch an engine's weights while the page serves our own pictures."""
+    from tryon.engines.fetch import fetch
+
+    try:
+        fetch(name)
+        log.info("weights of %s are there", name)
+    except TryOnError as error:
+        log.warning("weights of %s: %s", name, error)
 
 
 def warm_up(tryon: TryOnLike) -> None:
     """Try something on, so that the first visitor does not wait for what only happens once."""
     people, garments = stock.sample_people(), tryon.gallery.items
+    if hasattr(tryon, "refine"):  # an engine is loaded by who first wants it
+        tryon = Previews(cast(Paints, tryon))
     if people and garments:
         try:
             tryon(str(people[0].path), tryon.gallery.garment(garments[0]))

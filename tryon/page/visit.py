@@ -60,7 +60,10 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Visit:
-    """A visit at the moment of a click. photo: the path of what the photo widget shows."""
+    """A visit at the moment of a click.
+
+    photo: the path of what the photo widget shows. session: of the browser's tab.
+    """
 
     photo: str | None
     subject: Subject | None
@@ -68,6 +71,7 @@ class Visit:
     words: str
     history: list[Entry]
     language: str  # "en" or "zh"
+    session: str = ""
 
 
 def of_visit(handler: Callable[..., Iterator[Update]]) -> Callable[..., Iterator[Update]]:
@@ -86,7 +90,9 @@ def of_visit(handler: Callable[..., Iterator[Update]]) -> Callable[..., Iterator
         history: list[Entry],
         *more: Any,
     ) -> Iterator[Update]:
-        visit = Visit(photo, subject, choice, words or "", history, language_of(request))
+        session = str(getattr(request, "session_hash", None) or "")
+        language = language_of(request)
+        visit = Visit(photo, subject, choice, words or "", history, language, session)
         yield from handler(visit, *more)
 
     answer.__name__ = handler.__name__  # the name of the request in the log and in /metrics

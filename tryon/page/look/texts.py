@@ -141,6 +141,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Number {place} in line, about {seconds} s",
         "您排在第 {place} 位，约 {seconds} 秒",
     ),
+    # --- an engine's picture, where one was chosen --------------------------------------------
+    "paint_switch": ("Then a photo-real picture as well", "随后生成一张更逼真的图片"),
+    "paint_loading": ("{engine} is being loaded…", "正在加载 {engine}…"),
+    "paint_waiting": (
+        "{engine} is busy: {ahead} before you",
+        "{engine} 正忙，您前面还有 {ahead} 人",
+    ),
+    "paint_begin": ("{engine} begins…", "{engine} 即将开始…"),
+    "paint_about": (", about {seconds} s", "，约 {seconds} 秒"),
+    "paint_step": (
+        "{engine} is painting: {done} of {total}",
+        "{engine} 正在绘制：{done} / {total}",
+    ),
+    "paint_stopping": ("Stopping…", "正在停止…"),
+    "paint_stop": ("Stop", "停止"),
+    "paint_again": ("Another try", "再试一次"),
+    "paint_done": (
+        "Painted by {engine} in {seconds} s. The first picture is kept under “This visit”.",
+        "由 {engine} 绘制，用时 {seconds} 秒。最初的图片保留在“本次试穿记录”中。",
+    ),
+    "paint_failed": (
+        "{engine} failed, so this is our own picture.",
+        "{engine} 运行失败，此图由本程序生成。",
+    ),
     "words_did": ("What each word did", "每个词的作用"),
     "ask": ("Ask about the garment", "询问这件衣服"),
     "ask_hint": ("e.g. what colour is it?", "例如：这是什么领子？"),
@@ -157,6 +181,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "took_design": ("following the words", "按文字修改"),
     "took_fusion": ("fitting", "贴合"),
     "took_compose": ("painting", "合成"),
+    "took_engine": ("painting photo-real", "逼真绘制"),
     "took_total": ("in all", "合计"),
     "legend": ("Colours of the parts", "部位颜色"),
     "stage_pose": ("Pose", "姿势"),

@@ -1,0 +1,343 @@
+"""Our own picture first, then an engine's in its place: progress, stop, another try, history.
+
+Notable here:
+- only where whoever runs the page chose an engine; a visitor may switch it off, and what is painted
+  elsewhere on the page (the lab, the endpoints) is our own way.
+- the try-on itself is over when painting begins: it waits for its card in a line of its own, so
+  nobody's preview waits for somebody else's painting.
+- a new try-on, or the end of the visit, ends the painting of the one before; what it would still
+  have said is dropped.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakValueDictionary
+
+import gradio as gr
+
+from tryon.core.types import Garment, Kind, Person, Photo, Prompt, Result
+from tryon.engines.engine import About, Progress, Step, Stop
+from tryon.page.look import fragments
+from tryon.page.look.texts import say, t
+from tryon.page.look.widgets import html
+from tryon.page.serving.faults import log_fault
+from tryon.page.serving.gradio_internals import Block
+from tryon.page.tryon_like import TryOnLike
+from tryon.page.visit import Subject, Update, Visit, of_visit
+
+if TYPE_CHECKING:
+    from tryon.garment.gallery import Gallery
+    from tryon.page.room import Room
+
+AT_ONCE = 8  # visitors whose paintings are waited for; each holds a thread of the server
+TELL_EVERY = 0.4  # seconds between two looks at how far it is
+BYTES_PER_PIXEL = 20  # of a result that is kept while it may be painted again
+
+
+class Paints(TryOnLike, Protocol):
+    """A fitting room with an engine."""
+
+    def __call__(
+        self,
+        person: str | Photo | Person,
+        garment: str | Photo | Garment | None = None,
+        prompt: str = "",
+        /,
+        *,
+        kind: str | Kind | None = None,
+        seed: int = 0,
+        preview: bool = False,
+    ) -> Result: ...
+
+    def refine(
+        self, result: Result, *, seed: int = 0, progress: Progress = ..., stop: Stop = ...
+    ) -> Result: ...
+
+
+class Previews:
+    """A `TryOn` with an engine, as the rest of the page sees it: our own picture, at once."""
+
+    def __init__(self, tryon: Paints) -> None:
+        self._tryon = tryon
+
+    @property
+    def gallery(self) -> "Gallery":
+        return self._tryon.gallery
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tryon, name)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Result:
+        return self._tryon(*arguments, **options, preview=True)
+
+    def analyse(self, *arguments: Any) -> Person:
+        return self._tryon.analyse(*arguments)
+
+    def describe(self, *arguments: Any) -> Garment:
+        return self._tryon.describe(*arguments)
+
+    def understand(self, text: str) -> Prompt:
+        return self._tryon.understand(text)
+
+
+@dataclass(eq=False)
+class Painting:
+    """What a visit keeps of a try-on that may be painted.
+
+    result: our own picture. tries: how many were begun. stopped: by the visitor. gone: nobody
+    wants it any more. busy: it is being painted.
+    """
+
+    subject: Subject
+    result: Result
+    tries: int = 0
+    stopped: threading.Event = field(default_factory=threading.Event)
+    gone: threading.Event = field(default_factory=threading.Event)
+    busy: bool = False
+
+    def over(self) -> bool:
+        return self.stopped.is_set() or self.gone.is_set()
+
+
+@dataclass(frozen=True, eq=False)
+class PaintBox:
+    """The widgets. memory: the `Painting` of the visit. switch: whether the visitor wants it."""
+
+    memory: gr.State
+    switch: gr.Checkbox
+    status: gr.HTML
+    stop: gr.Button
+    again: gr.Button
+
+
+def lay_out_painting(forgotten_after: float) -> PaintBox:
+    """Below the result. The switch is made here, too; whoever lays out the page renders it where it
+    is seen before there is a result."""
+    memory = gr.State(None, time_to_live=forgotten_after)
+    switch = gr.Checkbox(True, label=t("paint_switch"), elem_id="paint-switch", render=False)
+    with gr.Column(elem_id="paint"):
+        status = html("", elem_id="paint-status")
+        with gr.Row(elem_id="paint-row"):
+            stop = gr.Button(t("paint_stop"), visible=False, scale=0, elem_id="paint-stop")
+            again = gr.Button(t("paint_again"), visible=False, scale=0, elem_id="paint-again")
+    return PaintBox(memory, switch, status, stop, again)
+
+
+class Painter:
+    """The handlers, bound to a `TryOn` with an engine and the box of widgets.
+
+    about: the engine as it is known before it is loaded; "auto" may turn out to be our own way.
+    """
+
+    def __init__(self, tryon: Paints, about: About, box: PaintBox) -> None:
+        self.tryon = tryon
+        self.about = about
+        self.box = box
+        self._latest: WeakValueDictionary[str, Painting] = WeakValueDictionary()
+
+    def leave(self, session: str) -> None:
+        """A new try-on begins: the one before need not be painted any more."""
+        if (old := self._latest.pop(session, None)) is not None:
+            old.gone.set()
+
+    def wish(self, session: str, subject: Subject, result: Result) -> Update:
+        """A try-on was shown: it may be painted now. session: of the browser's tab."""
+        self.leave(session)
+        self._latest[session] = painting = Painting(subject, result)
+        return {
+            self.box.memory: painting,
+            self.box.status: "",
+            self.box.stop: gr.Button(visible=False),
+            self.box.again: gr.Button(visible=False),
+        }
+
+    def on_paint(
+        self, room: "Room", visit: Visit, wanted: bool, painting: Painting | None
+    ) -> Iterator[Update]:
+        """After each try-on: paint it, if it is new and the visitor wants that."""
+        if not wanted or painting is None or painting.tries:
+            yield {self.box.memory: painting}
+            return
+        yield from self._paint(room, visit, painting)
+
+    def on_again(self, room: "Room", visit: Visit, painting: Painting | None) -> Iterator[Update]:
+        """Another try: the same once more, with another seed."""
+        if painting is None or painting.busy:
+            yield {self.box.memory: painting}
+            return
+        yield from self._paint(room, visit, painting)
+
+    def on_stop(self, painting: Painting | None) -> None:
+        """The stop button. What it leads to is said where the painting is waited for."""
+        if painting is not None:
+            painting.stopped.set()
+
+    def on_history(self, painting: Painting | None) -> Any:
+        """An earlier result is shown: what was said of the last one goes, unless it goes on."""
+        return gr.skip() if painting is not None and painting.busy else ""
+
+    def _paint(self, room: "Room", visit: Visit, painting: Painting) -> Iterator[Update]:
+        box, language = self.box, visit.language
+        seed = painting.tries
+        painting.tries, painting.busy = seed + 1, True
+        painting.stopped.clear()
+        told: queue.SimpleQueue[Step | Result | Exception] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                told.put(
+                    self.tryon.refine(
+                        painting.result, seed=seed, progress=told.put, stop=painting.over
+                    )
+                )
+            except Exception as error:
+                told.put(error)
+
+        thread = threading.Thread(target=work, name="paint", daemon=True)
+        pace = Pace()
+        thread.start()
+        yield {
+            box.status: fragments.busy(say("paint_begin", language, engine=self.about.title)),
+            box.stop: gr.Button(visible=True, interactive=True),
+            box.again: gr.Button(visible=False),
+        }
+        try:
+            done: Result | Exception | None = None
+            while done is None and not painting.gone.is_set():
+                latest = _newest(told)
+                if isinstance(latest, Step):
+                    if painting.stopped.is_set():
+                        status = fragments.busy(say("paint_stopping", language))
+                        yield {box.status: status, box.stop: gr.Button(interactive=False)}
+                    else:
+                        yield {box.status: self._said(latest, language, pace.seconds(latest))}
+                elif latest is not None:
+                    done = latest
+                else:  # nothing new; but only between two answers Gradio can tell who has left
+                    yield {box.memory: painting}
+            if done is not None and not painting.gone.is_set():
+                yield self._finished(room, visit, painting, done)
+        except GeneratorExit:  # the visitor has left
+            painting.gone.set()
+            raise
+        finally:
+            painting.busy = False
+
+    def _finished(
+        self, room: "Room", visit: Visit, painting: Painting, done: Result | Exception
+    ) -> Update:
+        """The engine's picture in the place of ours, or why there is none."""
+        box, language = self.box, visit.language
+        ends: Update = {
+            box.stop: gr.Button(visible=False),
+            box.again: gr.Button(visible=True),
+            box.memory: painting,
+        }
+        if isinstance(done, Exception):
+            log_fault(done)
+            failed = say("paint_failed", language, engine=self.about.title)
+            return ends | {box.status: fragments.hint(failed)}
+        if done.engine == "builtin":
+            reasons = done.remarks[len(painting.result.remarks) :]
+            text = " ".join(note.text(language) for note in reasons)
+            return ends | {box.status: fragments.hint(text) if text else ""}
+        seconds = f"{done.seconds.get('engine', 0):.1f}"
+        status = say("paint_done", language, engine=self.about.title, seconds=seconds)
+        number = f" {painting.tries}" if painting.tries > 1 else ""
+        entry = room.entry_of(visit, painting.subject, done, f" · {self.about.title}{number}")
+        return ends | room.with_history(visit, entry) | {box.status: fragments.hint(status)}
+
+    def _said(self, step: Step, language: str, seconds: float | None) -> str:
+        """How far it is, as HTML. seconds: that it will take still, if that is known."""
+        engine = self.about.title
+        if step.what == "waiting":
+            text = say("paint_waiting", language, engine=engine, ahead=step.done)
+            return fragments.busy(text + about_seconds(seconds, language))
+        if step.what == "loading" or not step.total:
+            return fragments.busy(say("paint_loading", language, engine=engine))
+        text = say("paint_step", language, engine=engine, done=step.done, total=step.total)
+        return progress_bar(text + about_seconds(seconds, language), step.done / step.total)
+
+
+def wire_painting(
+    painter: Painter, room: "Room", visit: list[Block], tried: list[Any], result: list[Block]
+) -> None:
+    """tried: the events after which there may be a new try-on; the painting follows each.
+
+    visit: the widgets whose values make a `Visit`. result: those that a new picture changes.
+    """
+    box = painter.box
+    painting: dict[str, Any] = {
+        "concurrency_id": "painting", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple",
+        "api_visibility": "private", "show_progress": "minimal", "show_progress_on": [box.status],
+    }  # fmt: skip
+    quiet: dict[str, Any] = {
+        "queue": False, "api_visibility": "private", "show_progress": "hidden",
+    }  # fmt: skip
+
+    def on_paint(visit: Visit, wanted: bool, kept: Painting | None) -> Iterator[Update]:
+        yield from painter.on_paint(room, visit, wanted, kept)
+
+    def on_again(visit: Visit, kept: Painting | None) -> Iterator[Update]:
+        yield from painter.on_again(room, visit, kept)
+
+    for event in tried:
+        event.then(of_visit(on_paint), [*visit, box.switch, box.memory], result, **painting)
+    again = painting | {"trigger_mode": "once"}
+    box.again.click(of_visit(on_again), [*visit, box.memory], result, **again)
+    box.stop.click(painter.on_stop, box.memory, None, **quiet)
+    # What is said of the last painting is not of an earlier picture.
+    room.widgets.details.history.select(painter.on_history, box.memory, box.status, **quiet)
+
+
+class Pace:
+    """How long the rest takes, from the steps that were made; a step is as long as the next one."""
+
+    def __init__(self) -> None:
+        self._first: tuple[int, float] | None = None
+
+    def seconds(self, step: Step) -> float | None:
+        """None where it is not known: before the second step."""
+        if step.what != "painting":
+            return step.seconds
+        now = time.monotonic()
+        if self._first is None or step.done <= self._first[0]:
+            self._first = step.done, now
+            return None
+        done, since = self._first
+        return (now - since) / (step.done - done) * (step.total - step.done)
+
+
+def about_seconds(seconds: float | None, language: str) -> str:
+    """ ", about 12 s", or nothing where it is not known or over in a moment."""
+    if seconds is None or seconds < 1:
+        return ""
+    return say("paint_about", language, seconds=round(seconds))
+
+
+def progress_bar(text: str, share: float) -> str:
+    """What is being done, with a bar. share: 0..1 of it is done."""
+    percent = round(100 * share)
+    return (
+        f'<p class="busy" role="status"><span class="dot"></span>{escape(text)}</p>'
+        f'<span class="bar wide" aria-hidden="true"><span style="width:{percent}%"></span></span>'
+    )
+
+
+def _newest(told: "queue.SimpleQueue[Any]") -> Any:
+    """The last thing that was said within TELL_EVERY seconds, but never past a result."""
+    end = time.monotonic() + TELL_EVERY
+    latest = None
+    while (left := end - time.monotonic()) > 0:
+        try:
+            latest = told.get(timeout=left)
+        except queue.Empty:
+            break
+        if not isinstance(latest, Step):
+            break
+    return latest
