@@ -7,6 +7,7 @@ import re
 import socket
 import sys
 import threading
+import time
 import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +20,7 @@ from PIL import Image
 
 import app
 from tryon.page import serve
+from tryon.page.serving import zero
 
 ROOT = Path(__file__).resolve().parent.parent
 UNDER = "/fitting"
@@ -137,9 +139,43 @@ def test_a_card_that_is_lent_by_the_call_is_left_to_others(monkeypatch, lent):
     """Such a Space starts only with a function marked for the card; elsewhere nothing is asked."""
     marked, devices = [], []
     monkeypatch.setitem(sys.modules, "spaces", SimpleNamespace(GPU=marked.append))
-    monkeypatch.setitem(sys.modules, "tryon.fallback", SimpleNamespace(load=devices.append))
+    load = SimpleNamespace(load=lambda device, engine="builtin": devices.append((device, engine)))
+    monkeypatch.setitem(sys.modules, "tryon.fallback", load)
+    monkeypatch.delenv(serve.ENGINE, raising=False)
     monkeypatch.setenv("SPACES_ZERO_GPU", "true" if lent else "")
-    serve.join_zero_gpu()
+    zero.join_zero_gpu()
     serve.load()
-    assert marked == ([serve.lent_card] if lent else [])
-    assert devices == (["cpu"] if lent else [None])
+    assert marked == ([zero.lent_card] if lent else [])
+    assert devices == [("cpu" if lent else None, "builtin")]
+
+
+def test_an_engine_asks_for_the_card_for_as_long_as_it_takes(monkeypatch):
+    asked = []
+    spaces = SimpleNamespace(GPU=lambda duration: asked.append(duration) or (lambda task: task))
+    monkeypatch.setitem(sys.modules, "spaces", spaces)
+    load = SimpleNamespace(load=lambda device, engine="builtin": SimpleNamespace(device=device))
+    monkeypatch.setitem(sys.modules, "tryon.fallback", load)
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    monkeypatch.setenv(serve.ENGINE, "fashn")
+    tryon = serve.load()
+    assert tryon.device == "cpu"  # our own picture; the card is for the engine alone
+    assert isinstance(tryon.engine, zero.Lent)
+    assert asked == [zero.SECONDS["fashn"]]
+
+
+def test_a_wrong_engine_ends_the_start_with_one_line(monkeypatch, capsys):
+    monkeypatch.setenv(serve.ENGINE, "catvton")
+    assert serve.main() == 2
+    assert "catvton" in capsys.readouterr().err
+
+
+def test_weights_are_fetched_by_whoever_runs_it_alone(monkeypatch):
+    fetched, load = [], SimpleNamespace(load=lambda device, engine: (device, engine))
+    monkeypatch.setitem(sys.modules, "tryon.fallback", load)
+    monkeypatch.setattr(serve, "fetch_weights", fetched.append)
+    monkeypatch.setenv(serve.ENGINE, "klein")
+    for value, expected in (("", []), ("1", ["klein"])):
+        monkeypatch.setenv("TRYON_FETCH", value)
+        assert serve.load() == (None, "klein")
+        time.sleep(0.05)
+        assert fetched == expected

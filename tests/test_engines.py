@@ -1,5 +1,6 @@
 """Engines: one that paints by rule, its faults, the queue; where it may paint and what stays."""
 
+import pickle
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from tryon.engines.engine import About, Step, StoppedError, ignore, never
 from tryon.engines.refine import refine
 from tryon.engines.region import engine_region, paste
 from tryon.engines.shown import LEAST_SIDE, View, garment_picture
+from tryon.page.serving.zero import Lent
 from tryon.person.regions import is_part
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -494,6 +496,42 @@ def test_one_of_your_own(monkeypatch):
     assert "toy" in {about.name for about in registry.engines()}
     with pytest.raises(ValueError, match="already"):
         registry.register(Toy.about, lambda device: Toy())
+
+
+class Movable(Toy):
+    """Loaded in one place, painting in another."""
+
+    def __init__(self):
+        super().__init__()
+        self.device, self.went = "cpu", []
+
+    def load(self):
+        self.went.append("loaded")
+
+    def move(self, device):
+        self.went.append(device)
+
+
+def across(task):
+    """As a card that is lent: what goes in and comes out goes through another process."""
+
+    def call(*arguments):
+        return pickle.loads(pickle.dumps(task(*pickle.loads(pickle.dumps(arguments)))))
+
+    return call
+
+
+def test_an_engine_paints_on_a_card_that_is_lent(own):
+    inner, told = Movable(), []
+    lent = Lent(inner, across, card="cuda")
+    done = refine(lent, own, seed=5, progress=told.append)
+    assert done.engine == "toy"
+    assert inner.went == ["loaded", "cuda"]
+    assert np.array_equal(done.photo.pixels, refine(Toy(), own, seed=5).photo.pixels)
+    assert [step.what for step in told] == ["loading", "painting"]
+    stopped = refine(lent, own, stop=lambda: len(inner.went) > 2)
+    assert stopped.remarks[-1].code == "engine_stopped"
+    assert inner.went[2:] == ["loaded"]  # the card was not asked for
 
 
 @pytest.mark.parametrize("name", ["fashn", "klein"])

@@ -274,6 +274,16 @@ def test_who_waits_is_told_how_many_are_ahead(engine, own):
     assert told[0].done == 1
 
 
+def test_it_can_be_loaded_in_one_place_and_moved(weights, own):
+    engine = Fashn("cpu", weights, on_processor=True)
+    engine.load()
+    pipeline = engine._pipeline
+    engine.move("cpu")
+    assert engine._pipeline is pipeline
+    assert pipeline.inference_dtype == torch.float32
+    assert paint(engine, own).shape == own.photo.pixels.shape
+
+
 # --- what is not there or broken -----------------------------------------------------------------
 
 

@@ -196,6 +196,12 @@ def test_nothing_is_printed(weights, own, capfd):
     assert "ignored" not in printed.err
 
 
+def test_it_can_be_loaded_in_one_place_and_moved(weights, own):
+    engine = Klein("cpu", weights, on_processor=True)
+    engine.move("cpu")
+    assert paint(engine, own).shape == own.photo.pixels.shape
+
+
 # --- the words -----------------------------------------------------------------------------------
 
 

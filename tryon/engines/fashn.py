@@ -59,13 +59,13 @@ class Fashn:
     ) -> None:
         self.device = device
         self._weights = weights
-        self._on_processor = on_processor
+        self.on_processor = on_processor
         self._pipeline: Any = None
 
     def ready(self) -> Note | None:
         title = {"engine": ABOUT.title}
         too_small = self.device == "cpu" or card_memory() < ABOUT.memory
-        if too_small and not self._on_processor:
+        if too_small and not self.on_processor:
             return Note("engine_no_card", {**title, "memory": f"{ABOUT.memory:g}"})
         for package in PACKAGES:
             if importlib.util.find_spec(package) is None:
@@ -94,10 +94,24 @@ class Fashn:
         with turnstile(self.device).turn(progress, stop):
             if self._pipeline is None:
                 progress(Step("loading"))
-                self._pipeline = self._load()
+                self.load()
             with watched(self._pipeline.tryon_model, self.device, steps, progress, stop):
                 picture = self._paint(*shown, CATEGORIES[garment.kind], seed, steps)
         return view.back(picture, person.photo)
+
+    def load(self) -> None:
+        """Load it now, if it is not. Raises TryOnError with a sentence."""
+        if self._pipeline is None:
+            self._pipeline = self._load()
+
+    def move(self, device: str) -> None:
+        """Take what is loaded to another device; the pose networks stay where they are."""
+        self.load()
+        on_card = device.startswith("cuda") and torch.cuda.is_bf16_supported()
+        pipeline, dtype = self._pipeline, torch.bfloat16 if on_card else torch.float32
+        pipeline.device, pipeline.inference_dtype = torch.device(device), dtype
+        pipeline.tryon_model.to(pipeline.device, dtype=dtype)
+        self.device = device
 
     def _paint(
         self, person: Image.Image, garment: Image.Image, category: str, seed: int, steps: int

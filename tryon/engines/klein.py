@@ -65,13 +65,13 @@ class Klein:
     ) -> None:
         self.device = device
         self._weights = weights
-        self._on_processor = on_processor
+        self.on_processor = on_processor
         self._pipeline: Any = None
 
     def ready(self) -> Note | None:
         title = {"engine": ABOUT.title}
         too_small = self.device == "cpu" or card_memory() < ABOUT.memory
-        if too_small and not self._on_processor:
+        if too_small and not self.on_processor:
             return Note("engine_no_card", {**title, "memory": f"{ABOUT.memory:g}"})
         for package in PACKAGES:
             if importlib.util.find_spec(package) is None:
@@ -99,7 +99,7 @@ class Klein:
         with turnstile(self.device).turn(progress, stop):
             if self._pipeline is None:
                 progress(Step("loading"))
-                self._pipeline = self._load()
+                self.load()
             if stop():
                 raise StoppedError
             with unhooked(self._pipeline):
@@ -109,6 +109,18 @@ class Klein:
                     seed, steps, progress, stop,
                 )  # fmt: skip
         return view.back(picture, person.photo)
+
+    def load(self) -> None:
+        """Load it now, if it is not. Raises TryOnError with a sentence."""
+        if self._pipeline is None:
+            self._pipeline = self._load()
+
+    def move(self, device: str) -> None:
+        """Take what is loaded to another device."""
+        self.load()
+        dtype = torch.bfloat16 if device.startswith("cuda") else torch.float32
+        self._pipeline.to(device, dtype)
+        self.device = device
 
     def _paint(
         self,

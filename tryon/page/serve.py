@@ -6,7 +6,6 @@ Notable here:
 - `python app.py` and `tryon page` are this `main`.
 """
 
-import importlib
 import logging
 import os
 import signal
@@ -27,6 +26,7 @@ from tryon.page.painting import Paints, Previews
 from tryon.page.serving import machine
 from tryon.page.serving.privacy import own_folder
 from tryon.page.serving.server import FittingRoom
+from tryon.page.serving.zero import join_zero_gpu, lent_engine, on_zero_gpu
 from tryon.page.tryon_like import TryOnLike
 
 if TYPE_CHECKING:
@@ -186,7 +186,12 @@ def load() -> TryOnLike:
     name = chosen_engine().name
     if registry.may_fetch() and name in WEIGHTS_OF:
         Thread(target=fetch_weights, args=(name,), name="fetch weights", daemon=True).start()
-    return load_tryon("cpu" if on_zero_gpu() else None, name)
+    if not on_zero_gpu():
+        return load_tryon(None, name)
+    tryon = load_tryon("cpu")
+    if (engine := lent_engine(name)) is not None:
+        cast(Any, tryon).engine = engine
+    return tryon
 
 
 def fetch_weights(name: str) -> None:
@@ -210,29 +215,6 @@ def warm_up(tryon: TryOnLike) -> None:
             tryon(str(people[0].path), tryon.gallery.garment(garments[0]))
         except TryOnError as error:
             log.warning("the warm-up try-on failed: %s", error)
-
-
-# --- Spaces of Hugging Face's that are lent a graphics card call by call: "ZeroGPU" ---------------
-
-
-def on_zero_gpu() -> bool:
-    """Whether this is one."""
-    return os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
-
-
-def join_zero_gpu() -> None:
-    """Let such a Space start: it must have a function that is marked for the card.
-
-    A try-on takes about as long as being lent the card would, so try-ons stay on the processor
-    there, and no visitor's quota is used.
-    """
-    if on_zero_gpu():
-        importlib.import_module("spaces").GPU(lent_card)
-
-
-def lent_card() -> str:
-    """The name of the card."""
-    return str(importlib.import_module("torch").cuda.get_device_name())
 
 
 if __name__ == "__main__":
