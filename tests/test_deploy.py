@@ -165,6 +165,7 @@ def test_an_engine_asks_for_the_card_for_as_long_as_it_takes(monkeypatch):
 
 def test_a_wrong_engine_ends_the_start_with_one_line(monkeypatch, capsys):
     monkeypatch.setenv(serve.ENGINE, "catvton")
+    monkeypatch.setattr(serve.signal, "signal", lambda *_: None)
     assert serve.main() == 2
     assert "catvton" in capsys.readouterr().err
 

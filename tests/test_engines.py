@@ -1,12 +1,14 @@
 """Engines: one that paints by rule, its faults, the queue; where it may paint and what stays."""
 
 import pickle
+import re
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -496,6 +498,39 @@ def test_one_of_your_own(monkeypatch):
     assert "toy" in {about.name for about in registry.engines()}
     with pytest.raises(ValueError, match="already"):
         registry.register(Toy.about, lambda device: Toy())
+
+
+def test_the_engine_of_the_docs_is_one(own, monkeypatch):
+    """The example of docs/engines.md, word for word, with a painter of ours in place of a model."""
+    monkeypatch.setattr(registry, "_makers", dict(registry._makers))
+    text = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
+    code = re.search(r"<!-- engine -->\n```python\n(.*?)```", text, re.S)[1]
+    assert len(code.splitlines()) <= 60
+    names: dict = {}
+    exec(code, names)
+    seen = []
+
+    def pipeline(**options):
+        seen.append(options)
+        width, height = options["image"].size
+        for number in range(options["num_inference_steps"]):
+            options["callback_on_step_end"](None, number, None, {})
+        noise = np.random.default_rng(options["generator"].initial_seed())
+        pixels = noise.integers(0, 256, (height, width, 3), np.uint8)
+        return SimpleNamespace(images=[Image.fromarray(pixels)])
+
+    mine = registry.load("mine", "cpu")
+    assert refine(mine, own).remarks[-1].code == "engine_no_card"
+    monkeypatch.setattr(names["Mine"], "ready", lambda self: None)
+    monkeypatch.setattr(names["Mine"], "load", lambda self: pipeline)
+    told: list[Step] = []
+    done = refine(mine, own, seed=-1, steps=4, progress=told.append)
+    assert done.engine == "mine"
+    assert not (changed(done) & ~done.region).any()
+    assert [step.what for step in told] == ["loading"] + ["painting"] * 4
+    assert seen[0]["mask_image"].size == seen[0]["image"].size
+    stopped = refine(mine, own, stop=lambda: len(told) > 4)
+    assert stopped.remarks[-1].code == "engine_stopped"
 
 
 class Movable(Toy):
