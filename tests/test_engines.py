@@ -95,6 +95,18 @@ def test_an_engine_paints_inside_the_region_alone(own):
     assert done.composite.photo is done.photo
 
 
+def test_what_was_said_of_our_own_picture_is_not_said_of_the_engines(own):
+    skin = Note("skin_estimated")
+    own = replace(
+        own,
+        remarks=(Note("too_dark"), skin),
+        composite=replace(own.composite, notes=(skin,)),
+    )
+    assert [n.code for n in refine(Toy(), own).remarks] == ["too_dark", "engine_painted"]
+    failed = refine(Toy(fault=ValueError("x")), own)
+    assert [n.code for n in failed.remarks] == ["too_dark", "skin_estimated", "engine_failed"]
+
+
 def test_the_seed_decides_and_nothing_is_remembered(own):
     toy = Toy()
     first, again, other = (refine(toy, own, seed=seed).photo.pixels for seed in (3, 3, 4))

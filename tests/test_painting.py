@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fake_tryon import FakeTryOn
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
@@ -311,6 +313,26 @@ def test_in_chinese(visit, toy, photo):
     look(page, "desktop-6-chinese")
     toy.go_on.set()
     says(page, "绘制，用时")
+
+
+def test_programs_ask_for_a_painting_too(demo, toy, photo):
+    client = Client(demo.local_url, verbose=False)
+    person = handle_file(photo)
+    path, report = client.predict(person, None, "red t-shirt", "auto", 2, api_name="/paint")
+    assert report["engine"] == "toy"
+    assert report["codes"][-1] == "engine_painted"
+    assert toy.seeds == [2]
+    before, after = np.asarray(Image.open(photo)), np.asarray(Image.open(path))
+    differs = (before != after).any(axis=2)
+    assert 0 < differs.mean() <= report["changed"] + 1e-4
+    toy.fault = RuntimeError("/secret/path")
+    _, report = client.predict(person, None, "red t-shirt", api_name="/paint")
+    assert report["engine"] == "builtin"
+    assert report["codes"][-1] == "engine_failed"
+    with pytest.raises(AppError, match="empty_request"):
+        client.predict(person, None, "", api_name="/paint")
+    client.predict(person, None, "red t-shirt", "auto", api_name="/try_on")
+    assert toy.seeds == [2, 0]
 
 
 def test_without_an_engine_nothing_of_it_is_there(browser, tryon, tmp_path):

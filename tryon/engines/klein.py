@@ -178,7 +178,7 @@ class Klein:
         diffusers.utils.logging.disable_progress_bar()
         transformers.utils.logging.disable_progress_bar()
         try:
-            with store.as_folder(paths) as folder, torch.random.fork_rng():
+            with store.as_folder(paths) as folder, torch.random.fork_rng([]):
                 pipeline = Flux2KleinInpaintPipeline.from_pretrained(
                     str(folder), dtype=dtype, local_files_only=True
                 )

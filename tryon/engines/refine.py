@@ -56,44 +56,58 @@ def refine(
         return stop() or time.perf_counter() - started > limit
 
     region = engine_region(result.person, result.garment.kind, result.region)
-    device = getattr(engine, "device", "cpu")
-    failed = Note("engine_failed", {"engine": about.title})
-    try:
-        with turnstile(device).turn(progress, over):
-            painted = engine(
-                result.person, result.garment, result.prompt, region,
-                seed=seed, steps=steps, progress=progress, stop=over,
-            )  # fmt: skip
-        if _flat(painted, region):
-            log.warning("%s painted nothing", about.name)
-            return _with(result, failed)
-        own, kind = result.region, result.garment.kind
-        photo = paste(result.person, kind, own, region, painted)
-    except StoppedError:
-        if stop():
-            return _with(result, Note("engine_stopped", {"engine": about.title}))
-        about_time = {"engine": about.title, "seconds": round(limit)}
-        return _with(result, Note("engine_late", about_time))
-    except TryOnError as error:
-        return _with(result, Note(error.code, error.params))
-    except Exception as error:
-        if is_out_of_memory(error) or isinstance(error, MemoryError):
-            free_unused()
-            return _with(result, Note("engine_full", {"engine": about.title}))
-        log.exception("%s failed", about.name)
-        return _with(result, failed)
+    outcome = _attempt(engine, result, region, seed, steps, progress, over)
+    if isinstance(outcome, Note):
+        if outcome.code == "engine_full":
+            free_unused()  # now that the failed call's tensors are gone with it
+        if outcome.code == "engine_stopped" and not stop():
+            outcome = Note("engine_late", {"engine": about.title, "seconds": round(limit)})
+        return _with(result, outcome)
     taken = time.perf_counter() - started
     log.info("%s in %.2f s", about.name, taken)
     total = result.seconds.get("total", 0.0) + taken
+    # What was said of how our own picture was put together is not true of this one.
+    remarks = tuple(note for note in result.remarks if note not in result.composite.notes)
     return replace(
         result,
-        photo=photo,
+        photo=outcome,
         region=region,
         seconds={**result.seconds, "engine": taken, "total": total},
-        remarks=(*result.remarks, Note("engine_painted", {"engine": about.title})),
-        composite=replace(result.composite, photo=photo, region=region),
+        remarks=(*remarks, Note("engine_painted", {"engine": about.title})),
+        composite=replace(result.composite, photo=outcome, region=region, notes=()),
         engine=about.name,
     )
+
+
+def _attempt(
+    engine: Engine,
+    result: Result,
+    region: Mask,
+    seed: int,
+    steps: int,
+    progress: Progress,
+    stop: Stop,
+) -> Photo | Note:
+    """The finished photo, or why there is none."""
+    about, person, kind = engine.about, result.person, result.garment.kind
+    try:
+        with turnstile(getattr(engine, "device", "cpu")).turn(progress, stop):
+            painted = engine(
+                person, result.garment, result.prompt, region,
+                seed=seed, steps=steps, progress=progress, stop=stop,
+            )  # fmt: skip
+        if not _flat(painted, region):
+            return paste(person, kind, result.region, region, painted)
+        log.warning("%s painted nothing", about.name)
+    except StoppedError:
+        return Note("engine_stopped", {"engine": about.title})
+    except TryOnError as error:
+        return Note(error.code, error.params)
+    except Exception as error:
+        if is_out_of_memory(error) or isinstance(error, MemoryError):
+            return Note("engine_full", {"engine": about.title})
+        log.exception("%s failed", about.name)
+    return Note("engine_failed", {"engine": about.title})
 
 
 def _with(result: Result, note: Note) -> Result:

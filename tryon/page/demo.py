@@ -16,7 +16,7 @@ from tryon.page.layout import Widgets, lay_out
 from tryon.page.look import fragments, stock, theme, waiting
 from tryon.page.look.texts import translations
 from tryon.page.look.theme import Boutique
-from tryon.page.painting import Painter, Paints, Previews, wire_painting
+from tryon.page.painting import Painter, Paints, Previews, add_paint_endpoint, wire_painting
 from tryon.page.room import Room
 from tryon.page.serving import health, machine
 from tryon.page.serving.privacy import Retention
@@ -83,12 +83,14 @@ def build_demo(
         painter = None
         if engine is not None and widgets.mirror.paint is not None:
             paints = cast(Paints, tryon)
-            painter = Painter(paints, engine, widgets.mirror.paint)
+            painter = Painter(paints, engine, widgets.mirror.paint, tray)
             tryon = Previews(paints)
         wire_room(widgets, Room(tryon, gallery, people, widgets, tray, painter))
         wire_ask(widgets.mirror.ask, widgets.memory.worn, widgets.mirror.verdict)
         wire_lab(Lab(tryon, widgets.lab, tray), widgets.memory.choice, IN_TURN)
         add_endpoints(Endpoints(tryon, tray), IN_TURN)
+        if painter is not None:
+            add_paint_endpoint(painter)
     # What is queued cannot be asked for past the queue.
     demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=OTHERS_AT_ONCE, api_open=False)
     return demo

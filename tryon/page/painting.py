@@ -1,8 +1,8 @@
 """Our own picture first, then an engine's in its place: progress, stop, another try, history.
 
 Notable here:
-- only where whoever runs the page chose an engine; a visitor may switch it off, and what is painted
-  elsewhere on the page (the lab, the endpoints) is our own way.
+- only where whoever runs the page chose an engine; a visitor may switch it off. The lab and the
+  other endpoints stay with our own way; for programs there is `/paint`.
 - the try-on itself is over when painting begins: it waits for its card in a line of its own, so
   nobody's preview waits for somebody else's painting.
 - a new try-on, or the end of the visit, ends the painting of the one before; what it would still
@@ -20,13 +20,18 @@ from weakref import WeakValueDictionary
 
 import gradio as gr
 
+from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Kind, Person, Photo, Prompt, Result
 from tryon.engines.engine import About, Progress, Step, Stop
+from tryon.page.api import readable_errors, report
 from tryon.page.look import fragments
+from tryon.page.look.language import language_of
 from tryon.page.look.texts import say, t
-from tryon.page.look.widgets import html
+from tryon.page.look.widgets import html, picture_file
 from tryon.page.serving.faults import log_fault
+from tryon.page.serving.files import Tray
 from tryon.page.serving.gradio_internals import Block
+from tryon.page.trials import check_words
 from tryon.page.tryon_like import TryOnLike
 from tryon.page.visit import Subject, Update, Visit, of_visit
 
@@ -89,10 +94,12 @@ class Previews:
 class Painting:
     """What a visit keeps of a try-on that may be painted.
 
-    result: our own picture. tries: how many were begun. stopped: by the visitor. gone: nobody
-    wants it any more. busy: it is being painted.
+    visit: when it was tried on, so that the caption says what was asked for then. result: our own
+    picture. tries: how many were begun. stopped: by the visitor. gone: nobody wants it any more.
+    busy: it is being painted.
     """
 
+    visit: Visit
     subject: Subject
     result: Result
     tries: int = 0
@@ -134,21 +141,22 @@ class Painter:
     about: the engine as it is known before it is loaded; "auto" may turn out to be our own way.
     """
 
-    def __init__(self, tryon: Paints, about: About, box: PaintBox) -> None:
+    def __init__(self, tryon: Paints, about: About, box: PaintBox, tray: Tray) -> None:
+        self.tray = tray
         self.tryon = tryon
         self.about = about
         self.box = box
         self._latest: WeakValueDictionary[str, Painting] = WeakValueDictionary()
 
     def leave(self, session: str) -> None:
-        """A new try-on begins: the one before need not be painted any more."""
+        """A new try-on begins: the one before need not be painted any more. session: of the tab."""
         if (old := self._latest.pop(session, None)) is not None:
             old.gone.set()
 
-    def wish(self, session: str, subject: Subject, result: Result) -> Update:
-        """A try-on was shown: it may be painted now. session: of the browser's tab."""
-        self.leave(session)
-        self._latest[session] = painting = Painting(subject, result)
+    def wish(self, visit: Visit, subject: Subject, result: Result) -> Update:
+        """A try-on was shown: it may be painted now."""
+        self.leave(visit.session)
+        self._latest[visit.session] = painting = Painting(visit, subject, result)
         return {
             self.box.memory: painting,
             self.box.status: "",
@@ -180,6 +188,39 @@ class Painter:
     def on_history(self, painting: Painting | None) -> Any:
         """An earlier result is shown: what was said of the last one goes, unless it goes on."""
         return gr.skip() if painting is not None and painting.busy else ""
+
+    def paint(
+        self,
+        person: str | None,
+        garment: str | None = None,
+        prompt: str = "",
+        kind: str = "auto",
+        seed: float = 0,
+        request: gr.Request | None = None,
+    ) -> tuple[str, dict[str, Any]]:
+        """Put a garment on the person in a photo, and let the engine of this page paint it.
+
+        Args:
+            person: a photo of a person (JPEG, PNG, WebP, HEIC or AVIF; up to 25 megapixels).
+            garment: a picture of a garment, or nothing if the prompt names one.
+            prompt: words about the garment, English or Chinese, or nothing.
+            kind: upper, lower, dress, or auto to find out.
+            seed: a whole number; another one gives another picture.
+
+        Returns:
+            The picture as a lossless PNG of the same size, and a report, whose "engine" says who
+            painted it: "builtin" and a note where the engine could not.
+        """
+        with readable_errors(language_of(request)):
+            if person is None:
+                raise TryOnError("no_person")
+            wanted = None if kind in (None, "", "auto") else kind
+            result = self.tryon(
+                person, garment, check_words(prompt or ""), kind=wanted, preview=True
+            )
+            result = self.tryon.refine(result, seed=int(seed or 0))
+            told = report(result, language_of(request)) | {"engine": result.engine}
+            return self.tray.png(result.photo.pixels), told
 
     def _paint(self, room: "Room", visit: Visit, painting: Painting) -> Iterator[Update]:
         box, language = self.box, visit.language
@@ -249,7 +290,8 @@ class Painter:
         seconds = f"{done.seconds.get('engine', 0):.1f}"
         status = say("paint_done", language, engine=self.about.title, seconds=seconds)
         number = f" {painting.tries}" if painting.tries > 1 else ""
-        entry = room.entry_of(visit, painting.subject, done, f" · {self.about.title}{number}")
+        maker = f" · {self.about.title}{number}"
+        entry = room.entry_of(painting.visit, painting.subject, done, maker)
         return ends | room.with_history(visit, entry) | {box.status: fragments.hint(status)}
 
     def _said(self, step: Step, language: str, seconds: float | None) -> str:
@@ -293,6 +335,20 @@ def wire_painting(
     box.stop.click(painter.on_stop, box.memory, None, **quiet)
     # What is said of the last painting is not of an earlier picture.
     room.widgets.details.history.select(painter.on_history, box.memory, box.status, **quiet)
+
+
+def add_paint_endpoint(painter: Painter) -> None:
+    """`/paint` for programs: widgets that are never shown, as in `api.py`."""
+    with gr.Column(visible=False):
+        person, garment = picture_file(label="person"), picture_file(label="garment")
+        prompt = gr.Textbox("", label="prompt")
+        kind = gr.Textbox("auto", label="kind: auto, upper, lower or dress")
+        seed = gr.Number(0, label="seed", precision=0)
+        picture, answer = gr.Image(label="result", format="png"), gr.JSON(label="report")
+    gr.Button(visible=False).click(
+        painter.paint, [person, garment, prompt, kind, seed], [picture, answer],
+        api_name="paint", concurrency_id="painting", concurrency_limit=AT_ONCE,
+    )  # fmt: skip
 
 
 class Pace:

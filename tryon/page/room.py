@@ -264,7 +264,7 @@ class Room:
         shown = self.with_history(visit, self.entry_of(visit, subject, result))
         if self.painter is not None:
             self._remembers("painting", result.photo, PAINTED_BYTES)
-            shown |= self.painter.wish(visit.session, subject, result)
+            shown |= self.painter.wish(visit, subject, result)
         yield shown
         yield self._how(result, language)
 
