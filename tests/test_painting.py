@@ -130,7 +130,7 @@ def visit(browser, demo, toy):
         context = browser.new_context(viewport=viewport, locale=locale)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(45_000)
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(demo.local_url)
         page.wait_for_selector("#try-on")

@@ -261,6 +261,7 @@ class Painter:
                     done = latest
                 else:  # nothing new; but only between two answers Gradio can tell who has left
                     yield {box.memory: painting}
+            painting.busy = False
             if done is not None and not painting.gone.is_set():
                 yield self._finished(room, visit, painting, done)
         except GeneratorExit:  # the visitor has left
