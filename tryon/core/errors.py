@@ -77,11 +77,11 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "several_people": {
         "en": (
-            "There are {count} people in the photo; the garment was put on the {which}.",
+            "There are {count} people in the photo; the {which} is the one to be dressed.",
             "Crop the photo to one person, or choose the person.",
         ),
         "zh": (
-            "照片中有 {count} 个人，衣服穿在了{which}身上。",
+            "照片中有 {count} 个人，将为{which}试穿。",
             "可将照片裁剪为一个人，或选择人物。",
         ),
     },

@@ -1,7 +1,8 @@
 """The page laid out: its rooms, sections and widgets, handed on as `Widgets`.
 
 Notable here: each `lay_out_…` makes one section and returns its widgets; what happens with them is
-in `room.py`, `ask.py` and `lab.py`, and is wired in `demo.py`.
+in `room.py`, `ask.py` and `lab.py`, and is wired in `demo.py`. Tabs are rendered with the page
+(`render_children`): Gradio loses what a handler that answers several times sets in a closed one.
 """
 
 from collections.abc import Sequence
@@ -124,7 +125,7 @@ def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: f
     html(fragments.header(), elem_id="header")
     memory = remember(forgotten_after)
     with gr.Tabs(elem_id="tabs"):
-        with gr.Tab(t("tab_room"), elem_id="tab-room"), gr.Row(elem_id="room"):
+        with gr.Tab(t("tab_room"), elem_id="tab-room", render_children=True), gr.Row(elem_id="room"):
             with gr.Column(scale=6, min_width=320, elem_id="choose"):
                 photo = lay_out_photo(people)
                 garment = lay_out_garment(garments)
@@ -132,7 +133,7 @@ def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: f
                 mirror = lay_out_mirror()
                 words = lay_out_words()
                 details = lay_out_details()
-        with gr.Tab(t("tab_lab"), elem_id="tab-lab"):
+        with gr.Tab(t("tab_lab"), elem_id="tab-lab", render_children=True):
             lab = lay_out_lab()
     html(fragments.privacy(), elem_id="privacy")
     return Widgets(memory, photo, garment, mirror, words, details, lab)
@@ -179,7 +180,7 @@ def lay_out_garment(garments: Sequence[Item]) -> GarmentBox:
         with gr.Tabs(elem_id="garment-tabs"):
             with gr.Tab(t("tab_wardrobe"), elem_id="tab-wardrobe"):
                 wardrobe = html(fragments.wardrobe_shelf(garments), elem_id="wardrobe")
-            with gr.Tab(t("tab_own"), elem_id="tab-own"), gr.Row():
+            with gr.Tab(t("tab_own"), elem_id="tab-own", render_children=True), gr.Row():
                 with gr.Column(scale=4, min_width=230):
                     own = picture_file(
                         label=t("own"),
@@ -221,7 +222,7 @@ def lay_out_mirror() -> Mirror:
                         )
                         for name in ("before", "after")
                     )
-                with gr.Tab(t("tab_slider"), elem_id="tab-slider"):
+                with gr.Tab(t("tab_slider"), elem_id="tab-slider", render_children=True):
                     slider = gr.ImageSlider(
                         label=plain_label("slider"),
                         show_label=False,

@@ -22,6 +22,10 @@ LANGUAGES = ("en", "zh")
 TEXTS: dict[str, tuple[str, str]] = {
     # --- the frame of the page ------------------------------------------------------------
     "tagline": ("A fitting room for your own photos.", "用自己的照片试衣。"),
+    "leaving": (
+        "Switching the language starts anew: your photo and results will be removed. Go on?",
+        "切换语言将重新开始：照片和试穿结果会被清除。要继续吗？",
+    ),
     "tab_room": ("Fitting room", "试衣间"),
     "tab_lab": ("Prompt lab", "文字实验室"),
     "privacy_title": ("Privacy", "隐私"),
