@@ -29,6 +29,7 @@ from tryon.core.types import (
     Result,
 )
 from tryon.core.vocabulary import ATTRIBUTES, NAMES_ZH
+from tryon.outfit import dress
 
 PICTURE = (400, 300)  # height, width of the garments drawn here
 
@@ -90,6 +91,9 @@ class FakeTryOn:
     def __init__(self, folder: Path) -> None:
         self.gallery = FakeGallery(folder)
         self.calls = 0
+
+    def outfit(self, person, garments, prompt="", *, seed=0, which=0) -> Result:
+        return dress(self, person, garments, prompt, seed=seed, which=which)
 
     def analyse(self, person, which: int = 0) -> Person:
         if isinstance(person, Person):

@@ -97,8 +97,9 @@ def arrows() -> Counter[tuple[str, str]]:
 README, STRUCTURE = ROOT / "README.md", ROOT / "docs" / "structure.md"
 BEGIN, END = "<!-- tree: begin -->", "<!-- tree: end -->"
 FLOW = (
-    *("core", "nets", "person", "words", "garment", "garment.cutout", "garment.outline"),
-    *("design", "fusion", "fusion.geometry", "compose", "pipeline", "fallback", "report"),
+    *("core", "steps", "nets", "person", "words", "garment", "garment.cutout"),
+    *("garment.outline", "design", "fusion", "fusion.geometry", "compose", "outfit"),
+    *("pipeline", "fallback", "report"),
     *("evaluation", "training", "training.data", "training.prepare"),
     *("page", "page.look", "page.serving", "cli"),
 )

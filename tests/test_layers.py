@@ -9,12 +9,14 @@ from rooms import ENTRIES, MODULES, PACKAGE, imports_of, ours, reached, room_of
 # A file may import only from rooms of rows above its own, and from its own room.
 FLOW = (
     ("core",),
+    ("steps",),
     ("nets",),
     ("person", "words"),
     ("garment",),
     ("design",),
     ("fusion",),
     ("compose",),
+    ("outfit",),
     ("pipeline",),
     ("fallback", "report"),
     ("evaluation",),

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from tryon.core.errors import Note
 from tryon.core.types import Garment, Person, Prompt, Result
 from tryon.garment.gallery import Gallery
+from tryon.outfit import dress
 from tryon.pipeline import TryOn, resolve_device
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,10 @@ class WithFallback:
                 raise
         result = self._processor()(*arguments, **options)
         return dataclasses.replace(result, remarks=(*result.remarks, Note("gpu_full")))
+
+    def outfit(self, *arguments: Any, **options: Any) -> Result:
+        """As `TryOn.outfit`; each garment goes where there is memory for it."""
+        return dress(self, *arguments, **options)
 
     def analyse(self, *arguments: Any, **options: Any) -> Person:
         return self._either(lambda tryon: tryon.analyse(*arguments, **options))

@@ -428,6 +428,7 @@ class Result:
     photo: the picture, the size of the person photo. region: True where pixels may differ from
     it. confidence: 0..1. remarks: what the visitor should know, as `Note`s; `notes` has them as
     plain English sentences. seconds: step -> seconds. The rest: every intermediate value.
+    pieces: of an outfit, the result of each garment, innermost first; empty for one garment.
     """
 
     photo: Photo
@@ -440,6 +441,7 @@ class Result:
     prompt: Prompt
     draft: Draft
     composite: Composite
+    pieces: "tuple[Result, ...]" = ()
 
     @property
     def notes(self) -> tuple[str, ...]:

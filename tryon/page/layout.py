@@ -125,7 +125,10 @@ def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: f
     html(fragments.header(), elem_id="header")
     memory = remember(forgotten_after)
     with gr.Tabs(elem_id="tabs"):
-        with gr.Tab(t("tab_room"), elem_id="tab-room", render_children=True), gr.Row(elem_id="room"):
+        with (
+            gr.Tab(t("tab_room"), elem_id="tab-room", render_children=True),
+            gr.Row(elem_id="room"),
+        ):
             with gr.Column(scale=6, min_width=320, elem_id="choose"):
                 photo = lay_out_photo(people)
                 garment = lay_out_garment(garments)

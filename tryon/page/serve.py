@@ -130,6 +130,9 @@ class Later:
     def __call__(self, *arguments: Any, **options: Any) -> Result:
         return self._wanted()(*arguments, **options)
 
+    def outfit(self, *arguments: Any, **options: Any) -> Result:
+        return self._wanted().outfit(*arguments, **options)
+
     def analyse(self, *arguments: Any) -> Person:
         return self._wanted().analyse(*arguments)
 
