@@ -90,10 +90,10 @@ def wire_room(w: Widgets, room: Room) -> None:
         memory.subject, w.photo.picture, mirror.message, mirror.stage, mirror.empty, mirror.before,
         mirror.after, mirror.slider, mirror.verdict, mirror.notes, details.box, mirror.download,
         memory.history, details.history, details.history_box, details.how, details.steps,
-        memory.worn,
+        memory.worn, memory.shown, memory.choice, memory.kept, mirror.worn, w.words.text,
     ]  # fmt: skip
-    photo = [*result, w.photo.message, w.photo.who, w.lab.photo]
-    garment = [*result, memory.choice, w.garment.own, w.garment.message, w.garment.about]
+    photo = [*result, w.photo.message, w.photo.who]
+    garment = [*result, w.garment.own, w.garment.message, w.garment.about]
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     def fitting(place: gr.HTML) -> dict[str, Any]:
@@ -103,13 +103,22 @@ def wire_room(w: Widgets, room: Room) -> None:
             "show_progress": "minimal", "show_progress_on": [place],
         }  # fmt: skip
 
+    w.lab_tab.select(
+        room.on_lab,
+        [memory.subject, memory.offered],
+        [w.lab.photo, memory.offered],
+        queue=False,
+        **private,
+    )
     w.photo.people.select(room.on_borrow, None, w.photo.picture, queue=False, **private)
-    w.photo.picture.change(of_visit(room.on_photo), w.visit, photo, **fitting(w.photo.message))
+    w.photo.picture.change(
+        of_visit(room.on_photo), w.visit, photo, **fitting(w.photo.message)
+    ).then(of_visit(room.on_looked), w.visit, result, **fitting(mirror.message))
     # What was picked is kept first: an event that has to wait for an earlier one loses its data.
     picking: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **private}
     w.photo.who.select(room.on_pick, None, memory.which, **picking).then(
         of_visit(room.on_which), [*w.visit, memory.which], photo, **fitting(w.photo.message)
-    )
+    ).then(of_visit(room.on_looked), w.visit, result, **fitting(mirror.message))
     w.garment.wardrobe.select(room.on_pick, None, memory.picked, **picking).then(
         of_visit(room.on_garment), [*w.visit, memory.picked], garment, **fitting(mirror.message)
     )
@@ -132,12 +141,19 @@ def wire_room(w: Widgets, room: Room) -> None:
     w.words.examples.select(room.on_example, None, w.words.text, queue=False, **private)
     gr.on(
         [w.words.button.click, w.words.text.submit],
-        of_visit(room.on_try),
+        of_visit(room.dressing.on_try),
         w.visit,
         result,
-        **(fitting(mirror.message) | {"trigger_mode": "once"}),
+        **fitting(mirror.message),
     ).then(None, js=fragments.SHOW_RESULT)
     mirror.verdict.change(None, js=fragments.SHOW_RESULT)
     for place in (w.photo.message, w.garment.message, mirror.message):
         place.change(None, js=fragments.show_message(str(place.elem_id)))
-    details.history.select(room.on_history, memory.history, result, queue=False, **private)
+    mirror.worn.select(room.on_pick, None, memory.chip, **picking).then(
+        of_visit(room.dressing.on_worn),
+        [*w.visit, memory.shown, memory.chip],
+        garment,
+        **fitting(mirror.message),
+    )
+    mirror.worn.change(None, js=fragments.MARK_CHOSEN)
+    details.history.select(room.dressing.on_history, memory.history, result, queue=False, **private)

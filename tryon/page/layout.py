@@ -1,8 +1,7 @@
 """The page laid out: its rooms, sections and widgets, handed on as `Widgets`.
 
 Notable here: each `lay_out_…` makes one section and returns its widgets; what happens with them is
-in `room.py`, `ask.py` and `lab.py`, and is wired in `demo.py`. Tabs are rendered with the page
-(`render_children`): Gradio loses what a handler that answers several times sets in a closed one.
+in `room.py`, `dressing.py`, `ask.py` and `lab.py`, and is wired in `demo.py`.
 """
 
 from collections.abc import Sequence
@@ -27,15 +26,21 @@ KINDS = ("auto", "upper", "lower", "dress")
 class Memory:
     """What is known of one browser tab, see `visit.py`.
 
-    subject: `Subject`. choice: `Choice`. history: list of `Entry`. worn: the `Garment` that the
-    result shows. picked, which: the card clicked last, of the garments and of the people in the
-    photo.
+    subject: `Subject`. choice: `Choice`. kept: `Choice`s that are worn already. seed: int. history:
+    list of `Entry`. shown: the `Entry` in the mirror. worn: the `Garment` that it shows. picked,
+    which, chip: what was clicked last, of the garments, of the people in the photo and of what is
+    worn. offered: path of the photo that the lab was given last.
     """
 
     subject: gr.State
     choice: gr.State
+    kept: gr.State
+    seed: gr.State
     picked: gr.State
     which: gr.State
+    chip: gr.State
+    offered: gr.State
+    shown: gr.State
     worn: gr.State
     history: gr.State
 
@@ -63,7 +68,7 @@ class GarmentBox:
 
 @dataclass(frozen=True, eq=False)
 class Mirror:
-    """The result. empty: what is shown before there is one, stage: with it."""
+    """The result. empty: what is shown before there is one, stage: with it. worn: its garments."""
 
     message: gr.HTML
     empty: gr.Column
@@ -71,6 +76,7 @@ class Mirror:
     before: gr.Image
     after: gr.Image
     slider: gr.ImageSlider
+    worn: gr.HTML
     verdict: gr.HTML
     download: gr.DownloadButton
     notes: gr.HTML
@@ -109,12 +115,16 @@ class Widgets:
     words: WordsBox
     details: Details
     lab: LabBox
+    lab_tab: gr.Tab
 
     @property
     def visit(self) -> list[Block]:
         """Those whose values make a `Visit`, in the order that `visit.of_visit` takes them."""
         memory = self.memory
-        return [self.photo.picture, memory.subject, memory.choice, self.words.text, memory.history]
+        return [
+            self.photo.picture, memory.subject, memory.choice, self.words.text, memory.history,
+            memory.kept, memory.seed,
+        ]  # fmt: skip
 
 
 def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: float) -> Widgets:
@@ -126,7 +136,7 @@ def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: f
     memory = remember(forgotten_after)
     with gr.Tabs(elem_id="tabs"):
         with (
-            gr.Tab(t("tab_room"), elem_id="tab-room", render_children=True),
+            gr.Tab(t("tab_room"), elem_id="tab-room"),
             gr.Row(elem_id="room"),
         ):
             with gr.Column(scale=6, min_width=320, elem_id="choose"):
@@ -136,10 +146,10 @@ def lay_out(people: Sequence[Item], garments: Sequence[Item], forgotten_after: f
                 mirror = lay_out_mirror()
                 words = lay_out_words()
                 details = lay_out_details()
-        with gr.Tab(t("tab_lab"), elem_id="tab-lab", render_children=True):
+        with gr.Tab(t("tab_lab"), elem_id="tab-lab") as lab_tab:
             lab = lay_out_lab()
     html(fragments.privacy(), elem_id="privacy")
-    return Widgets(memory, photo, garment, mirror, words, details, lab)
+    return Widgets(memory, photo, garment, mirror, words, details, lab, lab_tab)
 
 
 def remember(seconds: float) -> Memory:
@@ -149,8 +159,13 @@ def remember(seconds: float) -> Memory:
     return Memory(
         subject=state(None),
         choice=state(None),
+        kept=state(()),
+        seed=state(0),
         picked=state(""),
         which=state(""),
+        chip=state(""),
+        offered=state(""),
+        shown=state(None),
         worn=state(None),
         history=state([]),
     )
@@ -183,7 +198,7 @@ def lay_out_garment(garments: Sequence[Item]) -> GarmentBox:
         with gr.Tabs(elem_id="garment-tabs"):
             with gr.Tab(t("tab_wardrobe"), elem_id="tab-wardrobe"):
                 wardrobe = html(fragments.wardrobe_shelf(garments), elem_id="wardrobe")
-            with gr.Tab(t("tab_own"), elem_id="tab-own", render_children=True), gr.Row():
+            with gr.Tab(t("tab_own"), elem_id="tab-own"), gr.Row():
                 with gr.Column(scale=4, min_width=230):
                     own = picture_file(
                         label=t("own"),
@@ -225,7 +240,7 @@ def lay_out_mirror() -> Mirror:
                         )
                         for name in ("before", "after")
                     )
-                with gr.Tab(t("tab_slider"), elem_id="tab-slider", render_children=True):
+                with gr.Tab(t("tab_slider"), elem_id="tab-slider"):
                     slider = gr.ImageSlider(
                         label=plain_label("slider"),
                         show_label=False,
@@ -235,6 +250,7 @@ def lay_out_mirror() -> Mirror:
                         max_height=520,
                         elem_id="slider",
                     )
+            worn = html("", elem_id="worn")
             with gr.Row(elem_id="outcome"):
                 verdict = html("", elem_id="verdict")
                 download = gr.DownloadButton(
@@ -253,6 +269,7 @@ def lay_out_mirror() -> Mirror:
         before=before,
         after=after,
         slider=slider,
+        worn=worn,
         verdict=verdict,
         download=download,
         notes=notes,

@@ -27,6 +27,7 @@ class TryOnLike(Protocol):
         *,
         kind: str | Kind | None = None,
         seed: int = 0,
+        which: int = 0,
     ) -> Result: ...
 
     def outfit(

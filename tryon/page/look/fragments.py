@@ -56,6 +56,7 @@ element.addEventListener("click", (event) => {
     if (!confirm(here)) event.preventDefault();
   }
   const button = event.target.closest("button");
+  if (button?.dataset.act) trigger("select", { id: button.dataset.act });
   if (button?.dataset.say !== undefined) trigger("select", { id: button.innerText });
   if (button?.dataset.show) {
     document.getElementById(button.dataset.show).scrollIntoView({ behavior: "smooth" });
@@ -67,6 +68,15 @@ UNCHECK_WARDROBE = """
 () => {
   for (const input of document.querySelectorAll("#wardrobe input[name=garment]"))
     input.checked = false;
+}
+"""
+# Runs in the browser when what is worn has changed: the wardrobe marks the garment chosen for it.
+MARK_CHOSEN = """
+() => {
+  const chosen = document.querySelector("#worn [data-chosen]")?.dataset.chosen;
+  if (chosen === undefined) return;
+  for (const input of document.querySelectorAll("#wardrobe input[name=garment]"))
+    input.checked = input.value === chosen;
 }
 """
 # Runs in the browser when there is a result: it may be further down, or above in a column that
@@ -325,6 +335,30 @@ def verdict(result: Result, caption: str, language: str) -> str:
         f"<b>{say('confidence', language)}</b>{_bar(result.confidence)}"
         f'<span class="percent">{round(100 * result.confidence)} %</span>'
         f'<span class="quiet">{say(f"confidence_{level}", language)}</span></p>'
+    )
+
+
+def worn_chips(names: Sequence[str], chosen: str, language: str, kept: bool = False) -> str:
+    """What is worn, a chip for each piece with a button that takes it off, and the button that
+    keeps it all on for the next. names: innermost first. chosen: the wardrobe's garment to mark.
+    kept: that button was pressed."""
+    chips = "".join(
+        f'<li class="chip worn">{escape(name_)}<button type="button" data-act="off:{number}" '
+        f'aria-label="{escape(say("take_off", language, name=name_))}">×</button></li>'
+        for number, name_ in enumerate(names)
+    )
+    if not chips:
+        return f'<span data-chosen="{escape(chosen)}"></span>'
+    go_on = (
+        f'<p class="hint" role="status">{say("kept_on", language)}</p>'
+        if kept
+        else '<button type="button" class="chip keep" data-act="keep" data-show="garment-section">'
+        f"＋ {say('keep_on', language)}</button>"
+    )
+    return (
+        f'<div class="wearing" data-chosen="{escape(chosen)}"><span class="shelf-title" '
+        f'id="wearing-title">{say("wearing", language)}</span><ul class="chips" '
+        f'aria-labelledby="wearing-title">{chips}</ul>{go_on}</div>'
     )
 
 
