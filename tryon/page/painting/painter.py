@@ -12,36 +12,33 @@ Notable here:
 import queue
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html import escape
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakValueDictionary
 
 import gradio as gr
 
 from tryon.core.errors import TryOnError
-from tryon.core.types import Garment, Kind, Person, Photo, Prompt, Result
+from tryon.core.types import Garment, Kind, Person, Photo, Result
 from tryon.engines.engine import About, Progress, Step, Stop
 from tryon.page.api import readable_errors, report
 from tryon.page.look import fragments
 from tryon.page.look.language import language_of
-from tryon.page.look.texts import say, t
-from tryon.page.look.widgets import html, picture_file
+from tryon.page.look.texts import say
+from tryon.page.look.widgets import picture_file
+from tryon.page.painting.box import Pace, PaintBox, Painting, about_seconds, progress_bar
 from tryon.page.serving.faults import log_fault
 from tryon.page.serving.files import Tray
 from tryon.page.serving.gradio_internals import Block
 from tryon.page.trials import check_words
 from tryon.page.tryon_like import TryOnLike
-from tryon.page.visit import Subject, Update, Visit, of_visit
+from tryon.page.visit import Asked, Choice, Subject, Update, Visit, of_visit
 
 if TYPE_CHECKING:
-    from tryon.garment.gallery import Gallery
-    from tryon.page.room import Room
+    from tryon.page.dressing import Dressing
 
 AT_ONCE = 8  # visitors whose paintings are waited for; each holds a thread of the server
 TELL_EVERY = 0.4  # seconds between two looks at how far it is
-BYTES_PER_PIXEL = 20  # of a result that is kept while it may be painted again
 
 
 class Paints(TryOnLike, Protocol):
@@ -64,77 +61,6 @@ class Paints(TryOnLike, Protocol):
     ) -> Result: ...
 
 
-class Previews:
-    """A `TryOn` with an engine, as the rest of the page sees it: our own picture, at once."""
-
-    def __init__(self, tryon: Paints) -> None:
-        self._tryon = tryon
-
-    @property
-    def gallery(self) -> "Gallery":
-        return self._tryon.gallery
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._tryon, name)
-
-    def __call__(self, *arguments: Any, **options: Any) -> Result:
-        return self._tryon(*arguments, **options, preview=True)
-
-    def analyse(self, *arguments: Any) -> Person:
-        return self._tryon.analyse(*arguments)
-
-    def describe(self, *arguments: Any) -> Garment:
-        return self._tryon.describe(*arguments)
-
-    def understand(self, text: str) -> Prompt:
-        return self._tryon.understand(text)
-
-
-@dataclass(eq=False)
-class Painting:
-    """What a visit keeps of a try-on that may be painted.
-
-    visit: when it was tried on, so that the caption says what was asked for then. result: our own
-    picture. tries: how many were begun. stopped: by the visitor. gone: nobody wants it any more.
-    busy: it is being painted.
-    """
-
-    visit: Visit
-    subject: Subject
-    result: Result
-    tries: int = 0
-    stopped: threading.Event = field(default_factory=threading.Event)
-    gone: threading.Event = field(default_factory=threading.Event)
-    busy: bool = False
-
-    def over(self) -> bool:
-        return self.stopped.is_set() or self.gone.is_set()
-
-
-@dataclass(frozen=True, eq=False)
-class PaintBox:
-    """The widgets. memory: the `Painting` of the visit. switch: whether the visitor wants it."""
-
-    memory: gr.State
-    switch: gr.Checkbox
-    status: gr.HTML
-    stop: gr.Button
-    again: gr.Button
-
-
-def lay_out_painting(forgotten_after: float) -> PaintBox:
-    """Below the result. The switch is made here, too; whoever lays out the page renders it where it
-    is seen before there is a result."""
-    memory = gr.State(None, time_to_live=forgotten_after)
-    switch = gr.Checkbox(True, label=t("paint_switch"), elem_id="paint-switch", render=False)
-    with gr.Column(elem_id="paint"):
-        status = html("", elem_id="paint-status")
-        with gr.Row(elem_id="paint-row"):
-            stop = gr.Button(t("paint_stop"), visible=False, scale=0, elem_id="paint-stop")
-            again = gr.Button(t("paint_again"), visible=False, scale=0, elem_id="paint-again")
-    return PaintBox(memory, switch, status, stop, again)
-
-
 class Painter:
     """The handlers, bound to a `TryOn` with an engine and the box of widgets.
 
@@ -153,10 +79,18 @@ class Painter:
         if (old := self._latest.pop(session, None)) is not None:
             old.gone.set()
 
-    def wish(self, visit: Visit, subject: Subject, result: Result) -> Update:
+    def wish(
+        self,
+        visit: Visit,
+        subject: Subject,
+        result: Result,
+        asked: Asked,
+        wearing: Sequence[Choice],
+    ) -> Update:
         """A try-on was shown: it may be painted now."""
         self.leave(visit.session)
-        self._latest[visit.session] = painting = Painting(visit, subject, result)
+        painting = Painting(visit, subject, result, asked, wearing)
+        self._latest[visit.session] = painting
         return {
             self.box.memory: painting,
             self.box.status: "",
@@ -165,20 +99,22 @@ class Painter:
         }
 
     def on_paint(
-        self, room: "Room", visit: Visit, wanted: bool, painting: Painting | None
+        self, dressing: "Dressing", visit: Visit, wanted: bool, painting: Painting | None
     ) -> Iterator[Update]:
         """After each try-on: paint it, if it is new and the visitor wants that."""
         if not wanted or painting is None or painting.tries:
             yield {self.box.memory: painting}
             return
-        yield from self._paint(room, visit, painting)
+        yield from self._paint(dressing, visit, painting)
 
-    def on_again(self, room: "Room", visit: Visit, painting: Painting | None) -> Iterator[Update]:
+    def on_again(
+        self, dressing: "Dressing", visit: Visit, painting: Painting | None
+    ) -> Iterator[Update]:
         """Another try: the same once more, with another seed."""
         if painting is None or painting.busy:
             yield {self.box.memory: painting}
             return
-        yield from self._paint(room, visit, painting)
+        yield from self._paint(dressing, visit, painting)
 
     def on_stop(self, painting: Painting | None) -> None:
         """The stop button. What it leads to is said where the painting is waited for."""
@@ -222,7 +158,7 @@ class Painter:
             told = report(result, language_of(request)) | {"engine": result.engine}
             return self.tray.png(result.photo.pixels), told
 
-    def _paint(self, room: "Room", visit: Visit, painting: Painting) -> Iterator[Update]:
+    def _paint(self, dressing: "Dressing", visit: Visit, painting: Painting) -> Iterator[Update]:
         box, language = self.box, visit.language
         seed = painting.tries
         painting.tries, painting.busy = seed + 1, True
@@ -263,7 +199,7 @@ class Painter:
                     yield {box.memory: painting}
             painting.busy = False
             if done is not None and not painting.gone.is_set():
-                yield self._finished(room, visit, painting, done)
+                yield self._finished(dressing, visit, painting, done)
         except GeneratorExit:  # the visitor has left
             painting.gone.set()
             raise
@@ -271,7 +207,7 @@ class Painter:
             painting.busy = False
 
     def _finished(
-        self, room: "Room", visit: Visit, painting: Painting, done: Result | Exception
+        self, dressing: "Dressing", visit: Visit, painting: Painting, done: Result | Exception
     ) -> Update:
         """The engine's picture in the place of ours, or why there is none."""
         box, language = self.box, visit.language
@@ -292,8 +228,8 @@ class Painter:
         status = say("paint_done", language, engine=self.about.title, seconds=seconds)
         number = f" {painting.tries}" if painting.tries > 1 else ""
         maker = f" · {self.about.title}{number}"
-        entry = room.entry_of(painting.visit, painting.subject, done, maker)
-        return ends | room.with_history(visit, entry) | {box.status: fragments.hint(status)}
+        shown = dressing.painted(visit, painting, done, maker)
+        return ends | shown | {box.status: fragments.hint(status)}
 
     def _said(self, step: Step, language: str, seconds: float | None) -> str:
         """How far it is, as HTML. seconds: that it will take still, if that is known."""
@@ -308,7 +244,11 @@ class Painter:
 
 
 def wire_painting(
-    painter: Painter, room: "Room", visit: list[Block], tried: list[Any], result: list[Block]
+    painter: Painter,
+    dressing: "Dressing",
+    visit: list[Block],
+    tried: list[Any],
+    result: list[Block],
 ) -> None:
     """tried: the events after which there may be a new try-on; the painting follows each.
 
@@ -324,10 +264,10 @@ def wire_painting(
     }  # fmt: skip
 
     def on_paint(visit: Visit, wanted: bool, kept: Painting | None) -> Iterator[Update]:
-        yield from painter.on_paint(room, visit, wanted, kept)
+        yield from painter.on_paint(dressing, visit, wanted, kept)
 
     def on_again(visit: Visit, kept: Painting | None) -> Iterator[Update]:
-        yield from painter.on_again(room, visit, kept)
+        yield from painter.on_again(dressing, visit, kept)
 
     for event in tried:
         event.then(of_visit(on_paint), [*visit, box.switch, box.memory], result, **painting)
@@ -335,7 +275,7 @@ def wire_painting(
     box.again.click(of_visit(on_again), [*visit, box.memory], result, **again)
     box.stop.click(painter.on_stop, box.memory, None, **quiet)
     # What is said of the last painting is not of an earlier picture.
-    room.widgets.details.history.select(painter.on_history, box.memory, box.status, **quiet)
+    dressing.widgets.details.history.select(painter.on_history, box.memory, box.status, **quiet)
 
 
 def add_paint_endpoint(painter: Painter) -> None:
@@ -350,40 +290,6 @@ def add_paint_endpoint(painter: Painter) -> None:
         painter.paint, [person, garment, prompt, kind, seed], [picture, answer],
         api_name="paint", concurrency_id="painting", concurrency_limit=AT_ONCE,
     )  # fmt: skip
-
-
-class Pace:
-    """How long the rest takes, from the steps that were made; a step is as long as the next one."""
-
-    def __init__(self) -> None:
-        self._first: tuple[int, float] | None = None
-
-    def seconds(self, step: Step) -> float | None:
-        """None where it is not known: before the second step."""
-        if step.what != "painting":
-            return step.seconds
-        now = time.monotonic()
-        if self._first is None or step.done <= self._first[0]:
-            self._first = step.done, now
-            return None
-        done, since = self._first
-        return (now - since) / (step.done - done) * (step.total - step.done)
-
-
-def about_seconds(seconds: float | None, language: str) -> str:
-    """ ", about 12 s", or nothing where it is not known or over in a moment."""
-    if seconds is None or seconds < 1:
-        return ""
-    return say("paint_about", language, seconds=round(seconds))
-
-
-def progress_bar(text: str, share: float) -> str:
-    """What is being done, with a bar. share: 0..1 of it is done."""
-    percent = round(100 * share)
-    return (
-        f'<p class="busy" role="status"><span class="dot"></span>{escape(text)}</p>'
-        f'<span class="bar wide" aria-hidden="true"><span style="width:{percent}%"></span></span>'
-    )
 
 
 def _newest(told: "queue.SimpleQueue[Any]") -> Any:
