@@ -18,7 +18,8 @@ from tryon.core.errors import Note, TryOnError
 from tryon.core.types import Photo, Result
 from tryon.engines.card import free_unused, is_out_of_memory, turnstile
 from tryon.engines.engine import Engine, Progress, Stop, StoppedError, ignore, never
-from tryon.engines.region import engine_region, paste
+from tryon.engines.region import NEVER, engine_region, paste
+from tryon.person.regions import is_part
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +103,10 @@ def _outfit(
         )
         if done.engine == "builtin":
             return _with(result, done.remarks[-1])
-        photo, region = done.photo, region | done.region
+        # What was put on first may have been drawn over hair or hands in the parts, not in truth.
+        untouched = is_part(result.person.parts, *NEVER)
+        pixels = np.where(untouched[..., None], result.person.photo.pixels, done.photo.pixels)
+        photo, region = Photo(pixels), (region | done.region) & ~untouched
         taken += done.seconds["engine"]
         pieces.append(done)
     gone = [note for piece in result.pieces for note in piece.composite.notes]
