@@ -53,6 +53,7 @@ class Paints(TryOnLike, Protocol):
         *,
         kind: str | Kind | None = None,
         seed: int = 0,
+        which: int = 0,
         preview: bool = False,
     ) -> Result: ...
 
