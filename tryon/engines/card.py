@@ -7,6 +7,8 @@ Notable here:
   job is done nothing is promised.
 """
 
+import gc
+import sys
 import threading
 import time
 from collections import deque
@@ -117,10 +119,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def free_unused() -> None:
     """Give the card's memory that no tensor uses back to it."""
-    import gc
-
-    import torch
-
     gc.collect()
-    if torch.cuda.is_available():
+    torch = sys.modules.get("torch")  # who has not loaded it holds no memory of the card
+    if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
