@@ -23,6 +23,7 @@ from tryon.core.types import (
     Prompt,
     Result,
 )
+from tryon.outfit import dress
 
 
 class FakeTryOn:
@@ -52,6 +53,9 @@ class FakeTryOn:
         seconds = {"person": 0.002, "fusion": 0.001, "total": 0.003}
         draft = self.draft(wearer, cloth)
         return Result(photo, region, 0.5, remarks, seconds, wearer, cloth, words, draft, composite)
+
+    def outfit(self, person, garments, prompt="", *, seed=0, which=0) -> Result:
+        return dress(self, person, garments, prompt, seed=seed, which=which)
 
     def analyse(self, person, which=0) -> Person:
         if isinstance(person, Person):

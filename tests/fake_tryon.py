@@ -5,7 +5,7 @@ dresses them by painting the middle in the garment's mean colour, so a result sh
 and which garment it was made from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -29,6 +29,8 @@ from tryon.core.types import (
     Result,
 )
 from tryon.core.vocabulary import ATTRIBUTES, NAMES_ZH
+from tryon.design.choose import names_another
+from tryon.outfit import dress
 
 PICTURE = (400, 300)  # height, width of the garments drawn here
 
@@ -91,6 +93,9 @@ class FakeTryOn:
         self.gallery = FakeGallery(folder)
         self.calls = 0
 
+    def outfit(self, person, garments, prompt="", *, seed=0, which=0) -> Result:
+        return dress(self, person, garments, prompt, seed=seed, which=which)
+
     def analyse(self, person, which: int = 0) -> Person:
         if isinstance(person, Person):
             return person
@@ -132,11 +137,19 @@ class FakeTryOn:
         if garment is None:
             if words.empty:
                 raise TryOnError("no_match")
-            colour = words.attributes.get("colour", "")
-            found = [i for i in self.gallery.items if i.attributes["colour"] == colour]
+            said = words.attributes
+            found = [
+                item
+                for item in self.gallery.items
+                if item.attributes["colour"] == said.get("colour", "")
+                and item.attributes["type"] == said.get("type", item.attributes["type"])
+            ] or [i for i in self.gallery.items if i.attributes["colour"] == said.get("colour")]
             cloth = self.gallery.garment((found or self.gallery.items)[0])
         else:
             cloth = self.describe(garment, kind)
+            if names_another(words, cloth):
+                result = self(person, None, prompt)
+                return replace(result, remarks=(Note("another_named"), *result.remarks))
         return result_of(wearer, cloth, words)
 
 

@@ -97,10 +97,11 @@ def arrows() -> Counter[tuple[str, str]]:
 README, STRUCTURE = ROOT / "README.md", ROOT / "docs" / "structure.md"
 BEGIN, END = "<!-- tree: begin -->", "<!-- tree: end -->"
 FLOW = (
-    *("core", "nets", "person", "words", "garment", "garment.cutout", "garment.outline"),
-    *("design", "fusion", "fusion.geometry", "compose", "engines", "pipeline", "fallback"),
-    *("report", "evaluation", "training", "training.data", "training.prepare", "training.studio"),
-    *("page", "page.look", "page.serving", "cli"),
+    *("core", "steps", "nets", "person", "words", "garment", "garment.cutout"),
+    *("garment.outline", "design", "fusion", "fusion.geometry", "compose", "engines", "outfit"),
+    *("pipeline", "fallback", "report"),
+    *("evaluation", "training", "training.data", "training.prepare", "training.studio"),
+    *("page", "page.look", "page.painting", "page.serving", "cli"),
 )
 WIDTH, INDENT = 100, 21
 BESIDE = """assets/              sample people, the gallery, and how its garments are made

@@ -218,6 +218,23 @@ def test_understand(client):
     assert client.predict(text="红色条纹", api_name="/understand")["language"] == "zh"
 
 
+def test_an_outfit_over_http(client, photo, tmp_path):
+    cloth = np.full((300, 240, 3), (0, 160, 80), np.uint8)
+    Image.fromarray(cloth).save(tmp_path / "shirt.png")
+    picture, report = client.predict(
+        handle_file(photo),
+        handle_file(str(tmp_path / "shirt.png")),
+        None,
+        None,
+        "blue jeans",
+        api_name="/outfit",
+    )
+    assert [piece["kind"] for piece in report["pieces"]] == ["upper", "lower"]
+    assert Image.open(picture).size == Image.open(photo).size
+    with pytest.raises(Exception, match="empty_request"):
+        client.predict(handle_file(photo), None, None, None, "", api_name="/outfit")
+
+
 def test_prompt_lab_makes_a_zip_with_a_table(client, photo):
     prompts = "red t-shirt\n\n  navy hoodie \n=cmd|crash\n"
     pictures, table, archive = client.predict(handle_file(photo), prompts, api_name="/prompt_lab")
@@ -327,7 +344,7 @@ def test_settings_of_the_page(demo):
     assert demo.max_file_size == 10 * 1024 * 1024
     assert demo.run_history is False
     named = {fn["api_name"] for fn in config["dependencies"] if fn["api_visibility"] == "public"}
-    assert named == {"try_on", "describe", "understand", "prompt_lab"}
+    assert named == {"try_on", "outfit", "describe", "understand", "prompt_lab"}
 
 
 def test_thumbnails(demo):

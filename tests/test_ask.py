@@ -61,7 +61,7 @@ def garment(said: dict[str, tuple[str, float]], kind: Kind = Kind.UPPER) -> Garm
         ("条纹是什么颜色", "只能判断主色。颜色是浅蓝色。", ("colour",)),
         (
             "what size is it?",
-            "The picture does not tell the size. The picture does not tell the fit.",
+            "A picture does not tell sizes; the shop's size chart and your measures do.",
             (),
         ),
         ("面料是什么", "面料也许是棉，但不太确定。", ("fabric",)),
@@ -71,6 +71,31 @@ def test_answers(question, answer, about):
     found = ask(garment(SHIRT), question)
     assert (found.text, found.attributes) == (answer, about)
     assert found.language == ("en" if question.isascii() else "zh")
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("does it fit me?", "cannot tell whether it fits you"),
+        ("will this fit me", "cannot tell whether it fits you"),
+        ("what size should I take?", "size chart"),
+        ("is it my size?", "size chart"),
+        ("我穿合身吗？", "无法判断是否合身"),
+        ("我该买什么尺码？", "尺码表"),
+    ],
+)
+@pytest.mark.parametrize("fit", ["regular", "loose"])
+def test_whether_it_fits_the_wearer_no_picture_tells(question, said, fit):
+    answer = ask(garment(SHIRT | {"fit": (fit, 0.9)}), question)
+    assert said in answer.text
+    assert "of regular fit" not in answer.text
+    assert answer.attributes == ("fit",)  # how it is cut is said besides
+
+
+def test_how_it_is_cut_is_still_told():
+    assert ask(garment(SHIRT | {"fit": ("loose", 0.99)}), "is it loose?").text == (
+        "Yes: it is of loose fit."
+    )
 
 
 def test_the_confidence_is_that_of_the_least_sure_attribute():

@@ -67,6 +67,20 @@ def test_rows_are_done_and_failures_recorded(folder):
     assert sorted(p.suffix for p in (folder / "out").iterdir()) == [".csv", ".png", ".png", ".png"]
 
 
+def test_an_outfit_is_a_row_with_further_garments(folder):
+    Image.fromarray(RED[..., ::-1].copy()).save(folder / "blue.png")
+    rows = "person,garment,garment2,garment3\nann.png,red.png,blue.png,\nann.png,red.png,,\n"
+    path = manifest(folder, rows)
+    assert [row.garments for row in read_manifest(path)] == [("red.png", "blue.png"), ("red.png",)]
+    summary = run_batch(FakeTryOn, path, folder / "out")
+    assert (summary.done, summary.failed) == (2, 0)
+    lines = results(folder / "out")
+    assert lines[0]["garment2"] == "blue.png"
+    assert "one_a_place" not in lines[1]["message"]
+    assert "Of two garments for the same place" in lines[0]["message"]  # both are tops here
+    assert run_batch(no_load, path, folder / "out").kept == 2
+
+
 def test_a_second_run_does_only_what_failed(folder):
     path, out = manifest(folder, ALL), folder / "out"
     run_batch(FakeTryOn, path, out)

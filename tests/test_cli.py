@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -107,6 +108,17 @@ def test_all_arguments_reach_the_fitting_room(folder, monkeypatch):
     assert (folder / "result.png").exists()
 
 
+def test_several_garments_are_an_outfit(folder, capsys, fails):
+    shutil.copy("red.png", "other.png")
+    assert cli.main(["try", "me.png", "red.png", "other.png", "--json", "-o", "a.png"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert "Of two garments for the same place" in answer["notes"][0]  # the fake's are all tops
+    assert len(answer["pieces"]) == 1
+    assert "for one garment only" in fails(
+        "try", "me.png", "red.png", "other.png", "--kind", "upper", models=True
+    )
+
+
 def test_stages_are_written_beside(folder, capsys):
     assert cli.main(["try", "me.png", "red.png", "--stages", "how/it/was", "-o", "a.jpg"]) == 0
     names = sorted(path.name for path in (folder / "how/it/was").iterdir())
@@ -139,7 +151,7 @@ def test_stages_are_written_beside(folder, capsys):
         (["me.png", "red.png", "--stages", "red.png"], "red.png is a file"),
         (["me.png", "red.png", "--kind", "hat"], "'--kind': 'hat' is not one of 'upper'"),
         (["me.png", "red.png", "--seed", "x"], "'--seed': Input should be a valid integer"),
-        (["me.png", "red.png", "blue.png"], "unexpected extra argument(s) (blue.png)"),
+        (["me.png", "red.png", "blue.png"], "There is no file blue.png"),
         (["me.png", "red.png", "--promt", "x"], "No such option: --promt"),
         (["me.png", "red.png", "--prompt"], "'--prompt' requires an argument"),
         ([], "Missing argument 'PERSON'"),

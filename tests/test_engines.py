@@ -622,3 +622,48 @@ def test_the_fitting_room_with_an_engine(monkeypatch):
     assert not (differs & ~done.region).any()
     assert not (differs & is_part(done.person.parts, *NEVER)).any()
     assert (preview.region <= done.region).all()
+
+
+def test_an_outfit_is_painted_piece_by_piece_or_stays_ours(own):
+    """Each piece over what the engine made of those before it; if one fails, all of it is ours."""
+    fake = FakeTryOn()
+    over = fake(own.photo, prompt="red")
+    pieces = (own, over)
+    whole = replace(over, person=own.person, pieces=pieces, seconds={"total": 1.0})
+    toy = Toy()
+    done = refine(toy, whole, seed=2)
+    assert done.engine == "toy"
+    assert len(toy.seen) == 2
+    assert [piece.engine for piece in done.pieces] == ["toy", "toy"]
+    second = done.pieces[1].person.photo.pixels
+    assert np.array_equal(second, done.pieces[0].photo.pixels)
+    assert not (changed(done) & ~done.region).any()
+    assert not (changed(done) & is_part(done.person.parts, *NEVER)).any()
+    assert done.seconds["total"] > 1.0
+
+    class Second(Toy):
+        def __call__(self, *arguments, **options):
+            photo = super().__call__(*arguments, **options)
+            if len(self.seen) == 2:
+                raise ValueError("the second one")
+            return photo
+
+    failed = refine(Second(), whole)
+    assert failed.photo is whole.photo
+    assert [note.code for note in failed.remarks][-1] == "engine_failed"
+
+
+@pytest.mark.slow
+def test_a_real_outfit_with_an_engine(monkeypatch):
+    from tryon import TryOn
+
+    monkeypatch.setattr(registry, "_makers", dict(registry._makers))
+    toy = Toy()
+    registry.register(Toy.about, lambda device: toy)
+    tryon = TryOn.load("cpu", engine="toy")
+    person = tryon.analyse(sorted((ASSETS / "people").glob("*.*"))[0])
+    done = tryon.outfit(person, [], "red t-shirt and blue jeans", seed=4)
+    assert done.engine == "toy"
+    assert [seed for seed, _, _ in toy.seen] == [4, 4]  # once for each piece, not once more
+    assert not (changed(done) & ~done.region).any()
+    assert not (changed(done) & is_part(done.person.parts, *NEVER)).any()

@@ -9,6 +9,7 @@ from rooms import ENTRIES, MODULES, PACKAGE, imports_of, ours, reached, room_of
 # A file may import only from rooms of rows above its own, and from its own room.
 FLOW = (
     ("core",),
+    ("steps",),
     ("nets",),
     ("person", "words"),
     ("garment",),
@@ -16,6 +17,7 @@ FLOW = (
     ("fusion",),
     ("compose",),
     ("engines",),
+    ("outfit",),
     ("pipeline",),
     ("fallback", "report"),
     ("evaluation",),

@@ -112,6 +112,28 @@ def shown(page, text: str) -> None:
     page.locator("#verdict .headline", has_text=text).wait_for()
 
 
+def in_view(page, selector: str) -> None:
+    """Waits until all of it can be seen, whatever scrolls around it."""
+    page.wait_for_function(
+        """selector => {
+          const place = document.querySelector(selector)?.getBoundingClientRect();
+          return place && place.top >= 0 && place.bottom <= innerHeight;
+        }""",
+        arg=selector,
+    )
+
+
+def overlaps(page) -> list[str]:
+    """What lies over the page at a fixed place and can be touched: it would hide something."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('body *')].filter(e => {
+          const { position, pointerEvents } = getComputedStyle(e);
+          return position === 'fixed' && pointerEvents !== 'none' && e.checkVisibility()
+            && e.offsetHeight > 1;
+        }).map(e => e.id || e.className)"""
+    )
+
+
 def fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -199,7 +221,7 @@ def test_ask_about_the_garment(visit):
     about = page.inner_text("#about")
     assert "navy" in about
     assert "90 %" in about
-    page.locator("#result-message", has_text="photo first").wait_for()
+    page.locator("#result-message", has_text="waits for you: add your photo").wait_for()
 
 
 def test_groups_of_the_wardrobe(visit):
@@ -344,6 +366,198 @@ def test_the_prompt_lab(visit, photo, tmp_path):
     assert download.value.suggested_filename.endswith(".zip")
 
 
+def test_the_lab_knows_the_photo_of_now(visit, photo, tmp_path):
+    """Changed after a try-on, it was a broken image in the lab, and "not sent to this server"."""
+    page = visit()
+    page.locator("#people .card").first.click()
+    page.wait_for_selector("#photo-message .ready")
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    for change in (lambda: page.locator("#people .card").nth(1).click(), None):
+        before = page.get_attribute("#before img", "src")
+        if change is None:
+            upload(page, "photo", photo)
+        else:
+            change()
+        page.wait_for_function(
+            "old => document.querySelector('#before img').src !== old", arg=before
+        )
+        page.click("#tab-lab-button")
+        page.wait_for_function("document.querySelector('#lab-photo img')?.naturalWidth > 0")
+        page.fill("#lab-prompts textarea", "red top")
+        page.click("#lab-run")
+        page.wait_for_selector("#lab-export:not([disabled])")
+        page.wait_for_function("document.querySelector('#lab-gallery img')?.naturalWidth > 0")
+        page.click("#tab-room-button")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1280, 900), (1440, 900), (820, 1180)])
+def test_result_and_messages_come_into_view(visit, photo, size):
+    page = visit(dict(zip(("width", "height"), size, strict=True)))
+    page.locator("#try-on").scroll_into_view_if_needed()
+    page.click("#try-on")
+    in_view(page, "#result-message .hint")
+    add_photo(page, photo)
+    page.fill("#words textarea", "red top")
+    page.locator("#examples").scroll_into_view_if_needed()
+    page.click("#try-on")
+    shown(page, "red top")
+    top = "document.querySelector('#after img')?.getBoundingClientRect().top"
+    page.wait_for_function(f"{top} >= 0 && {top} < innerHeight / 2")
+    page.locator("#examples").scroll_into_view_if_needed()
+    page.fill("#words textarea", "crash")
+    page.click("#try-on")
+    page.wait_for_selector("#result-message .message")
+    in_view(page, "#result-message .message")
+
+
+def test_words_that_name_another_garment_win(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "blue-jeans")
+    shown(page, "Blue jeans")
+    page.fill("#words textarea", "a pink dress")
+    page.click("#try-on")
+    shown(page, "a pink dress")
+    assert "Blue jeans" not in page.inner_text("#verdict")
+    assert "name another garment" in page.inner_text("#notes")
+    page.wait_for_function("!document.querySelector('#wardrobe input[name=garment]:checked')")
+    page.fill("#words textarea", "red t-shirt and blue jeans")
+    page.click("#try-on")
+    shown(page, "red t-shirt and blue jeans")
+    assert worn(page) == ["T-shirt", "Jeans"]
+
+
+def worn(page) -> list[str]:
+    """The names of the pieces that the chips below the result show."""
+    return [chip.strip(" ×\n") for chip in page.locator("#worn .chip.worn").all_inner_texts()]
+
+
+def test_an_outfit_piece_by_piece(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "green-coat")
+    shown(page, "Green coat")
+    page.click("#worn button.keep")
+    page.wait_for_selector("#worn .hint")
+    assert page.locator("#wardrobe input:checked[name=garment]").count() == 0
+    pick(page, "red-tee")
+    shown(page, "Red tee + Green coat")
+    assert worn(page) == ["Red tee", "Green coat"]  # innermost first, whatever was picked first
+    page.click("#worn button.keep")
+    page.wait_for_selector("#worn .hint")
+    pick(page, "blue-jeans")
+    shown(page, "Red tee + Blue jeans + Green coat")
+    pick(page, "navy-hoodie")  # another top takes the place of the first, jeans were not kept
+    shown(page, "Navy hoodie + Green coat")
+    page.click("#worn .chip.worn:has-text('Green coat') button")
+    shown(page, "Navy hoodie")
+    page.wait_for_function("document.querySelectorAll('#worn .chip.worn').length === 1")
+    page.click("#worn .chip.worn button")  # nothing is chosen any more
+    page.wait_for_selector("#empty-mirror", state="visible")
+    assert page.locator("#wardrobe input:checked[name=garment]").count() == 0
+
+
+def test_the_same_twice_is_one_result(visit, photo, tryon):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#how > button")
+    page.wait_for_selector("#how-steps .legend")
+    calls = tryon.calls
+    for _ in range(2):
+        page.click("#try-on")
+        page.wait_for_timeout(700)
+    assert tryon.calls == calls
+    for name in ("blue-jeans", "navy-hoodie", "green-coat"):
+        pick(page, name)
+    shown(page, "Green coat")
+    page.wait_for_timeout(1500)
+    captions = page.locator("#history .caption-label").all_inner_texts()
+    assert captions[0] == "Green coat"
+    assert len(captions) == len(set(captions))
+
+
+def test_add_your_photo_goes_when_the_photo_is_there(visit, photo):
+    page = visit()
+    page.click("#try-on")
+    page.locator("#result-message", has_text="photo first").wait_for()
+    add_photo(page, photo)
+    page.wait_for_function("document.querySelector('#result-message').innerText.trim() === ''")
+
+
+def test_history_brings_back_all_of_a_result(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#how > button")
+    page.wait_for_function("document.querySelectorAll('#how-gallery img').length >= 5")
+    cutout = page.locator("#how-gallery img").nth(3).get_attribute("src")
+    page.fill("#words textarea", "striped")
+    pick(page, "blue-jeans")
+    shown(page, "Blue jeans")
+    page.wait_for_function(
+        "old => ![undefined, old].includes(document.querySelectorAll('#how-gallery img')[3]?.src)",
+        arg=cutout,
+    )
+    page.locator("#history .thumbnail-item").nth(1).click()
+    shown(page, "Red tee")
+    page.wait_for_function(
+        "old => document.querySelectorAll('#how-gallery img')[3]?.src === old", arg=cutout
+    )
+    marked = "document.querySelector('#wardrobe input[name=garment]:checked').value"
+    page.wait_for_function(f"{marked} === 'red-tee'")
+    page.wait_for_function("document.querySelector('#words textarea').value === ''")
+    assert worn(page) == ["Red tee"]
+    page.fill("#words textarea", "dotted")
+    page.click("#try-on")  # goes on from there
+    shown(page, "Red tee · dotted")
+
+
+def test_history_shows_who_was_dressed(visit, tmp_path):
+    page = visit()
+    pixels = np.full((400, 800, 3), 90, np.uint8)
+    pixels[:, 400:, 2] = 250  # the second person stands in front of something blue
+    add_photo(page, save(tmp_path / "two.png", pixels))
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.locator("#who .card").nth(1).click()
+    page.wait_for_function("document.querySelectorAll('#history img').length === 2")
+    blue = page.evaluate(
+        """async () => Promise.all([...document.querySelectorAll('#history img')].map(async i => {
+          await i.decode();
+          const c = new OffscreenCanvas(1, 1).getContext('2d');
+          c.drawImage(i, 0, 0, i.naturalWidth, 8, 0, 0, 1, 1);
+          return c.getImageData(0, 0, 1, 1).data[2] > 170;
+        }))"""
+    )
+    assert blue == [True, False]
+
+
+def test_people_are_numbered_from_the_left(visit, tmp_path):
+    page = visit()
+    add_photo(page, save(tmp_path / "two.png", np.full((400, 800, 3), 90, np.uint8)))
+    names = page.locator("#who .name").all_inner_texts()
+    assert [name.strip() for name in names] == ["Person 1", "Person 2"]
+    assert "was put on" not in page.inner_text("#photo-message")  # nothing was chosen yet
+    page.locator("#who .card").nth(1).click()
+    page.wait_for_function("document.querySelector('#who .card:nth-child(2) input').checked")
+    assert page.locator("#who .card").first.locator("input").get_attribute("value") == "0"
+
+
+def test_the_language_asks_before_it_starts_anew(visit, photo):
+    page = visit()
+    said = []
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    add_photo(page, photo)
+    page.click("nav a[lang='zh-CN']")
+    assert said == [TEXTS["leaving"][0]]
+    assert page.locator("#photo img").is_visible()
+    assert page.get_attribute("html", "lang") == "en"
+
+
 def test_all_files_of_a_visit_are_deleted(visit, photo, demo):
     """What Gradio deletes when files grow old is everything, not just what was sent."""
     page = visit()
@@ -353,7 +567,7 @@ def test_all_files_of_a_visit_are_deleted(visit, photo, demo):
     page.wait_for_selector("#how-gallery img")
     first = page.locator("#how-gallery img").first.get_attribute("src")
     pick(page, "navy-hoodie")
-    changed = "old => document.querySelector('#how-gallery img').src !== old"
+    changed = "old => ![undefined, old].includes(document.querySelector('#how-gallery img')?.src)"
     page.wait_for_function(changed, arg=first)
 
     def files() -> list[str]:
@@ -393,10 +607,8 @@ def test_phone(visit, photo, tmp_path):
     bad.write_bytes(b"this is no picture")
     upload(page, "photo", str(bad))
     page.wait_for_selector("#photo-message .message")
-    place = "(id) => document.querySelector(id).getBoundingClientRect()"
-    page.wait_for_function(  # what was said is not hidden by the button that is always there
-        f"({place})('#photo-message .message').bottom < ({place})('#try-on').top"
-    )
+    in_view(page, "#photo-message .message")
+    assert overlaps(page) == []
     add_photo(page, photo)
     pick(page, "pink-dress")
     shown(page, "Pink dress")
@@ -405,12 +617,15 @@ def test_phone(visit, photo, tmp_path):
     assert fits(page)
     top = "document.querySelector('#mirror-section').getBoundingClientRect().top"
     page.wait_for_function(f"Math.abs({top}) < 120")  # the result comes into view by itself
+    before, after = (page.locator(f"#{side}").bounding_box() for side in ("before", "after"))
+    assert 0 <= after["x"] < before["x"]  # the result first, the whole photo beside it
+    assert before["x"] + before["width"] <= PHONE["width"]
     page.click("#notes button.back")
     page.wait_for_function(f"{top} > 300")
+    assert overlaps(page) == []
     button = page.locator("#try-on").bounding_box()
     assert button["height"] >= 44
-    assert button["width"] > 340
-    assert 0 < button["y"] < PHONE["height"]  # at hand without scrolling
+    assert button["width"] > 320
     targets = ("#wardrobe .filter >> nth=0", "#download", "#examples .chip >> nth=0")
     for target in (*targets, "#tab-lab-button", "#tab-own-button"):
         assert page.locator(target).bounding_box()["height"] >= 40

@@ -377,3 +377,13 @@ def test_sizes_are_in_order():
 def test_a_bit_asks_for_less(much, little):
     far, near = (asked_hang(understand(text)) for text in (much, little))
     assert 0 < (near.width or near.length) < (far.width or far.length)
+
+
+@pytest.mark.parametrize(
+    "text", ["red floral summer dress", "a navy winter coat", "spring jacket in beige"]
+)
+def test_a_season_is_part_of_a_garments_name(text):
+    """The page's own example is read whole: no "these words changed nothing"."""
+    found = understand(text)
+    assert found.ignored == ()
+    assert found.notes == ()

@@ -34,7 +34,15 @@ def test_result_and_body_are_the_pictures_themselves():
     result = result_of()
     stages = draw_stages(result)
     np.testing.assert_array_equal(stages["result"], result.photo.pixels)
-    np.testing.assert_array_equal(stages["body"], result.composite.body)
+    open_ = result.composite.coverage == 0
+    np.testing.assert_array_equal(stages["body"][open_], result.composite.body[open_])
+
+
+def test_without_the_old_garment_shows_nothing_of_the_old_garment():
+    """Under the new garment nobody painted the old one away."""
+    result = result_of()
+    picture, covered = draw_stages(result)["body"], result.composite.coverage == 255
+    assert set(np.unique(picture[covered])) == {230, 244}  # the checkerboard
 
 
 def test_every_drawing_shows_something_of_its_own():

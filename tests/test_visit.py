@@ -22,15 +22,16 @@ def test_values_find_their_places():
     answer = of_visit(on_something)
     assert inspect.isgeneratorfunction(answer)  # or Gradio would not wait for more than one answer
     assert answer.__name__ == "on_something"  # as it is counted and logged
-    ((visit, more),) = answer(CHINESE, "me.jpg", subject, None, "red", [], "red-tee")
+    ((visit, more),) = answer(CHINESE, "me.jpg", subject, None, "red", [], None, 3, "red-tee")
     assert (visit.photo, visit.subject, visit.choice) == ("me.jpg", subject, None)
     assert (visit.words, visit.history, visit.language) == ("red", [], "zh")
+    assert (visit.kept, visit.seed) == ((), 3)
     assert more == ("red-tee",)
 
 
 @pytest.mark.parametrize(("sent", "words"), [(None, ""), ("", ""), ("red", "red")])
 def test_no_words_are_empty_words(sent, words):
-    ((visit, _),) = of_visit(on_something)(None, None, None, None, sent, [])
+    ((visit, _),) = of_visit(on_something)(None, None, None, None, sent, [], None, None)
     assert (visit.words, visit.language) == (words, "en")
 
 
@@ -38,10 +39,13 @@ def test_the_widgets_are_in_the_order_of_the_values():
     with gr.Blocks(analytics_enabled=False):
         w = lay_out((), (), forgotten_after=600)
     taken = list(inspect.signature(of_visit(on_something)).parameters)
-    assert taken == ["request", "photo", "subject", "choice", "words", "history", "more"]
+    assert taken == [
+        "request", "photo", "subject", "choice", "words", "history", "kept", "seed", "more",
+    ]  # fmt: skip
     assert [type(widget).__name__ for widget in w.visit] == [
-        "PictureFile", "State", "State", "Textbox", "State",
+        "PictureFile", "State", "State", "Textbox", "State", "State", "State",
     ]  # fmt: skip
     assert w.visit == [
         w.photo.picture, w.memory.subject, w.memory.choice, w.words.text, w.memory.history,
+        w.memory.kept, w.memory.seed,
     ]  # fmt: skip

@@ -15,8 +15,10 @@ from typing import Any, TypeVar
 
 from tryon.core.errors import Note
 from tryon.core.types import Garment, Person, Prompt, Result
+from tryon.engines.builtin import Previews
 from tryon.engines.card import is_out_of_memory
 from tryon.garment.gallery import Gallery
+from tryon.outfit import dress
 from tryon.pipeline import TryOn, resolve_device
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,11 @@ class WithFallback:
                 raise
         result = self._processor()(*arguments, **options)
         return dataclasses.replace(result, remarks=(*result.remarks, Note("gpu_full")))
+
+    def outfit(self, *arguments: Any, **options: Any) -> Result:
+        """As `TryOn.outfit`; each garment goes where there is memory for it."""
+        result = dress(Previews(self), *arguments, **options)
+        return self._first.refine(result, seed=int(options.get("seed", 0)))
 
     def analyse(self, *arguments: Any, **options: Any) -> Person:
         return self._either(lambda tryon: tryon.analyse(*arguments, **options))

@@ -8,8 +8,8 @@ Notable here:
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,10 +18,10 @@ from tryon.compose.dressed import compose_dressed
 from tryon.core.errors import Note, TryOnError
 from tryon.core.image import PhotoSource, read_photo
 from tryon.core.types import Draft, Garment, Kind, Person, Prompt, Result
-from tryon.design.choose import choose
+from tryon.design.choose import choose, names_another
 from tryon.design.designer import design
 from tryon.engines import registry
-from tryon.engines.builtin import Builtin
+from tryon.engines.builtin import Builtin, Previews
 from tryon.engines.engine import Engine, Progress, Stop, ignore, never
 from tryon.engines.refine import LIMIT, refine
 from tryon.fusion.dressing import Dresser
@@ -29,7 +29,9 @@ from tryon.fusion.geometry.draft import geometric_draft
 from tryon.fusion.network import LearnedFusion
 from tryon.garment.analyser import GarmentAnalyser
 from tryon.garment.gallery import Gallery
+from tryon.outfit import dress
 from tryon.person.analyser import BodyAnalyser
+from tryon.steps import timed
 from tryon.words import grammar
 from tryon.words.ask import Answer, ask
 from tryon.words.prompt import Reader, understand
@@ -136,6 +138,9 @@ class TryOn:
                 cloth = choose(understood, self.gallery, kind=kind, seed=seed)
             else:
                 cloth = self.describe(garment, kind)
+                if kind is None and names_another(understood, cloth):
+                    garment, cloth = None, choose(understood, self.gallery, seed=seed)
+                    cloth = replace(cloth, notes=(Note("another_named"), *cloth.notes))
         with timed(seconds, "design"):
             if garment is not None and not understood.empty:
                 cloth = design(cloth, understood, seed=seed, gallery=self.gallery)
@@ -192,6 +197,24 @@ class TryOn:
             seed=seed, steps=steps, progress=progress, stop=stop, limit=limit,
         )  # fmt: skip
 
+    def outfit(
+        self,
+        person: PhotoSource | Person,
+        garments: Sequence[PhotoSource | Garment],
+        prompt: str = "",
+        *,
+        seed: int = 0,
+        which: int = 0,
+    ) -> Result:
+        """Put several garments on a person, in the order they lie over each other.
+
+        garments: as for one, at most four; none if the words name them ("red t-shirt and blue
+            jeans"). prompt: words that change them, ask for further ones, say "tucked in".
+        The result's `pieces` are those of each garment. Raises TryOnError, see `.code`.
+        """
+        result = dress(Previews(self), person, garments, prompt, seed=seed, which=which)
+        return self.refine(result, seed=seed)
+
     def analyse(self, person: PhotoSource | Person, which: int = 0) -> Person:
         """Find the body in a photo. Raises TryOnError (`no_person`, `unreadable_image`, …)."""
         return person if isinstance(person, Person) else self.body(read_photo(person), which)
@@ -240,14 +263,6 @@ def parse_kind(kind: str | Kind | None) -> Kind | None:
         return Kind(kind)
     except ValueError:
         raise TryOnError("unknown_kind", kind=str(kind)[:40]) from None
-
-
-@contextmanager
-def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
-    """Put the seconds that a step takes into `seconds`."""
-    started = time.perf_counter()
-    yield
-    seconds[step] = time.perf_counter() - started
 
 
 def overall_confidence(person: Person, garment: Garment, draft: Draft) -> float:

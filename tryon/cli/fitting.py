@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 def try_on(
     person: Annotated[Path, typer.Argument(metavar="PERSON", help="Photo of a person.")],
     garment: Annotated[
-        Path | None,
-        typer.Argument(metavar="GARMENT", help="Its picture, unless the prompt says what it is."),
+        list[Path] | None,
+        typer.Argument(
+            metavar="GARMENT...",
+            help="Its picture, unless the prompt says what it is; several for an outfit.",
+        ),
     ] = None,
     prompt: Annotated[
         str, typer.Option("--prompt", metavar="TEXT", help="What it should be like, in words.")
@@ -43,24 +46,30 @@ def try_on(
     ] = "builtin",
     as_json: AsJson = False,
 ) -> None:
-    """Put a garment on a person."""
+    """Put a garment, or a whole outfit, on a person."""
     from tryon.core.errors import TryOnError
     from tryon.core.image import read_photo, writable_format, write_photo
+    from tryon.engines.builtin import Previews
+    from tryon.outfit import wear
 
-    if garment is None and not prompt.strip():
+    garments = list(garment or ())
+    if not garments and not prompt.strip():
         raise TryOnError("empty_request")
     writable_format(out)
-    for given in filter(None, (person, garment)):
+    for given in (person, *garments):
         if _same(given, out):
             raise TryOnError("bad_argument", what=f"{given.name} would be written over.")
     if stages is not None and stages.exists() and not stages.is_dir():
         raise TryOnError("bad_argument", what=f"{stages.name} is a file, not a folder.")
-    # Both pictures are read before the models are: a wrong path shows at once.
+    # The pictures are read before the models are: a wrong path shows at once.
     wearer = read_photo(person)
-    cloth = None if garment is None else read_photo(garment)
+    clothes = [read_photo(path) for path in garments]
 
     tryon = loading.load_tryon(engine)
-    result = tryon(wearer, cloth, prompt, kind=kind, seed=seed, which=which)
+    fitting = tryon if engine == "builtin" else Previews(tryon)
+    result = wear(fitting, wearer, clothes, prompt, kind=kind, seed=seed, which=which)
+    if engine != "builtin":  # the whole outfit, once it is put together
+        result = tryon.refine(result, seed=seed)
     if stages is not None:
         _write_stages(result, stages)
     write_photo(result.photo, out)
@@ -86,8 +95,10 @@ def _write_stages(result: "Result", folder: Path) -> None:
         raise TryOnError(
             "bad_argument", what=f"The folder {folder.name} cannot be made: {error.strerror}."
         ) from error
-    for number, (name, picture) in enumerate(draw_stages(result).items(), start=1):
-        write_photo(Photo(picture), folder / f"{number}-{name}.png")
+    for piece, part in enumerate(result.pieces or (result,), start=1):
+        prefix = f"{piece}-" if result.pieces else ""
+        for number, (name, picture) in enumerate(draw_stages(part).items(), start=1):
+            write_photo(Photo(picture), folder / f"{prefix}{number}-{name}.png")
 
 
 def _report(result: "Result", out: Path, stages: Path | None) -> dict[str, Any]:
@@ -106,15 +117,22 @@ def _report(result: "Result", out: Path, stages: Path | None) -> dict[str, Any]:
         "garment": result.garment.identifier,
         "prompt": prompt_report(result.prompt),
         "changed": round(float(result.region.mean()), 4),
+        "pieces": [
+            {"kind": str(piece.garment.kind), "attributes": dict(piece.garment.attributes)}
+            for piece in result.pieces
+        ],
     }
 
 
 def _summary(result: "Result", out: Path, stages: Path | None) -> str:
     seconds = result.seconds.get("total", sum(result.seconds.values()))
-    what = result.garment.attributes.get("type", str(result.garment.kind))
+    what = " + ".join(
+        f"{piece.garment.attributes.get('type', str(piece.garment.kind))} ({piece.garment.kind})"
+        for piece in result.pieces or (result,)
+    )
     lines = [
-        f"{out}: {result.photo.width} x {result.photo.height}, {what} "
-        f"({result.garment.kind}), confidence {result.confidence:.0%}, {seconds:.2f} s"
+        f"{out}: {result.photo.width} x {result.photo.height}, {what}, "
+        f"confidence {result.confidence:.0%}, {seconds:.2f} s"
     ]
     lines += [f"- {note}" for note in result.notes]
     if stages is not None:
@@ -128,7 +146,10 @@ def _summary(result: "Result", out: Path, stages: Path | None) -> str:
 def batch(
     manifest: Annotated[
         Path,
-        typer.Argument(metavar="MANIFEST.csv", help="Its columns: person,garment,prompt,kind."),
+        typer.Argument(
+            metavar="MANIFEST.csv",
+            help="Its columns: person,garment,prompt,kind; garment2, garment3 for outfits.",
+        ),
     ],
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="Folder of the pictures and results.csv.")
@@ -172,8 +193,12 @@ def lab(
         typer.Option("-o", "--out", metavar="DIR", help="Folder of the pictures and their table."),
     ],
     garment: Annotated[
-        Path | None,
-        typer.Option("--garment", metavar="GARMENT", help="The garment that the words change."),
+        list[Path] | None,
+        typer.Option(
+            "--garment",
+            metavar="GARMENT",
+            help="The garment that the words change; again for each further one of an outfit.",
+        ),
     ] = None,
     kind: GarmentKind = None,
     seeds: Annotated[
@@ -190,12 +215,14 @@ def lab(
     texts = read_prompts(prompts)
     if not texts:
         raise TryOnError("bad_argument", what=f"{prompts.name} holds no descriptions.")
-    for given in (*people, *filter(None, [garment])):
+    for given in (*people, *(garment or ())):
         read_photo(given)  # a wrong path shows before the models are loaded
     if out.exists() and not out.is_dir():
         raise TryOnError("bad_argument", what=f"{out.name} is a file, not a folder.")
     with progress(len(people) * len(texts) * seeds, as_json) as step:
-        rows = run_lab(loading.load_tryon(), people, texts, out, garment, kind, range(seeds), step)
+        rows = run_lab(
+            loading.load_tryon(), people, texts, out, garment or (), kind, range(seeds), step
+        )
     failed = sum(not row["file"] for row in rows)
     if as_json:
         print_json({"output": str(out), "pictures": len(rows) - failed, "rows": rows})

@@ -77,11 +77,11 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "several_people": {
         "en": (
-            "There are {count} people in the photo; the garment was put on the {which}.",
+            "There are {count} people in the photo; the {which} is the one to be dressed.",
             "Crop the photo to one person, or choose the person.",
         ),
         "zh": (
-            "照片中有 {count} 个人，衣服穿在了{which}身上。",
+            "照片中有 {count} 个人，将为{which}试穿。",
             "可将照片裁剪为一个人，或选择人物。",
         ),
     },
@@ -206,6 +206,18 @@ MESSAGES: dict[str, dict[str, tuple[str, str]]] = {
     "one_garment": {
         "en": ("The words name more than one garment; {kept} was taken.", ""),
         "zh": ("文字提到了不止一件衣服，已选择{kept}。", ""),
+    },
+    "another_named": {
+        "en": ("The words name another garment than the one chosen, so theirs was taken.", ""),
+        "zh": ("文字说的是另一件衣服，因此按文字选择了衣服。", ""),
+    },
+    "one_a_place": {
+        "en": ("Of two garments for the same place only the last was put on.", ""),
+        "zh": ("同一部位有两件衣服时，只穿上了后一件。", ""),
+    },
+    "too_many_pieces": {
+        "en": ("An outfit has at most {most} garments.", "Leave some out."),
+        "zh": ("一套穿搭最多 {most} 件衣服。", "请去掉几件。"),
     },
     "text_shortened": {
         "en": ("The text is very long; its first {count} characters were read.", ""),

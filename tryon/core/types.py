@@ -427,8 +427,9 @@ class Result:
 
     photo: the picture, the size of the person photo. region: True where pixels may differ from
     it. confidence: 0..1. remarks: what the visitor should know, as `Note`s; `notes` has them as
-    plain English sentences. seconds: step -> seconds. engine: which one made the picture. The rest:
-    every intermediate value.
+    plain English sentences. seconds: step -> seconds. The rest: every intermediate value.
+    pieces: of an outfit, the result of each garment, innermost first; empty for one garment.
+    engine: which one made the picture.
     """
 
     photo: Photo
@@ -441,6 +442,7 @@ class Result:
     prompt: Prompt
     draft: Draft
     composite: Composite
+    pieces: "tuple[Result, ...]" = ()
     engine: str = "builtin"
 
     @property

@@ -34,6 +34,8 @@ TYPE_BY = {  # what a top is called by its neckline or its cloth
     | {"denim": "jacket", "lace": "blouse", "silk": "blouse"},
 }
 
+SURE_TYPE = 0.6  # probability of a picture's type from which words may name another garment
+
 AS_NEAR = 0.25  # cost: garments this close to the cheapest take turns with the seed
 
 # Costs of a garment's cut. Cloth can be cut off, but not added.
@@ -84,6 +86,21 @@ def choose(prompt: Prompt, gallery: "Gallery", kind: Kind | None = None, seed: i
         notes.append(Note("words_not_shown", {"words": in_words([("type", wanted["type"])])}))
     made = design(gallery.garment(item), replace(prompt, attributes=wanted), seed, gallery)
     return replace(made, notes=(*notes, *made.notes))
+
+
+def names_another(prompt: Prompt, garment: Garment) -> bool:
+    """Whether words name a garment that this one cannot be made into: "a red dress" beside jeans.
+
+    Of the gallery's garments the type is known; of a picture only whether it is for another part of
+    the body, and only where that is sure: what the words call a sweater may be this sweatshirt.
+    """
+    wanted, have = prompt.attributes.get("type"), garment.attributes.get("type", "")
+    if wanted is None:
+        return False
+    if garment.identifier:
+        return type_cost(wanted, have) > NO_SUCH_TYPE
+    sure = garment.attribute_scores.get("type", 0.0) >= SURE_TYPE
+    return sure and have in TYPE_KIND and TYPE_KIND[wanted] != garment.kind
 
 
 def _usual_type(wanted: dict[str, str], kind: Kind) -> str:

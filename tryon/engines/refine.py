@@ -18,7 +18,8 @@ from tryon.core.errors import Note, TryOnError
 from tryon.core.types import Photo, Result
 from tryon.engines.card import free_unused, is_out_of_memory, turnstile
 from tryon.engines.engine import Engine, Progress, Stop, StoppedError, ignore, never
-from tryon.engines.region import engine_region, paste
+from tryon.engines.region import NEVER, engine_region, paste
+from tryon.person.regions import is_part
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ def refine(
         return result
     if (reason := engine.ready()) is not None:
         return _with(result, reason)
+    if result.pieces:
+        return _outfit(engine, result, seed, steps, progress, stop, limit)
     started = time.perf_counter()
 
     def over() -> bool:
@@ -76,6 +79,51 @@ def refine(
         remarks=(*remarks, Note("engine_painted", {"engine": about.title})),
         composite=replace(result.composite, photo=outcome, region=region, notes=()),
         engine=about.name,
+    )
+
+
+def _outfit(
+    engine: Engine,
+    result: Result,
+    seed: int,
+    steps: int,
+    progress: Progress,
+    stop: Stop,
+    limit: float,
+) -> Result:
+    """Several garments, innermost first, each painted over what the engine made of the ones before.
+
+    If one of them cannot be painted, all of it stays ours: the layers must fit each other."""
+    photo, pieces, taken = result.person.photo, [], 0.0
+    region = np.zeros(photo.size, bool)
+    for piece in result.pieces:
+        wearer = replace(piece, person=replace(piece.person, photo=photo))
+        done = refine(
+            engine, wearer, seed=seed, steps=steps, progress=progress, stop=stop, limit=limit
+        )
+        if done.engine == "builtin":
+            return _with(result, done.remarks[-1])
+        # What was put on first may have been drawn over hair or hands in the parts, not in truth.
+        untouched = is_part(result.person.parts, *NEVER)
+        pixels = np.where(untouched[..., None], result.person.photo.pixels, done.photo.pixels)
+        photo, region = Photo(pixels), (region | done.region) & ~untouched
+        taken += done.seconds["engine"]
+        pieces.append(done)
+    gone = [note for piece in result.pieces for note in piece.composite.notes]
+    remarks = tuple(note for note in result.remarks if note not in gone)
+    return replace(
+        result,
+        photo=photo,
+        region=region,
+        pieces=tuple(pieces),
+        seconds={
+            **result.seconds,
+            "engine": taken,
+            "total": result.seconds.get("total", 0.0) + taken,
+        },
+        remarks=(*remarks, Note("engine_painted", {"engine": engine.about.title})),
+        composite=replace(result.composite, photo=photo, region=region, notes=()),
+        engine=engine.about.name,
     )
 
 

@@ -1,4 +1,4 @@
-"""The named endpoints `/try_on`, `/describe`, `/understand`, `/prompt_lab` for programs.
+"""The named endpoints `/try_on`, `/outfit`, `/describe`, `/understand`, `/prompt_lab` for programs.
 
 Notable here:
 - pictures come in as the files that were sent and go out as PNG, so every pixel outside the
@@ -54,6 +54,34 @@ class Endpoints:
             if person is None:
                 raise TryOnError("no_person")
             result = self.tryon(person, garment, check_words(prompt or ""), kind=_kind(kind))
+            return self.tray.png(result.photo.pixels), report(result, language_of(request))
+
+    def outfit(
+        self,
+        person: str | None,
+        garment: str | None = None,
+        garment2: str | None = None,
+        garment3: str | None = None,
+        prompt: str = "",
+        request: gr.Request | None = None,
+    ) -> tuple[str, dict[str, Any]]:
+        """Put several garments on the person in a photo, in the order they lie over each other.
+
+        Args:
+            person: a photo of a person (JPEG, PNG, WebP, HEIC or AVIF; up to 25 megapixels).
+            garment: a picture of a garment, or nothing if the prompt names all.
+            garment2: a picture of another one, or nothing.
+            garment3: a picture of a third one, or nothing.
+            prompt: words about the garments, or further ones: "blue jeans, tucked in".
+
+        Returns:
+            The picture as a lossless PNG of the same size, and a report with its `pieces`.
+        """
+        with readable_errors(language_of(request)):
+            if person is None:
+                raise TryOnError("no_person")
+            garments = [one for one in (garment, garment2, garment3) if one is not None]
+            result = self.tryon.outfit(person, garments, check_words(prompt or ""))
             return self.tray.png(result.photo.pixels), report(result, language_of(request))
 
     def describe(
@@ -124,7 +152,9 @@ def add_endpoints(endpoints: Endpoints, in_turn: dict[str, Any]) -> None:
     in_turn: options of those that wait in the queue of try-ons.
     """
     with gr.Column(visible=False):
-        person, garment = picture_file(label="person"), picture_file(label="garment")
+        person, garment, garment2, garment3 = (
+            picture_file(label=name) for name in ("person", "garment", "garment2", "garment3")
+        )
         prompt, prompts = gr.Textbox("", label="prompt"), gr.Textbox(label="prompts", lines=3)
         kind = gr.Textbox("auto", label="kind: auto, upper, lower or dress")
         picture, answer = gr.Image(label="result", format="png"), gr.JSON(label="report")
@@ -135,6 +165,13 @@ def add_endpoints(endpoints: Endpoints, in_turn: dict[str, Any]) -> None:
         gr.Button(visible=False).click(function, inputs, outputs, api_name=name, **limits)
 
     add("try_on", endpoints.try_on, [person, garment, prompt, kind], [picture, answer], **in_turn)
+    add(
+        "outfit",
+        endpoints.outfit,
+        [person, garment, garment2, garment3, prompt],
+        [picture, answer],
+        **in_turn,
+    )
     add("describe", endpoints.describe, [garment, kind], answer, **in_turn)
     add("understand", endpoints.understand, prompt, answer)
     add(
@@ -162,6 +199,7 @@ def report(result: Result, language: str = "en") -> dict[str, Any]:
         "width": result.photo.width,
         "height": result.photo.height,
         "changed": round(float(result.region.mean()), 4),
+        "pieces": [describe_garment(piece.garment, language) for piece in result.pieces],
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import gradio as gr
 
+from tryon.engines.builtin import Previews
 from tryon.engines.engine import BUILTIN, About
 from tryon.page.api import Endpoints, add_endpoints
 from tryon.page.ask import wire_ask
@@ -16,7 +17,7 @@ from tryon.page.layout import Widgets, lay_out
 from tryon.page.look import fragments, stock, theme, waiting
 from tryon.page.look.texts import translations
 from tryon.page.look.theme import Boutique
-from tryon.page.painting import Painter, Paints, Previews, add_paint_endpoint, wire_painting
+from tryon.page.painting.painter import Painter, Paints, add_paint_endpoint, wire_painting
 from tryon.page.room import Room
 from tryon.page.serving import health, machine
 from tryon.page.serving.privacy import Retention
@@ -103,14 +104,14 @@ def wire_room(w: Widgets, room: Room) -> None:
         memory.subject, w.photo.picture, mirror.message, mirror.stage, mirror.empty, mirror.before,
         mirror.after, mirror.slider, mirror.verdict, mirror.notes, details.box, mirror.download,
         memory.history, details.history, details.history_box, details.how, details.steps,
-        memory.worn,
+        memory.worn, memory.shown, memory.choice, memory.kept, mirror.worn, w.words.text,
     ]  # fmt: skip
     # A result that may be painted is kept, and what was said of the one before goes.
     if w.mirror.paint is not None:
         paint = w.mirror.paint
         result += [paint.memory, paint.status, paint.stop, paint.again]
-    photo = [*result, w.photo.message, w.photo.who, w.lab.photo]
-    garment = [*result, memory.choice, w.garment.own, w.garment.message, w.garment.about]
+    photo = [*result, w.photo.message, w.photo.who]
+    garment = [*result, w.garment.own, w.garment.message, w.garment.about]
     private: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     def fitting(place: gr.HTML) -> dict[str, Any]:
@@ -120,19 +121,32 @@ def wire_room(w: Widgets, room: Room) -> None:
             "show_progress": "minimal", "show_progress_on": [place],
         }  # fmt: skip
 
+    w.lab_tab.select(
+        room.on_lab,
+        [memory.subject, memory.offered],
+        [w.lab.photo, memory.offered],
+        queue=False,
+        **private,
+    )
     w.photo.people.select(room.on_borrow, None, w.photo.picture, queue=False, **private)
-    tried = [
+    looked = [
         w.photo.picture.change(of_visit(room.on_photo), w.visit, photo, **fitting(w.photo.message))
     ]
     # What was picked is kept first: an event that has to wait for an earlier one loses its data.
     picking: dict[str, Any] = {"queue": False, "trigger_mode": "multiple", **private}
-    tried += [
+    looked += [
         w.photo.who.select(room.on_pick, None, memory.which, **picking).then(
             of_visit(room.on_which), [*w.visit, memory.which], photo, **fitting(w.photo.message)
-        ),
+        )
+    ]
+    tried = [
+        event.then(of_visit(room.on_looked), w.visit, result, **fitting(mirror.message))
+        for event in looked
+    ]
+    tried += [
         w.garment.wardrobe.select(room.on_pick, None, memory.picked, **picking).then(
             of_visit(room.on_garment), [*w.visit, memory.picked], garment, **fitting(mirror.message)
-        ),
+        )
     ]
     w.garment.own.input(None, js=fragments.UNCHECK_WARDROBE)
     tried += [
@@ -155,15 +169,25 @@ def wire_room(w: Widgets, room: Room) -> None:
     w.words.examples.select(room.on_example, None, w.words.text, queue=False, **private)
     by_words = gr.on(
         [w.words.button.click, w.words.text.submit],
-        of_visit(room.on_try),
+        of_visit(room.dressing.on_try),
         w.visit,
         result,
-        **(fitting(mirror.message) | {"trigger_mode": "once"}),
+        **fitting(mirror.message),
     )
     by_words.then(None, js=fragments.SHOW_RESULT)
-    if room.painter is not None:
-        wire_painting(room.painter, room, w.visit, [*tried, by_words], result)
+    tried += [by_words]
     mirror.verdict.change(None, js=fragments.SHOW_RESULT)
     for place in (w.photo.message, w.garment.message, mirror.message):
         place.change(None, js=fragments.show_message(str(place.elem_id)))
-    details.history.select(room.on_history, memory.history, result, queue=False, **private)
+    tried += [
+        mirror.worn.select(room.on_pick, None, memory.chip, **picking).then(
+            of_visit(room.dressing.on_worn),
+            [*w.visit, memory.shown, memory.chip],
+            garment,
+            **fitting(mirror.message),
+        )
+    ]
+    if room.dressing.painter is not None:
+        wire_painting(room.dressing.painter, room.dressing, w.visit, tried, result)
+    mirror.worn.change(None, js=fragments.MARK_CHOSEN)
+    details.history.select(room.dressing.on_history, memory.history, result, queue=False, **private)

@@ -1,7 +1,7 @@
 """The page laid out: its rooms, sections and widgets, handed on as `Widgets`.
 
 Notable here: each `lay_out_…` makes one section and returns its widgets; what happens with them is
-in `room.py`, `ask.py` and `lab.py`, and is wired in `demo.py`.
+in `room.py`, `dressing.py`, `ask.py` and `lab.py`, and is wired in `demo.py`.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from tryon.page.look import fragments
 from tryon.page.look.stock import Item
 from tryon.page.look.texts import plain_label, t
 from tryon.page.look.widgets import PictureFile, html, picture_file
-from tryon.page.painting import PaintBox, lay_out_painting
+from tryon.page.painting.box import PaintBox, lay_out_painting
 from tryon.page.serving.gradio_internals import Block
 from tryon.page.trials import LONGEST_PROMPT
 
@@ -27,15 +27,21 @@ KINDS = ("auto", "upper", "lower", "dress")
 class Memory:
     """What is known of one browser tab, see `visit.py`.
 
-    subject: `Subject`. choice: `Choice`. history: list of `Entry`. worn: the `Garment` that the
-    result shows. picked, which: the card clicked last, of the garments and of the people in the
-    photo.
+    subject: `Subject`. choice: `Choice`. kept: `Choice`s that are worn already. seed: int. history:
+    list of `Entry`. shown: the `Entry` in the mirror. worn: the `Garment` that it shows. picked,
+    which, chip: what was clicked last, of the garments, of the people in the photo and of what is
+    worn. offered: path of the photo that the lab was given last.
     """
 
     subject: gr.State
     choice: gr.State
+    kept: gr.State
+    seed: gr.State
     picked: gr.State
     which: gr.State
+    chip: gr.State
+    offered: gr.State
+    shown: gr.State
     worn: gr.State
     history: gr.State
 
@@ -63,8 +69,8 @@ class GarmentBox:
 
 @dataclass(frozen=True, eq=False)
 class Mirror:
-    """The result. empty: what is shown before there is one, stage: with it. paint: what an engine
-    makes of it, None where there is no engine."""
+    """The result. empty: what is shown before there is one, stage: with it. worn: its garments.
+    paint: what an engine makes of it, None where there is no engine."""
 
     message: gr.HTML
     empty: gr.Column
@@ -72,6 +78,7 @@ class Mirror:
     before: gr.Image
     after: gr.Image
     slider: gr.ImageSlider
+    worn: gr.HTML
     verdict: gr.HTML
     download: gr.DownloadButton
     notes: gr.HTML
@@ -111,12 +118,16 @@ class Widgets:
     words: WordsBox
     details: Details
     lab: LabBox
+    lab_tab: gr.Tab
 
     @property
     def visit(self) -> list[Block]:
         """Those whose values make a `Visit`, in the order that `visit.of_visit` takes them."""
         memory = self.memory
-        return [self.photo.picture, memory.subject, memory.choice, self.words.text, memory.history]
+        return [
+            self.photo.picture, memory.subject, memory.choice, self.words.text, memory.history,
+            memory.kept, memory.seed,
+        ]  # fmt: skip
 
 
 def lay_out(
@@ -133,7 +144,10 @@ def lay_out(
     html(fragments.header(), elem_id="header")
     memory = remember(forgotten_after)
     with gr.Tabs(elem_id="tabs"):
-        with gr.Tab(t("tab_room"), elem_id="tab-room"), gr.Row(elem_id="room"):
+        with (
+            gr.Tab(t("tab_room"), elem_id="tab-room"),
+            gr.Row(elem_id="room"),
+        ):
             with gr.Column(scale=6, min_width=320, elem_id="choose"):
                 photo = lay_out_photo(people)
                 garment = lay_out_garment(garments)
@@ -141,10 +155,10 @@ def lay_out(
                 mirror = lay_out_mirror(forgotten_after if paints else None)
                 words = lay_out_words()
                 details = lay_out_details()
-        with gr.Tab(t("tab_lab"), elem_id="tab-lab"):
+        with gr.Tab(t("tab_lab"), elem_id="tab-lab") as lab_tab:
             lab = lay_out_lab()
     html(fragments.privacy(), elem_id="privacy")
-    return Widgets(memory, photo, garment, mirror, words, details, lab)
+    return Widgets(memory, photo, garment, mirror, words, details, lab, lab_tab)
 
 
 def remember(seconds: float) -> Memory:
@@ -154,8 +168,13 @@ def remember(seconds: float) -> Memory:
     return Memory(
         subject=state(None),
         choice=state(None),
+        kept=state(()),
+        seed=state(0),
         picked=state(""),
         which=state(""),
+        chip=state(""),
+        offered=state(""),
+        shown=state(None),
         worn=state(None),
         history=state([]),
     )
@@ -241,6 +260,7 @@ def lay_out_mirror(painted_for: float | None = None) -> Mirror:
                         max_height=520,
                         elem_id="slider",
                     )
+            worn = html("", elem_id="worn")
             with gr.Row(elem_id="outcome"):
                 verdict = html("", elem_id="verdict")
                 download = gr.DownloadButton(
@@ -262,6 +282,7 @@ def lay_out_mirror(painted_for: float | None = None) -> Mirror:
         before=before,
         after=after,
         slider=slider,
+        worn=worn,
         verdict=verdict,
         download=download,
         notes=notes,

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, cast
 from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Person, Prompt, Result
 from tryon.engines import registry
+from tryon.engines.builtin import Previews
 from tryon.engines.engine import BUILTIN, About
 from tryon.engines.store import NAMES as WEIGHTS_OF
 from tryon.page.demo import build_demo
 from tryon.page.look import stock
-from tryon.page.painting import Paints, Previews
 from tryon.page.serving import machine
 from tryon.page.serving.privacy import own_folder
 from tryon.page.serving.server import FittingRoom
@@ -141,6 +141,9 @@ class Later:
     def __call__(self, *arguments: Any, **options: Any) -> Result:
         return self._wanted()(*arguments, **options)
 
+    def outfit(self, *arguments: Any, **options: Any) -> Result:
+        return self._wanted().outfit(*arguments, **options)
+
     def refine(self, *arguments: Any, **options: Any) -> Result:
         """As `TryOn.refine`, of one that was loaded with an engine."""
         refined: Result = getattr(self._wanted(), "refine")(*arguments, **options)  # noqa: B009
@@ -209,7 +212,7 @@ def warm_up(tryon: TryOnLike) -> None:
     """Try something on, so that the first visitor does not wait for what only happens once."""
     people, garments = stock.sample_people(), tryon.gallery.items
     if hasattr(tryon, "refine"):  # an engine is loaded by who first wants it
-        tryon = Previews(cast(Paints, tryon))
+        tryon = Previews(tryon)
     if people and garments:
         try:
             tryon(str(people[0].path), tryon.gallery.garment(garments[0]))

@@ -1,5 +1,6 @@
 """What the page asks of whatever puts garments on people: a `TryOn`, one that is being loaded, …"""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tryon.core.types import Garment, Kind, Person, Photo, Prompt, Result
@@ -25,6 +26,17 @@ class TryOnLike(Protocol):
         /,
         *,
         kind: str | Kind | None = None,
+        seed: int = 0,
+        which: int = 0,
+    ) -> Result: ...
+
+    def outfit(
+        self,
+        person: str | Photo | Person,
+        garments: Sequence[str | Photo | Garment],
+        prompt: str = "",
+        /,
+        *,
         seed: int = 0,
     ) -> Result: ...
 

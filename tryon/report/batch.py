@@ -12,18 +12,20 @@ import hashlib
 import io
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tryon.core.errors import TryOnError
 from tryon.core.image import encode_photo, write_bytes
 from tryon.core.types import Garment, Person
+from tryon.outfit import wear
 
 if TYPE_CHECKING:
     from tryon.pipeline import TryOn
 
-COLUMNS = ("person", "garment", "prompt", "kind")  # of a manifest
+COLUMNS = ("person", "garment", "prompt", "kind", "garment2", "garment3")  # of a manifest
 RESULTS = "results.csv"
 _RESULT_COLUMNS = (*COLUMNS, "status", "output", "code", "message", "confidence", "seconds")
 _SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
@@ -44,15 +46,23 @@ class Row:
     garment: str
     prompt: str
     kind: str
+    garment2: str = ""
+    garment3: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:
-        return self.person, self.garment, self.prompt, self.kind
+        more = (self.garment2, self.garment3)
+        return self.person, self.garment, self.prompt, self.kind, *(more if any(more) else ())
+
+    @property
+    def garments(self) -> tuple[str, ...]:
+        """The pictures named, of an outfit more than one."""
+        return tuple(filter(None, (self.garment, self.garment2, self.garment3)))
 
     def file_name(self, suffix: str) -> str:
         """Readable, and another for every other row."""
         code = hashlib.sha256("\0".join(self.key).encode()).hexdigest()[:8]
-        stems = [Path(name).stem for name in (self.person, self.garment) if name]
+        stems = [Path(name).stem for name in (self.person, *self.garments) if name]
         plain = "".join(
             letter if letter.isalnum() or letter in "-_" else "-" for letter in "_".join(stems)
         )
@@ -80,8 +90,9 @@ def run_batch(
     """Work through a manifest; pictures and results.csv lie in the folder `out` afterwards.
 
     load: makes the `TryOn`; called only if there is something to do. manifest: a CSV file with a
-    column person and garment or prompt or both, kind optional, further columns ignored; paths are
-    relative to the manifest. format: of the pictures, "PNG", "JPEG" or "WEBP".
+    column person and garment or prompt or both; kind, and garment2 and garment3 of outfits, are
+    optional, further columns ignored; paths are relative to the manifest. format: of the pictures,
+    "PNG", "JPEG" or "WEBP".
     progress(index, rows, row, status) after each row; status is "done", "kept" or an error code.
 
     Raises TryOnError for a manifest that cannot be read or a folder that cannot be written; a
@@ -186,16 +197,15 @@ def _work(
     garments: _Memory[tuple[str, str | None], Garment],
 ) -> Line:
     """Do one row and write its picture; its line for results.csv."""
-    line = dict.fromkeys(_RESULT_COLUMNS, "") | dict(zip(COLUMNS, row.key, strict=True))
+    line = dict.fromkeys(_RESULT_COLUMNS, "") | asdict(row)
     kind = row.kind if row.kind not in ("", "auto") else None
     try:
         person = people.get(row.person, lambda: tryon.analyse(folder / row.person))
-        garment = None
-        if row.garment:
-            garment = garments.get(
-                (row.garment, kind), lambda: tryon.describe(folder / row.garment, kind)
-            )
-        result = tryon(person, garment, row.prompt, kind=kind)
+        clothes = []
+        for name in row.garments:
+            make = partial(tryon.describe, folder / name, kind)
+            clothes.append(garments.get((name, kind), make))
+        result = wear(tryon, person, clothes, row.prompt, kind=kind)
     except TryOnError as error:
         return line | {"status": "failed", "code": error.code, "message": str(error)}
     name = row.file_name(_SUFFIXES[format])
@@ -227,7 +237,7 @@ def _finished(out: Path) -> dict[tuple[str, ...], Line]:
 
 
 def _key(line: Line) -> tuple[str, ...]:
-    return tuple(line[name] for name in COLUMNS)
+    return Row(*(line[name] for name in COLUMNS)).key
 
 
 def _as_csv(lines: list[Line]) -> bytes:

@@ -20,6 +20,7 @@ from tryon.core.errors import TryOnError
 from tryon.core.image import PhotoSource, write_photo
 from tryon.core.types import Garment, Person, Prompt, Result
 from tryon.core.vocabulary import ATTRIBUTES
+from tryon.outfit import wear
 
 if TYPE_CHECKING:
     from tryon.pipeline import TryOn
@@ -95,7 +96,7 @@ def trials(
     tryon: "TryOn",
     people: Sequence[Person],
     texts: Sequence[str],
-    garment: Garment | None = None,
+    garments: Sequence[Garment] = (),
     kind: str | None = None,
     seeds: Sequence[int] = (0,),
 ) -> Iterator[Trial]:
@@ -108,7 +109,7 @@ def trials(
                 prompt = tryon.understand(text)
                 started = time.perf_counter()
                 try:
-                    result = tryon(person, garment, text, kind=kind, seed=seed)
+                    result = wear(tryon, person, garments, text, kind=kind, seed=seed)
                 except TryOnError as error:
                     yield Trial(number, photo, text, seed, prompt, error=error)
                     continue
@@ -144,23 +145,23 @@ def run_lab(
     people: Sequence[Path],
     texts: Sequence[str],
     out: Path,
-    garment: PhotoSource | Garment | None = None,
+    garments: Sequence[PhotoSource | Garment] = (),
     kind: str | None = None,
     seeds: Sequence[int] = (0,),
     progress: Callable[[str], None] = lambda line: None,
 ) -> list[Row]:
     """Write OUT/NN-words.png for each trial and OUT/prompts.csv; returns the table's rows.
 
-    people: paths of photos. Raises TryOnError for photos or a garment that cannot be used, and for
-    no descriptions.
+    people: paths of photos. garments: what the words change, several for an outfit.
+    Raises TryOnError for photos or a garment that cannot be used, and for no descriptions.
     """
     if not texts:
         raise TryOnError("empty_request")
     wearers = [tryon.analyse(path) for path in people]
-    cloth = None if garment is None else tryon.describe(garment, kind)
+    clothes = [tryon.describe(garment, kind) for garment in garments]
     out.mkdir(parents=True, exist_ok=True)
     rows = []
-    for trial in trials(tryon, wearers, texts, cloth, kind, seeds):
+    for trial in trials(tryon, wearers, texts, clothes, kind, seeds):
         file = ""
         if trial.result is not None:
             file = f"{trial.number:03d}-{_plain(trial.text)}.png"

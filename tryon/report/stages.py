@@ -93,7 +93,7 @@ def draw_stages(
         "region": _region(view, fit.mask(result.region)),
         "cutout": _cutout(result.garment, long_side),
         "warp": _warp(result, fit),
-        "body": fit.image(result.composite.body),
+        "body": _body(result, fit),
         "result": fit.image(result.photo.pixels),
     }
 
@@ -232,6 +232,16 @@ def _grid_lines(result: Result) -> np.ndarray:
         shows = layer.weight * (alpha / np.float32(255))
         lines = lines * (1 - shows) + np.nan_to_num(drawn) * shows
     return 0.55 * lines
+
+
+# --- body --------------------------------------------------------------------------------------
+
+
+def _body(result: Result, fit: Fit) -> np.ndarray:
+    """The person without the old garment. Under the new one nothing was painted, and the old one
+    is there still: a checkerboard says that nothing is known there."""
+    hidden = fit.image(result.composite.coverage)
+    return _over(fit.image(result.composite.body), _checkerboard(hidden.shape), hidden)
 
 
 # --- drawing -----------------------------------------------------------------------------------

@@ -75,7 +75,20 @@ _CANNOT = {
     "neckline, length, fit or fabric.",
     "zh": "从图片中无法判断。可以询问款式、颜色、图案、袖长、领型、长度、版型或面料。",
 }
-_NO_SIZE = {"en": "The picture does not tell the size.", "zh": "从图片中看不出尺码。"}
+_NO_SIZE = {
+    "en": "A picture does not tell sizes; the shop's size chart and your measures do.",
+    "zh": "图片看不出尺码，请对照店家的尺码表和您的身材尺寸。",
+}
+_MINE = r"\b(?:my|me|i)\b|我"  # whether it fits the wearer, not how it is cut
+_FITS_ME = {
+    "en": "A picture cannot tell whether it fits you: the try-on shows the look, not the size.",
+    "zh": "图片无法判断是否合身：试穿展示的是效果，而不是尺码。",
+}
+_CUT = {
+    "en": {"slim": "It is cut slim.", "regular": "Its cut is neither slim nor loose.",
+           "loose": "It is cut loose."},
+    "zh": {"slim": "版型偏修身。", "regular": "版型不紧也不松。", "loose": "版型偏宽松。"},
+}  # fmt: skip
 _MAIN_COLOUR = {"en": "I can only tell the main colour.", "zh": "只能判断主色。"}
 _SHADES_ZH = {"light": "浅", "dark": "深", "bright": "亮", "pastel": "淡"}
 _NECKS = {
@@ -118,10 +131,12 @@ def ask(garment: Garment, question: str = "", language: str | None = None) -> An
     if not question.strip() or _matches(_WHOLE, question):
         said = tuple(a for a in garment.attributes if a in ATTRIBUTES)
         return Answer(describe(garment, language), language, said, _least(garment, said))
+    topics = [topic for topic, words in _TOPICS.items() if _matches(words, question)]
+    if topics == ["fit"] and (_matches(_SIZE, question) or _matches(_MINE, question)):
+        return _fitting(garment, question, language)
     compared = _compare(garment, question, language) if _matches(_YES_NO, question) else None
     if compared is not None:
         return compared
-    topics = [topic for topic, words in _TOPICS.items() if _matches(words, question)]
     if topics == ["colour", "pattern"] and _matches(_OF_PART, question):
         topics = ["colour"]  # "what colour is the print?"
     if "sleeve" in topics and not _matches(_ITS_LENGTH, question):
@@ -133,7 +148,7 @@ def ask(garment: Garment, question: str = "", language: str | None = None) -> An
     answered = [attribute for attribute in topics if attribute in garment.attributes]
     sentences = [_tell(garment, topic, language) for topic in topics]
     if _matches(_SIZE, question):
-        sentences.insert(0, _NO_SIZE[language])
+        sentences[topics.index("fit")] = _NO_SIZE[language]
     if topics == ["colour"] and _matches(_OF_PART, question):
         sentences.insert(0, _MAIN_COLOUR[language])
     text = (" " if language == "en" else "").join(sentences)
@@ -207,6 +222,16 @@ def _compare(garment: Garment, question: str, language: str) -> Answer | None:
         start = start if score >= LIKELY else ("Perhaps not" if wrong else "Perhaps")
         text = f"{start}: {_small(' '.join(dict.fromkeys(sentences)))}"
     return Answer(text, language, tuple(answered), score)
+
+
+def _fitting(garment: Garment, question: str, language: str) -> Answer:
+    """Of sizes and of fitting: no picture shows them, but perhaps how the garment is cut."""
+    first = _NO_SIZE if _matches(_SIZE, question) else _FITS_ME
+    value = garment.attributes.get("fit", "")
+    if value not in _CUT[language]:
+        return Answer(first[language], language)
+    text = first[language] + (" " if language == "en" else "") + _CUT[language][value]
+    return Answer(text, language, ("fit",), _least(garment, ("fit",)))
 
 
 def _with_shade(attribute: str) -> str:

@@ -46,17 +46,19 @@ type=cardigan: cardigan, cardi, open knit, bolero, shrug
 type=jacket: jacket, bomber, bomber jacket, puffer, puffer jacket, down jacket, windbreaker,
   biker jacket, moto jacket, rain jacket, anorak, shacket, shirt jacket, fleece jacket,
   track jacket, trucker jacket, blouson, varsity jacket, outerwear, cagoule, kagoule, kagool,
-  windcheater, puffa jacket, ski jacket, shell jacket
+  windcheater, puffa jacket, ski jacket, shell jacket,
+  winter jacket, spring jacket, autumn jacket
 type=jacket fabric=denim: jean jacket
 type=blazer: blazer, suit jacket, sport coat, sports coat, sports jacket, suit, tuxedo,
   dinner jacket
 type=coat: coat, trench, trench coat, overcoat, parka, peacoat, pea coat, duster coat, raincoat,
-  rain coat, duffle coat, mac, mackintosh, rain mac, teddy coat, topcoat, car coat
+  rain coat, duffle coat, mac, mackintosh, rain mac, teddy coat, topcoat, car coat,
+  winter coat, spring coat, autumn coat
 type=dress: dress, gown, evening gown, frock, sundress, sun dress, shirt dress, sweater dress,
   jumper dress, t-shirt dress, tee dress, polo dress, slip dress, pinafore dress, wrap dress,
   shift dress, one piece dress, qipao, cheongsam, kaftan, caftan, ball gown, sheath dress,
   tea dress, smock dress, prom dress, cocktail dress, evening dress, party dress, skater dress,
-  swing dress
+  swing dress, summer dress
 type=dress colour=black: little black dress, lbd
 type=dress length=long: maxi dress, maxi gown
 type=dress length=short: mini dress, minidress

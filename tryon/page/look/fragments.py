@@ -9,6 +9,7 @@ Notable here:
 """
 
 import base64
+import json
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -47,7 +48,15 @@ element.addEventListener("change", (event) => {
   }
 });
 element.addEventListener("click", (event) => {
+  // The other language is another page: photo and results would be gone without a word.
+  const link = event.target.closest("[data-ask] a");
+  if (link && document.querySelector("#photo img")) {
+    const [english, chinese] = JSON.parse(link.parentElement.dataset.ask);
+    const here = document.documentElement.lang.startsWith("zh") ? chinese : english;
+    if (!confirm(here)) event.preventDefault();
+  }
   const button = event.target.closest("button");
+  if (button?.dataset.act) trigger("select", { id: button.dataset.act });
   if (button?.dataset.say !== undefined) trigger("select", { id: button.innerText });
   if (button?.dataset.show) {
     document.getElementById(button.dataset.show).scrollIntoView({ behavior: "smooth" });
@@ -61,13 +70,24 @@ UNCHECK_WARDROBE = """
     input.checked = false;
 }
 """
-# Runs in the browser when there is a result: on a narrow screen it is further down.
-SHOW_RESULT = """
+# Runs in the browser when what is worn has changed: the wardrobe marks the garment chosen for it.
+MARK_CHOSEN = """
 () => {
-  const show = () =>
-    document.getElementById("mirror-section")?.scrollIntoView({ behavior: "smooth" });
-  if (matchMedia("(max-width: 900px)").matches) setTimeout(show, 300); // when pictures are in place
+  const chosen = document.querySelector("#worn [data-chosen]")?.dataset.chosen;
+  if (chosen === undefined) return;
+  for (const input of document.querySelectorAll("#wardrobe input[name=garment]"))
+    input.checked = input.value === chosen;
 }
+"""
+# Runs in the browser when there is a result: it may be further down, or above in a column that
+# scrolls by itself. Nothing moves where its upper half is seen already.
+SHOW_RESULT = """
+() => setTimeout(() => { // when pictures are in place
+  const mirror = document.getElementById("mirror-section");
+  const { top, height } = mirror.getBoundingClientRect();
+  if (top < 0 || top + Math.min(height, innerHeight) / 2 > innerHeight)
+    mirror.scrollIntoView({ behavior: "smooth" });
+}, 300)
 """
 MIRROR_DRAWING = """
 <svg viewBox="0 0 120 150" width="120" height="150" fill="none" stroke="currentColor"
@@ -89,7 +109,8 @@ def header() -> str:
     return (
         '<header class="top"><div><h1>Tryon</h1>'
         f'<p class="quiet">{_text("tagline")}</p></div>'
-        '<nav><a href="?lang=en" lang="en">English</a>'
+        f'<nav data-ask="{escape(json.dumps(TEXTS["leaving"], ensure_ascii=False))}">'
+        '<a href="?lang=en" lang="en">English</a>'
         '<a href="?lang=zh" lang="zh-CN">中文</a></nav></header>'
     )
 
@@ -116,16 +137,13 @@ def privacy() -> str:
 
 
 def show_message(place: str) -> str:
-    """Runs in the browser when something was said: on a narrow screen it may be out of sight.
+    """Runs in the browser when something was said: it may be out of sight.
 
     place: the id of the element it was said in.
     """
     return f"""
-() => {{
-  const show = () => document.querySelector("#{place} :is(.message, .hint)")
-    ?.scrollIntoView({{ block: "nearest", behavior: "smooth" }});
-  if (matchMedia("(max-width: 900px)").matches) setTimeout(show, 100);
-}}
+() => setTimeout(() => document.querySelector("#{place} :is(.message, .hint)")
+  ?.scrollIntoView({{ block: "nearest", behavior: "smooth" }}), 100)
 """
 
 
@@ -188,16 +206,17 @@ def _unbroken(text: str) -> str:
 
 
 def people_picker(photo: Photo, boxes: Sequence[np.ndarray], chosen: int, language: str) -> str:
-    """Who of several people is to be dressed: a cropped portrait each.
+    """Who of several people is to be dressed: a cropped portrait each, numbered from the left.
 
     boxes: (4,) x0, y0, x1, y1 in photo pixels, in the order of the analysis. chosen: an index.
     """
+    from_left = sorted(range(len(boxes)), key=lambda index: float(boxes[index][[0, 2]].sum()))
     cards = "".join(
         '<label class="card person"><input type="radio" name="which" '
-        f'value="{number}" autocomplete="off"{" checked" if number == chosen else ""}>'
-        f'<img src="{_crop(photo, box)}" alt="" width="90" height="120">'
-        f'<span class="name">{say("which_one", language, number=number + 1)}</span></label>'
-        for number, box in enumerate(boxes)
+        f'value="{index}" autocomplete="off"{" checked" if index == chosen else ""}>'
+        f'<img src="{_crop(photo, boxes[index])}" alt="" width="90" height="120">'
+        f'<span class="name">{say("which_one", language, number=number)}</span></label>'
+        for number, index in enumerate(from_left, 1)
     )
     title = f'<p class="shelf-title" id="which-title">{say("which", language)}</p>'
     return title + _radios("people", "which-title", cards)
@@ -316,6 +335,30 @@ def verdict(result: Result, caption: str, language: str) -> str:
         f"<b>{say('confidence', language)}</b>{_bar(result.confidence)}"
         f'<span class="percent">{round(100 * result.confidence)} %</span>'
         f'<span class="quiet">{say(f"confidence_{level}", language)}</span></p>'
+    )
+
+
+def worn_chips(names: Sequence[str], chosen: str, language: str, kept: bool = False) -> str:
+    """What is worn, a chip for each piece with a button that takes it off, and the button that
+    keeps it all on for the next. names: innermost first. chosen: the wardrobe's garment to mark.
+    kept: that button was pressed."""
+    chips = "".join(
+        f'<li class="chip worn">{escape(name_)}<button type="button" data-act="off:{number}" '
+        f'aria-label="{escape(say("take_off", language, name=name_))}">×</button></li>'
+        for number, name_ in enumerate(names)
+    )
+    if not chips:
+        return f'<span data-chosen="{escape(chosen)}"></span>'
+    go_on = (
+        f'<p class="hint" role="status">{say("kept_on", language)}</p>'
+        if kept
+        else '<button type="button" class="chip keep" data-act="keep" data-show="garment-section">'
+        f"＋ {say('keep_on', language)}</button>"
+    )
+    return (
+        f'<div class="wearing" data-chosen="{escape(chosen)}"><span class="shelf-title" '
+        f'id="wearing-title">{say("wearing", language)}</span><ul class="chips" '
+        f'aria-labelledby="wearing-title">{chips}</ul>{go_on}</div>'
     )
 
 

@@ -22,6 +22,10 @@ LANGUAGES = ("en", "zh")
 TEXTS: dict[str, tuple[str, str]] = {
     # --- the frame of the page ------------------------------------------------------------
     "tagline": ("A fitting room for your own photos.", "用自己的照片试衣。"),
+    "leaving": (
+        "Switching the language starts anew: your photo and results will be removed. Go on?",
+        "切换语言将重新开始：照片和试穿结果会被清除。要继续吗？",
+    ),
     "tab_room": ("Fitting room", "试衣间"),
     "tab_lab": ("Prompt lab", "文字实验室"),
     "privacy_title": ("Privacy", "隐私"),
@@ -56,6 +60,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "为保护隐私，照片已在十分钟后删除，请重新添加。",
     ),
     "photo_needed": ("Add your photo first, or borrow a model.", "请先添加照片，或选用示例人物。"),
+    "garment_waits": (
+        "The garment waits for you: add your photo, or borrow a model.",
+        "衣服已备好：请添加照片，或选用示例人物。",
+    ),
     "looking": ("Looking at your photo…", "正在查看照片…"),
     # --- 2: the garment ---------------------------------------------------------------------
     "step_garment": ("The garment", "选择衣服"),
@@ -111,8 +119,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "mirror": ("In the mirror", "镜中的您"),
     "mirror_empty": ("Your reflection appears here.", "试穿效果会显示在这里。"),
     "mirror_hint": (
-        "Add a photo, pick a garment. It takes about a second.",
-        "添加照片，挑选衣服，大约一秒即可看到效果。",
+        "Add a photo, pick a garment. It takes about a second, with a very large photo a few.",
+        "添加照片，挑选衣服，大约一秒即可看到效果，照片很大时需要几秒。",
     ),
     "tab_side": ("Side by side", "并排"),
     "tab_slider": ("Slider", "滑动对比"),
@@ -136,6 +144,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "untouched": ("{percent} % of the photo untouched", "照片 {percent}% 保持原样"),
     "notes": ("Good to know", "说明"),
     "fitting": ("Fitting…", "正在试穿…"),
+    "doing_person": ("Finding you in the photo…", "正在识别人物…"),
+    "doing_garment": ("Taking the garment…", "正在取衣服…"),
+    "doing_design": ("Following your words…", "正在按文字修改…"),
+    "doing_fusion": ("Fitting the garment to you…", "正在贴合衣服…"),
+    "doing_compose": ("Painting the picture…", "正在绘制图片…"),
+    "large_photo": (
+        " Your photo is very large: this takes a few seconds.",
+        "照片很大，需要几秒钟。",
+    ),
+    "wearing": ("Wearing", "正在穿"),
+    "keep_on": ("Keep it on, choose the next", "穿着不换，再选一件"),
+    "kept_on": (
+        "It stays on. Pick the next garment, or describe it: a top, a bottom or a jacket.",
+        "已保留。请再选或描述一件：上衣、下装或外套。",
+    ),
+    "take_off": ("Take off: {name}", "脱下：{name}"),
     "in_line": ("Number {place} in line", "您排在第 {place} 位"),
     "in_line_about": (
         "Number {place} in line, about {seconds} s",
@@ -181,6 +205,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "took_design": ("following the words", "按文字修改"),
     "took_fusion": ("fitting", "贴合"),
     "took_compose": ("painting", "合成"),
+    "took_layers": ("layer by layer", "逐层穿上"),
     "took_engine": ("painting photo-real", "逼真绘制"),
     "took_total": ("in all", "合计"),
     "legend": ("Colours of the parts", "部位颜色"),

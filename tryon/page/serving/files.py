@@ -45,9 +45,9 @@ class Tray:
         """The path of a lossless PNG."""
         return self._put(name, ".png", encode_photo(Photo(pixels)))
 
-    def preview(self, pixels: Pixels, name: str) -> str:
-        """The path of a JPEG for looking at, at most PREVIEW_SIDE_PX on its longer side."""
-        scale = PREVIEW_SIDE_PX / max(pixels.shape[:2])
+    def preview(self, pixels: Pixels, name: str, side: int = PREVIEW_SIDE_PX) -> str:
+        """The path of a JPEG for looking at, its longer side at most that many pixels."""
+        scale = side / max(pixels.shape[:2])
         if scale < 1:
             small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             pixels = np.asarray(small, np.uint8)

@@ -1,0 +1,1 @@
+"""Our own picture first, then an engine's: progress, stop, another try, history."""
