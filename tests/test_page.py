@@ -17,6 +17,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 import app
+from tryon.core.errors import MESSAGES
 from tryon.page.look.texts import TEXTS
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -270,6 +271,29 @@ def test_a_bad_file_gets_a_message_and_the_photo_stays(visit, photo, tmp_path):
     page.click("#tab-wardrobe-button")
     pick(page, "red-tee")
     shown(page, "Red tee")
+
+
+@pytest.mark.parametrize(("locale", "language"), [("en-US", "en"), ("zh-CN", "zh")])
+def test_a_wrong_kind_and_a_file_too_large_are_refused_in_the_pages_words(
+    visit, photo, tmp_path, locale, language
+):
+    page = visit(locale=locale)
+    column = ("en", "zh").index(language)
+    assert TEXTS["file_limits"][column] in page.inner_text("#people-column")  # said beforehand
+    (tmp_path / "letter.txt").write_text("no picture")
+    large = tmp_path / "large.png"
+    large.write_bytes(bytes(11 * 1024**2))
+    for path, code, size in (
+        (tmp_path / "letter.txt", "unreadable_image", ""),
+        (large, "image_too_large", "11.0 MB"),
+    ):
+        upload(page, "photo", str(path))
+        said = page.locator("#photo-column [data-refused]")
+        said.filter(has_text=MESSAGES[code][language][1]).wait_for()
+        assert size in said.inner_text()
+        assert page.locator(".toast-body").count() == 0  # nothing of Gradio's own
+    add_photo(page, photo)
+    assert page.locator("#photo-column [data-refused]").count() == 0
 
 
 def test_nobody_in_the_photo_and_our_own_faults(visit, photo, tmp_path):

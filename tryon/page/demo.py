@@ -12,7 +12,7 @@ from tryon.page.api import Endpoints, add_endpoints
 from tryon.page.ask import wire_ask
 from tryon.page.lab import Lab, wire_lab
 from tryon.page.layout import Widgets, lay_out
-from tryon.page.look import fragments, stock, theme, waiting
+from tryon.page.look import fragments, limits, stock, theme, waiting
 from tryon.page.look.texts import translations
 from tryon.page.look.theme import Boutique
 from tryon.page.room import Room
@@ -25,7 +25,6 @@ from tryon.page.visit import of_visit
 if TYPE_CHECKING:
     from tryon.garment.gallery import Gallery
 
-UPLOAD_LIMIT = "10mb"
 QUEUE_LENGTH = 40  # requests that may wait; the next one is asked to come back later
 OTHERS_AT_ONCE = 4  # of the events that look at no picture
 RETENTION = Retention()
@@ -58,8 +57,8 @@ def build_demo(
         defaults={
             "theme": Boutique(),
             "i18n": translations(),
-            "head": waiting.HEAD,
-            "max_file_size": UPLOAD_LIMIT,
+            "head": waiting.HEAD + limits.HEAD,
+            "max_file_size": limits.UPLOAD_LIMIT,
             "footer_links": ["api"],
             "run_history": False,
             "enable_monitoring": False,

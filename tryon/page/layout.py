@@ -185,6 +185,7 @@ def lay_out_photo(people: Sequence[Item]) -> PhotoBox:
                 )
             with gr.Column(scale=5, min_width=260, elem_id="people-column"):
                 html(fragments.tip("photo_tip"))
+                html(fragments.tip("file_limits"))
                 html(fragments.tip("photo_private"))
                 shelf = html(fragments.people_shelf(people), elem_id="people")
         message = html("", elem_id="photo-message")
@@ -209,6 +210,7 @@ def lay_out_garment(garments: Sequence[Item]) -> GarmentBox:
                     )
                 with gr.Column(scale=5, min_width=260):
                     html(fragments.tip("own_tip"))
+                    html(fragments.tip("file_limits"))
                     kind = gr.Radio(
                         [(t(f"kind_{kind}"), kind) for kind in KINDS],
                         value="auto",

@@ -47,6 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "One person, from the front, head to hips or more, in good light.",
         "单人正面照，至少拍到头部至臀部，光线充足。",
     ),
+    "file_limits": (
+        "JPEG, PNG, WebP, HEIC or AVIF, at most 10 MB.",
+        "JPEG、PNG、WebP、HEIC 或 AVIF，最大 10 MB。",
+    ),
     "photo_private": (
         "Only this server sees it, and deletes it half a minute after you leave.",
         "照片仅由本服务器处理，您离开半分钟后即被删除。",
