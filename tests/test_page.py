@@ -7,6 +7,8 @@ these tests are skipped.
 import os
 import shutil
 import socket
+import subprocess
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -340,6 +342,23 @@ def test_with_the_keyboard_alone(visit, photo):
     page.keyboard.type("red top")
     page.keyboard.press("Enter")
     shown(page, "red top")
+
+
+def test_an_outfit_with_the_keyboard_alone(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    page.focus("#wardrobe input[value=red-tee]")
+    page.keyboard.press("Space")
+    shown(page, "Red tee")
+    page.focus("#worn button.keep")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#worn .hint")
+    page.focus("#wardrobe input[value=blue-jeans]")
+    page.keyboard.press("Space")
+    shown(page, "Red tee + Blue jeans")
+    page.locator("#worn .chip.worn button").first.focus()
+    page.keyboard.press("Enter")
+    shown(page, "Blue jeans")
 
 
 def test_two_visitors_in_two_tabs(visit, photo, tmp_path):
@@ -702,6 +721,64 @@ def test_everything_can_be_named(visit):
             .map(e => e.outerHTML.slice(0, 160))"""
     )
     assert nameless == []
+
+
+AXE = "axe-core@4.10.3"
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory) -> str:
+    """axe-core's script, from npm or where TRYON_AXE says it lies."""
+    if path := os.environ.get("TRYON_AXE"):
+        return Path(path).read_text("utf-8")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm, which fetches axe-core, is not installed")
+    folder = tmp_path_factory.mktemp("axe")
+    got = subprocess.run([npm, "pack", AXE], cwd=folder, capture_output=True, text=True)
+    if got.returncode:
+        pytest.skip(f"npm could not fetch {AXE}")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        script = archive.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "locale", "scheme"), [(DESKTOP, "en-US", "light"), (PHONE, "zh-CN", "dark")]
+)
+def test_axe_finds_nothing_serious(visit, photo, axe, viewport, locale, scheme):
+    page = visit(viewport, locale, color_scheme=scheme, bypass_csp=True)
+
+    def findings() -> list[str]:
+        page.wait_for_timeout(400)  # transitions of colours
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        return [
+            f"{one['id']}: {node['html'][:120]}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    assert findings() == []
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    page.wait_for_selector("#after img")
+    page.click("#worn button.keep")
+    pick(page, "blue-jeans")
+    page.wait_for_function("document.querySelectorAll('#worn .chip.worn').length === 2")
+    page.click("#how > button")
+    page.click("#about-box > button")
+    page.fill("#words textarea", "red wobbly")
+    page.wait_for_selector("#how-gallery img")
+    assert findings() == []
+    page.click("#tab-slider-button")
+    page.click("#tab-own-button")
+    assert findings() == []
+    page.click("#tab-lab-button")
+    page.wait_for_selector("#lab-photo img")
+    assert findings() == []
 
 
 def test_chromium_is_there_where_it_must_be():

@@ -12,7 +12,7 @@ from tryon.page.api import Endpoints, add_endpoints
 from tryon.page.ask import wire_ask
 from tryon.page.lab import Lab, wire_lab
 from tryon.page.layout import Widgets, lay_out
-from tryon.page.look import fragments, limits, stock, theme, waiting
+from tryon.page.look import fragments, limits, screen_reader, stock, theme, waiting
 from tryon.page.look.texts import translations
 from tryon.page.look.theme import Boutique
 from tryon.page.room import Room
@@ -57,7 +57,7 @@ def build_demo(
         defaults={
             "theme": Boutique(),
             "i18n": translations(),
-            "head": waiting.HEAD + limits.HEAD,
+            "head": waiting.HEAD + limits.HEAD + screen_reader.HEAD,
             "max_file_size": limits.UPLOAD_LIMIT,
             "footer_links": ["api"],
             "run_history": False,
