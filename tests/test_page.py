@@ -153,7 +153,8 @@ def test_a_visit_from_photo_to_picture(visit, photo, tmp_path):
     assert "82 %" in page.inner_text("#verdict")
     assert "0.6 s" in page.inner_text("#notes")
     with page.expect_download() as download:
-        page.click("#download")
+        page.click("#save a[download]:has-text('PNG')")
+    assert download.value.suggested_filename == "tryon-red-tee.png"
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     result = np.asarray(Image.open(path))
@@ -302,6 +303,7 @@ def test_nobody_in_the_photo_and_our_own_faults(visit, photo, tmp_path):
     page = visit()
     upload(page, "photo", save(tmp_path / "black.png", np.zeros((400, 300, 3), np.uint8)))
     page.locator("#photo-message .message", has_text="No person").wait_for()
+    page.wait_for_function("document.querySelector('#photo-message .such img').naturalWidth > 0")
     assert page.locator("#photo img").is_visible()
     page.click("#photo button[aria-label='Remove Image']")
     add_photo(page, photo)
@@ -501,6 +503,96 @@ def test_an_outfit_piece_by_piece(visit, photo):
     assert page.locator("#wardrobe input:checked[name=garment]").count() == 0
 
 
+def test_an_example_is_shown_before_anything_is_chosen(visit):
+    page = visit()
+    page.wait_for_function(
+        """[...document.querySelectorAll('.example img')].filter(
+          i => i.naturalWidth > 100 && i.checkVisibility()).length === 2"""
+    )
+
+
+def test_a_garment_waits_for_the_photo(visit, photo):
+    page = visit()
+    pick(page, "red-tee")
+    page.locator("#result-message", has_text="waits for you").wait_for()
+    add_photo(page, photo)
+    shown(page, "Red tee")  # without another click
+    page.wait_for_function("document.querySelector('#result-message').innerText.trim() === ''")
+
+
+def test_a_link_to_a_garment_and_words(visit, photo):
+    page = visit(address="?garment=blue-jeans&prompt=striped")
+    page.wait_for_function(
+        "document.querySelector('#wardrobe input:checked[name=garment]')?.value === 'blue-jeans'"
+    )
+    add_photo(page, photo)
+    shown(page, "Blue jeans · striped")
+
+
+def test_other_tries_write_words(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#worn button[data-act='say:looser']")
+    shown(page, "Red tee · loose fit")
+    assert page.input_value("#words textarea") == "loose fit"
+    page.locator("#worn [data-act='say:looser'][aria-pressed=true]").wait_for()
+    page.click("#worn button[data-act='say:closer']")
+    shown(page, "Red tee · slim fit")
+    page.click("#worn button[data-act='say:closer']")
+    page.wait_for_function(
+        "document.querySelector('#verdict .headline').innerText.trim() === 'Red tee'"
+    )
+
+
+def test_six_colours_and_others_like_it_in_one_press(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#worn button[data-act=colours]")
+    page.locator("#result-message .hint", has_text="This visit").wait_for()
+    captions = page.locator("#history .caption-label").all_inner_texts()
+    assert captions[:2] == ["Red tee · in beige", "Red tee · in green"]
+    assert len(captions) == 7
+    page.locator("#history .thumbnail-item").nth(3).click()
+    shown(page, "Red tee · in navy")
+    page.click("#worn button[data-act=others]")
+    shown(page, "Navy hoodie · in navy")  # the only other top here
+    pick(page, "pink-dress")
+    shown(page, "Pink dress")
+    page.click("#worn button[data-act=others]")
+    page.locator("#result-message .hint", has_text="nothing else").wait_for()
+    assert page.locator("#after img").is_visible()
+
+
+def test_saving_copying_and_sharing(visit, photo, browser):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        """() => {
+          navigator.canShare = () => true;
+          navigator.share = async ({ files: [file] }) => { shared = [file.name, file.type]; };
+          window.shared = null;
+        }"""
+    )
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    page.wait_for_selector("#save [data-share]", state="visible")
+    with page.expect_download() as download:
+        page.click("#save a:has-text('JPEG')")
+    picture = Image.open(download.value.path())
+    assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (480, 640), {})
+    assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi"}
+    page.click("#save [data-share]")
+    page.wait_for_function("window.shared")
+    assert page.evaluate("shared") == ["tryon-red-tee.jpg", "image/jpeg"]
+    page.click("#save [data-copy]")
+    page.locator("#save [data-copy]", has_text="Copied").wait_for()
+    copied = "navigator.clipboard.read().then(items => items[0].types)"
+    assert page.evaluate(copied) == ["image/png"]
+
+
 def test_the_same_twice_is_one_result(visit, photo, tryon):
     page = visit()
     add_photo(page, photo)
@@ -669,7 +761,7 @@ def test_phone(visit, photo, tmp_path):
     button = page.locator("#try-on").bounding_box()
     assert button["height"] >= 44
     assert button["width"] > 320
-    targets = ("#wardrobe .filter >> nth=0", "#download", "#examples .chip >> nth=0")
+    targets = ("#wardrobe .filter >> nth=0", "#save a >> nth=0", "#examples .chip >> nth=0")
     for target in (*targets, "#tab-lab-button", "#tab-own-button"):
         assert page.locator(target).bounding_box()["height"] >= 40
     shot = tmp_path / "phone.png"

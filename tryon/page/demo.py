@@ -69,14 +69,16 @@ def build_demo(
             "state_session_capacity": SESSIONS,
         },
     )
-    demo.add_routes(*stock.routes((*people, *garments)), *health.routes(demo, tryon))
+    example = stock.Example(tryon, people)
+    demo.add_routes(*stock.routes((*people, *garments), example), *health.routes(demo, tryon))
     tray = demo.tray
     with demo:
         widgets = lay_out(people, garments, RETENTION.longest)
         wire_room(widgets, Room(tryon, gallery, people, widgets, tray))
         wire_ask(widgets.mirror.ask, widgets.memory.worn, widgets.mirror.verdict)
-        wire_lab(Lab(tryon, widgets.lab, tray), widgets.memory.choice, IN_TURN)
+        wire_lab(Lab(tryon, widgets.lab, tray), widgets.memory.choice, widgets.memory.kept, IN_TURN)
         add_endpoints(Endpoints(tryon, tray), IN_TURN)
+        demo.load(None, js=fragments.DEEP_LINK)
     # What is queued cannot be asked for past the queue.
     demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=OTHERS_AT_ONCE, api_open=False)
     return demo
@@ -87,7 +89,8 @@ def wire_room(w: Widgets, room: Room) -> None:
     memory, mirror, details = w.memory, w.mirror, w.details
     result = [
         memory.subject, w.photo.picture, mirror.message, mirror.stage, mirror.empty, mirror.before,
-        mirror.after, mirror.slider, mirror.verdict, mirror.notes, details.box, mirror.download,
+        mirror.after, mirror.slider, mirror.verdict, mirror.notes, details.box, mirror.save,
+        memory.seed,
         memory.history, details.history, details.history_box, details.how, details.steps,
         memory.worn, memory.shown, memory.choice, memory.kept, mirror.worn, w.words.text,
     ]  # fmt: skip
@@ -155,4 +158,5 @@ def wire_room(w: Widgets, room: Room) -> None:
         **fitting(mirror.message),
     )
     mirror.worn.change(None, js=fragments.MARK_CHOSEN)
+    mirror.save.change(None, js=fragments.CAN_SHARE)
     details.history.select(room.dressing.on_history, memory.history, result, queue=False, **private)

@@ -78,7 +78,7 @@ class Mirror:
     slider: gr.ImageSlider
     worn: gr.HTML
     verdict: gr.HTML
-    download: gr.DownloadButton
+    save: gr.HTML
     notes: gr.HTML
     ask: AskBox
 
@@ -255,13 +255,7 @@ def lay_out_mirror() -> Mirror:
             worn = html("", elem_id="worn")
             with gr.Row(elem_id="outcome"):
                 verdict = html("", elem_id="verdict")
-                download = gr.DownloadButton(
-                    plain_label("download"),
-                    interactive=False,
-                    scale=0,
-                    min_width=150,
-                    elem_id="download",
-                )
+                save = html("", elem_id="save")
             notes = html("", elem_id="notes")
             ask = lay_out_ask()
     return Mirror(
@@ -273,7 +267,7 @@ def lay_out_mirror() -> Mirror:
         slider=slider,
         worn=worn,
         verdict=verdict,
-        download=download,
+        save=save,
         notes=notes,
         ask=ask,
     )
