@@ -121,7 +121,7 @@ def test_the_page_numbers_its_trials_on(fitting_room, photo, tmp_path, monkeypat
     person = fitting_room.analyse(photo)
     made = list(
         try_prompts(
-            fitting_room, Tray(), person, None, "red top\nblue top", seeds=(0, 1), photo=2, first=5
+            fitting_room, Tray(), person, [], "red top\nblue top", seeds=(0, 1), photo=2, first=5
         )
     )
     assert [(one.number, one.seed, one.photo) for one in made] == [
@@ -138,7 +138,7 @@ def test_the_zip_holds_pictures_and_the_whole_parse(fitting_room, photo, tmp_pat
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
     tray, person = Tray(), fitting_room.analyse(photo)
     words = "=navy hoodie wobbly\nqwertz"
-    made = list(try_prompts(fitting_room, tray, person, None, words, seeds=(3,)))
+    made = list(try_prompts(fitting_room, tray, person, [], words, seeds=(3,)))
     made[0] = replace(made[0], prompt=understand("=navy hoodie, not striped, wobbly"))
     with zipfile.ZipFile(export(tray, made, "en")) as archive:
         table = archive.read("prompts.csv").decode("utf-8-sig")

@@ -69,3 +69,36 @@ def test_each_gets_its_share(monkeypatch):
     monkeypatch.setattr(machine, "try_ons_at_once", lambda: 2)
     machine.share_cores()
     assert os.environ == {"OMP_NUM_THREADS": str(machine.CORES_A_TRY_ON)}
+
+
+@pytest.mark.parametrize(
+    ("cores", "others", "threads"),
+    [(2, 0.0, 2), (2, 0.4, 2), (2, 1.2, 1), (2, 9.0, 1), (1, 0.0, 1), (16, 1.0, 4), (16, 14.0, 2)],
+)
+def test_threads_follow_the_free_cores(cores, others, threads):
+    assert machine.threads_for(cores, others) == threads
+
+
+def test_a_busy_machine_gets_one_thread_and_an_idle_one_all_again(monkeypatch):
+    monkeypatch.setattr(machine, "cores_here", lambda: 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    # (clock, all cores busy, ours): alone; then two others at work; no time passed; alone again
+    times = iter([(0, 0, 0), (10, 10, 10), (20, 30, 11), (20.5, 31, 11), (30, 32, 13)])
+    given = []
+    threads = machine.Threads(lambda: next(times), given.append)
+    for _ in range(5):
+        threads.fit()
+    assert given == [2, 1, 2]
+
+
+def test_where_nothing_is_known_the_threads_stay():
+    machine.Threads(lambda: None, lambda number: pytest.fail("given")).fit()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/stat")
+def test_the_times_are_read():
+    first = machine.times_now()
+    sum(number * number for number in range(2_000_000))
+    second = machine.times_now()
+    assert all(later >= earlier for earlier, later in zip(first, second, strict=True))
+    assert second[2] > first[2]

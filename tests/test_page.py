@@ -7,6 +7,8 @@ these tests are skipped.
 import os
 import shutil
 import socket
+import subprocess
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 import app
+from tryon.core.errors import MESSAGES
 from tryon.page.look.texts import TEXTS
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -150,7 +153,8 @@ def test_a_visit_from_photo_to_picture(visit, photo, tmp_path):
     assert "82 %" in page.inner_text("#verdict")
     assert "0.6 s" in page.inner_text("#notes")
     with page.expect_download() as download:
-        page.click("#download")
+        page.click("#save a[download]:has-text('PNG')")
+    assert download.value.suggested_filename == "tryon-red-tee.png"
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     result = np.asarray(Image.open(path))
@@ -272,10 +276,34 @@ def test_a_bad_file_gets_a_message_and_the_photo_stays(visit, photo, tmp_path):
     shown(page, "Red tee")
 
 
+@pytest.mark.parametrize(("locale", "language"), [("en-US", "en"), ("zh-CN", "zh")])
+def test_a_wrong_kind_and_a_file_too_large_are_refused_in_the_pages_words(
+    visit, photo, tmp_path, locale, language
+):
+    page = visit(locale=locale)
+    column = ("en", "zh").index(language)
+    assert TEXTS["file_limits"][column] in page.inner_text("#people-column")  # said beforehand
+    (tmp_path / "letter.txt").write_text("no picture")
+    large = tmp_path / "large.png"
+    large.write_bytes(bytes(11 * 1024**2))
+    for path, code, size in (
+        (tmp_path / "letter.txt", "unreadable_image", ""),
+        (large, "image_too_large", "11.0 MB"),
+    ):
+        upload(page, "photo", str(path))
+        said = page.locator("#photo-column [data-refused]")
+        said.filter(has_text=MESSAGES[code][language][1]).wait_for()
+        assert size in said.inner_text()
+        assert page.locator(".toast-body").count() == 0  # nothing of Gradio's own
+    add_photo(page, photo)
+    assert page.locator("#photo-column [data-refused]").count() == 0
+
+
 def test_nobody_in_the_photo_and_our_own_faults(visit, photo, tmp_path):
     page = visit()
     upload(page, "photo", save(tmp_path / "black.png", np.zeros((400, 300, 3), np.uint8)))
     page.locator("#photo-message .message", has_text="No person").wait_for()
+    page.wait_for_function("document.querySelector('#photo-message .such img').naturalWidth > 0")
     assert page.locator("#photo img").is_visible()
     page.click("#photo button[aria-label='Remove Image']")
     add_photo(page, photo)
@@ -316,6 +344,23 @@ def test_with_the_keyboard_alone(visit, photo):
     page.keyboard.type("red top")
     page.keyboard.press("Enter")
     shown(page, "red top")
+
+
+def test_an_outfit_with_the_keyboard_alone(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    page.focus("#wardrobe input[value=red-tee]")
+    page.keyboard.press("Space")
+    shown(page, "Red tee")
+    page.focus("#worn button.keep")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#worn .hint")
+    page.focus("#wardrobe input[value=blue-jeans]")
+    page.keyboard.press("Space")
+    shown(page, "Red tee + Blue jeans")
+    page.locator("#worn .chip.worn button").first.focus()
+    page.keyboard.press("Enter")
+    shown(page, "Blue jeans")
 
 
 def test_two_visitors_in_two_tabs(visit, photo, tmp_path):
@@ -456,6 +501,96 @@ def test_an_outfit_piece_by_piece(visit, photo):
     page.click("#worn .chip.worn button")  # nothing is chosen any more
     page.wait_for_selector("#empty-mirror", state="visible")
     assert page.locator("#wardrobe input:checked[name=garment]").count() == 0
+
+
+def test_an_example_is_shown_before_anything_is_chosen(visit):
+    page = visit()
+    page.wait_for_function(
+        """[...document.querySelectorAll('.example img')].filter(
+          i => i.naturalWidth > 100 && i.checkVisibility()).length === 2"""
+    )
+
+
+def test_a_garment_waits_for_the_photo(visit, photo):
+    page = visit()
+    pick(page, "red-tee")
+    page.locator("#result-message", has_text="waits for you").wait_for()
+    add_photo(page, photo)
+    shown(page, "Red tee")  # without another click
+    page.wait_for_function("document.querySelector('#result-message').innerText.trim() === ''")
+
+
+def test_a_link_to_a_garment_and_words(visit, photo):
+    page = visit(address="?garment=blue-jeans&prompt=striped")
+    page.wait_for_function(
+        "document.querySelector('#wardrobe input:checked[name=garment]')?.value === 'blue-jeans'"
+    )
+    add_photo(page, photo)
+    shown(page, "Blue jeans · striped")
+
+
+def test_other_tries_write_words(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#worn button[data-act='say:looser']")
+    shown(page, "Red tee · loose fit")
+    assert page.input_value("#words textarea") == "loose fit"
+    page.locator("#worn [data-act='say:looser'][aria-pressed=true]").wait_for()
+    page.click("#worn button[data-act='say:closer']")
+    shown(page, "Red tee · slim fit")
+    page.click("#worn button[data-act='say:closer']")
+    page.wait_for_function(
+        "document.querySelector('#verdict .headline').innerText.trim() === 'Red tee'"
+    )
+
+
+def test_six_colours_and_others_like_it_in_one_press(visit, photo):
+    page = visit()
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    shown(page, "Red tee")
+    page.click("#worn button[data-act=colours]")
+    page.locator("#result-message .hint", has_text="This visit").wait_for()
+    captions = page.locator("#history .caption-label").all_inner_texts()
+    assert captions[:2] == ["Red tee · in beige", "Red tee · in green"]
+    assert len(captions) == 7
+    page.locator("#history .thumbnail-item").nth(3).click()
+    shown(page, "Red tee · in navy")
+    page.click("#worn button[data-act=others]")
+    shown(page, "Navy hoodie · in navy")  # the only other top here
+    pick(page, "pink-dress")
+    shown(page, "Pink dress")
+    page.click("#worn button[data-act=others]")
+    page.locator("#result-message .hint", has_text="nothing else").wait_for()
+    assert page.locator("#after img").is_visible()
+
+
+def test_saving_copying_and_sharing(visit, photo, browser):
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        """() => {
+          navigator.canShare = () => true;
+          navigator.share = async ({ files: [file] }) => { shared = [file.name, file.type]; };
+          window.shared = null;
+        }"""
+    )
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    page.wait_for_selector("#save [data-share]", state="visible")
+    with page.expect_download() as download:
+        page.click("#save a:has-text('JPEG')")
+    picture = Image.open(download.value.path())
+    assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (480, 640), {})
+    assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi"}
+    page.click("#save [data-share]")
+    page.wait_for_function("window.shared")
+    assert page.evaluate("shared") == ["tryon-red-tee.jpg", "image/jpeg"]
+    page.click("#save [data-copy]")
+    page.locator("#save [data-copy]", has_text="Copied").wait_for()
+    copied = "navigator.clipboard.read().then(items => items[0].types)"
+    assert page.evaluate(copied) == ["image/png"]
 
 
 def test_the_same_twice_is_one_result(visit, photo, tryon):
@@ -626,7 +761,7 @@ def test_phone(visit, photo, tmp_path):
     button = page.locator("#try-on").bounding_box()
     assert button["height"] >= 44
     assert button["width"] > 320
-    targets = ("#wardrobe .filter >> nth=0", "#download", "#examples .chip >> nth=0")
+    targets = ("#wardrobe .filter >> nth=0", "#save a >> nth=0", "#examples .chip >> nth=0")
     for target in (*targets, "#tab-lab-button", "#tab-own-button"):
         assert page.locator(target).bounding_box()["height"] >= 40
     shot = tmp_path / "phone.png"
@@ -678,6 +813,64 @@ def test_everything_can_be_named(visit):
             .map(e => e.outerHTML.slice(0, 160))"""
     )
     assert nameless == []
+
+
+AXE = "axe-core@4.10.3"
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory) -> str:
+    """axe-core's script, from npm or where TRYON_AXE says it lies."""
+    if path := os.environ.get("TRYON_AXE"):
+        return Path(path).read_text("utf-8")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm, which fetches axe-core, is not installed")
+    folder = tmp_path_factory.mktemp("axe")
+    got = subprocess.run([npm, "pack", AXE], cwd=folder, capture_output=True, text=True)
+    if got.returncode:
+        pytest.skip(f"npm could not fetch {AXE}")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        script = archive.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "locale", "scheme"), [(DESKTOP, "en-US", "light"), (PHONE, "zh-CN", "dark")]
+)
+def test_axe_finds_nothing_serious(visit, photo, axe, viewport, locale, scheme):
+    page = visit(viewport, locale, color_scheme=scheme, bypass_csp=True)
+
+    def findings() -> list[str]:
+        page.wait_for_timeout(400)  # transitions of colours
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        return [
+            f"{one['id']}: {node['html'][:120]}"
+            for one in found
+            if one["impact"] in ("serious", "critical")
+            for node in one["nodes"]
+        ]
+
+    assert findings() == []
+    add_photo(page, photo)
+    pick(page, "red-tee")
+    page.wait_for_selector("#after img")
+    page.click("#worn button.keep")
+    pick(page, "blue-jeans")
+    page.wait_for_function("document.querySelectorAll('#worn .chip.worn').length === 2")
+    page.click("#how > button")
+    page.click("#about-box > button")
+    page.fill("#words textarea", "red wobbly")
+    page.wait_for_selector("#how-gallery img")
+    assert findings() == []
+    page.click("#tab-slider-button")
+    page.click("#tab-own-button")
+    assert findings() == []
+    page.click("#tab-lab-button")
+    page.wait_for_selector("#lab-photo img")
+    assert findings() == []
 
 
 def test_chromium_is_there_where_it_must_be():

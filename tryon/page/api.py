@@ -137,8 +137,9 @@ class Endpoints:
             if person is None:
                 raise TryOnError("no_person")
             wearer = self.tryon.analyse(person)
-            cloth = None if garment is None else self.tryon.describe(garment, _kind(kind))
-            trials = list(try_prompts(self.tryon, self.tray, wearer, cloth, prompts, _kind(kind)))
+            as_kind = _kind(kind)
+            clothes = [] if garment is None else [self.tryon.describe(garment, as_kind)]
+            trials = list(try_prompts(self.tryon, self.tray, wearer, clothes, prompts, as_kind))
             if not trials:
                 raise TryOnError("empty_request")
         pictures = [(trial.path, trial.text) for trial in trials if trial.path]

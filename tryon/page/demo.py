@@ -14,7 +14,7 @@ from tryon.page.api import Endpoints, add_endpoints
 from tryon.page.ask import wire_ask
 from tryon.page.lab import Lab, wire_lab
 from tryon.page.layout import Widgets, lay_out
-from tryon.page.look import fragments, stock, theme, waiting
+from tryon.page.look import fragments, limits, screen_reader, stock, theme, waiting
 from tryon.page.look.texts import translations
 from tryon.page.look.theme import Boutique
 from tryon.page.painting.painter import Painter, Paints, add_paint_endpoint, wire_painting
@@ -28,7 +28,6 @@ from tryon.page.visit import of_visit
 if TYPE_CHECKING:
     from tryon.garment.gallery import Gallery
 
-UPLOAD_LIMIT = "10mb"
 QUEUE_LENGTH = 40  # requests that may wait; the next one is asked to come back later
 OTHERS_AT_ONCE = 4  # of the events that look at no picture
 RETENTION = Retention()
@@ -63,8 +62,8 @@ def build_demo(
         defaults={
             "theme": Boutique(),
             "i18n": translations(),
-            "head": waiting.HEAD,
-            "max_file_size": UPLOAD_LIMIT,
+            "head": waiting.HEAD + limits.HEAD + screen_reader.HEAD,
+            "max_file_size": limits.UPLOAD_LIMIT,
             "footer_links": ["api"],
             "run_history": False,
             "enable_monitoring": False,
@@ -75,7 +74,8 @@ def build_demo(
             "state_session_capacity": SESSIONS,
         },
     )
-    demo.add_routes(*stock.routes((*people, *garments)), *health.routes(demo, tryon))
+    example = stock.Example(tryon, people)
+    demo.add_routes(*stock.routes((*people, *garments), example), *health.routes(demo, tryon))
     tray = demo.tray
     if engine is not None and engine.name == BUILTIN.name:
         engine = None
@@ -88,10 +88,11 @@ def build_demo(
             tryon = Previews(paints)
         wire_room(widgets, Room(tryon, gallery, people, widgets, tray, painter))
         wire_ask(widgets.mirror.ask, widgets.memory.worn, widgets.mirror.verdict)
-        wire_lab(Lab(tryon, widgets.lab, tray), widgets.memory.choice, IN_TURN)
+        wire_lab(Lab(tryon, widgets.lab, tray), widgets.memory.choice, widgets.memory.kept, IN_TURN)
         add_endpoints(Endpoints(tryon, tray), IN_TURN)
         if painter is not None:
             add_paint_endpoint(painter)
+        demo.load(None, js=fragments.DEEP_LINK)
     # What is queued cannot be asked for past the queue.
     demo.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=OTHERS_AT_ONCE, api_open=False)
     return demo
@@ -102,7 +103,8 @@ def wire_room(w: Widgets, room: Room) -> None:
     memory, mirror, details = w.memory, w.mirror, w.details
     result = [
         memory.subject, w.photo.picture, mirror.message, mirror.stage, mirror.empty, mirror.before,
-        mirror.after, mirror.slider, mirror.verdict, mirror.notes, details.box, mirror.download,
+        mirror.after, mirror.slider, mirror.verdict, mirror.notes, details.box, mirror.save,
+        memory.seed,
         memory.history, details.history, details.history_box, details.how, details.steps,
         memory.worn, memory.shown, memory.choice, memory.kept, mirror.worn, w.words.text,
     ]  # fmt: skip
@@ -190,4 +192,5 @@ def wire_room(w: Widgets, room: Room) -> None:
     if room.dressing.painter is not None:
         wire_painting(room.dressing.painter, room.dressing, w.visit, tried, result)
     mirror.worn.change(None, js=fragments.MARK_CHOSEN)
+    mirror.save.change(None, js=fragments.CAN_SHARE)
     details.history.select(room.dressing.on_history, memory.history, result, queue=False, **private)

@@ -23,10 +23,19 @@ from tryon.core.arrays import Pixels
 from tryon.core.image import read_photo
 from tryon.core.types import Garment, Person, Photo, Result
 from tryon.core.vocabulary import name
-from tryon.outfit import Piece, in_order, one_a_place, pieces_of, put_on, tuck_of
+from tryon.outfit import (
+    Piece,
+    in_order,
+    one_a_place,
+    pieces_of,
+    place_of,
+    place_of_type,
+    put_on,
+    tuck_of,
+)
 from tryon.page.ask import explained, without_pixels
 from tryon.page.layout import Widgets
-from tryon.page.look import fragments
+from tryon.page.look import actions, fragments
 from tryon.page.look.language import language_of
 from tryon.page.look.texts import LANGUAGES, TEXTS, say
 from tryon.page.painting.box import Painting
@@ -45,6 +54,7 @@ HISTORY_LENGTH = 12
 LONGEST_CAPTION = 80  # characters
 SMALL_SIDE = 480  # pixels: longest side of a picture of the history
 SMALL_SHAPE = 4 / 3  # height by width
+MANY = 6  # garments that are tried on in one press
 LARGE = 8_000_000  # pixels of a photo, from which a try-on takes several seconds
 
 # Memory. A photo: three colours, silhouette, matte, parts. A layer: pictures before and after,
@@ -220,12 +230,14 @@ class Dressing:
         named = " + ".join(choice.name[language] for choice in wearing)
         chosen = not another and bool(visit.choice or visit.kept)
         caption = " · ".join(filter(None, (named if chosen else "", words)))[:LONGEST_CAPTION]
+        stem = actions.file_stem(choice.name["en"] for choice in wearing)
         read = "".join(explained(one.prompt, language) for one in result.pieces or (result,))
         return Entry(
             before=subject.preview,
             after=self.tray.preview(result.photo.pixels, "after"),
             small=self.tray.preview(_around(result), "small", SMALL_SIDE),
-            png=self.tray.png(result.photo.pixels),
+            png=self.tray.png(result.photo.pixels, stem),
+            jpeg=self.tray.jpeg(result.photo.pixels, stem),
             caption=caption or named[:LONGEST_CAPTION],
             verdict=fragments.verdict(result, caption or named, language),
             notes=read + fragments.good_to_know(result, language),
@@ -256,12 +268,15 @@ class Dressing:
             w.details.box: gr.Column(visible=True),
             w.details.how: list(entry.how),
             w.details.steps: entry.steps,
-            w.mirror.download: gr.DownloadButton(value=entry.png, interactive=True),
+            w.mirror.save: actions.save(entry.png, entry.jpeg, language),
             w.mirror.message: "",
         }
 
     def _chips(self, entry: Entry, language: str) -> str:
-        return fragments.worn_chips(_names(entry.wearing, language), _mark(entry), language)
+        names = _names(entry.wearing, language)
+        return actions.worn(names, _mark(entry), language) + actions.tries(
+            entry.words, len(names), language
+        )
 
     def _history(self, history: list[Entry]) -> Update:
         w = self.widgets
@@ -291,7 +306,8 @@ class Dressing:
     # --- what is done with a result --------------------------------------------------------------
 
     def on_worn(self, visit: Visit, shown: Entry | None, picked: str) -> Iterator[Update]:
-        """A chip below the result: "keep" goes on wearing it, "off:1" takes off the second."""
+        """A button below the result: "keep" goes on wearing it, "off:1" takes off the second;
+        "say:longer", "again", "colours" and "others" are other tries."""
         w, language = self.widgets, visit.language
         act, _, number = picked.partition(":")
         if shown is None:
@@ -304,8 +320,11 @@ class Dressing:
                 w.memory.choice: None,
                 w.garment.own: None,
                 w.words.text: "",
-                w.mirror.worn: fragments.worn_chips(names, "", language, kept=True),
+                w.mirror.worn: actions.worn(names, "", language, kept=True),
             }
+            return
+        if act in ("say", "again", "colours", "others"):
+            yield from self._other_tries(visit, shown, act, number)
             return
         index = int(number) if number.isdecimal() and len(number) < 3 else -1
         if act != "off" or not 0 <= index < len(shown.wearing):
@@ -319,10 +338,68 @@ class Dressing:
         yield {
             w.memory.shown: None,
             w.memory.worn: None,
-            w.mirror.worn: fragments.worn_chips((), "", language),
+            w.mirror.worn: actions.worn((), "", language),
             w.mirror.stage: gr.Column(visible=False),
             w.mirror.empty: gr.Column(visible=True),
         }
+
+    def _other_tries(self, visit: Visit, shown: Entry, act: str, what: str) -> Iterator[Update]:
+        """The result as it was asked for, with one thing changed."""
+        w, language = self.widgets, visit.language
+        visit = replace(visit, choice=shown.choice, kept=shown.kept, words=shown.words)
+        if act == "say" and any(what in group for group in actions.ADJUSTMENTS):
+            words = actions.adjusted(visit.words, what, language)
+            yield {w.words.text: words}
+            if words or visit.choice or visit.kept:
+                yield from self.dress_if_ready(replace(visit, words=words))
+        elif act == "again":
+            yield {w.memory.seed: visit.seed + 1}
+            yield from self.dress_if_ready(replace(visit, seed=visit.seed + 1))
+        elif act == "colours":
+            prompt = self.tryon.understand(visit.words)
+            several = [actions.in_colour(prompt, one, language) for one in actions.COLOURS]
+            yield from self._many([replace(visit, words=one) for one in several])
+        elif act == "others":
+            choices = self._alike(shown)
+            yield from self._many([replace(visit, choice=one) for one in choices])
+            if not choices:
+                yield {w.mirror.message: fragments.hint(say("none_alike", language))}
+        else:
+            yield {w.mirror.message: ""}
+
+    def _many(self, visits: Sequence[Visit]) -> Iterator[Update]:
+        """One try-on after the other; all of them are in the history then."""
+        w, history, subject = self.widgets, None, None
+        if not visits:
+            yield {w.mirror.message: ""}
+            return
+        for visit in visits:
+            visit = replace(
+                visit,
+                history=visit.history if history is None else history,
+                subject=subject or visit.subject,
+            )
+            for update in self.dress_if_ready(visit):
+                history = update.get(w.memory.history, history)
+                subject = update.get(w.memory.subject, subject)
+                yield update
+        if history:
+            done = fragments.hint(say("many_done", visits[-1].language))
+            yield {w.mirror.message: done, w.words.text: visits[-1].words}
+
+    def _alike(self, shown: Entry) -> list[Choice]:
+        """Other garments of the wardrobe for the same place, those of the same type first."""
+        worn = shown.choice.garment if shown.choice else shown.wearing[-1].garment
+        items = [item for item in self.tryon.gallery.items if not item.template]
+        alike = [
+            item
+            for item in items
+            if item.identifier != worn.identifier
+            and place_of_type(item.attributes.get("type", "")) is place_of(worn)
+        ]
+        same = worn.attributes.get("type")
+        alike.sort(key=lambda item: item.attributes.get("type") != same)
+        return [Choice(self.tryon.gallery.garment(one), one.name) for one in alike[:MANY]]
 
     def on_history(self, event: gr.SelectData, history: list[Entry], request: gr.Request) -> Update:
         """An earlier result of this visit is shown again, as it was asked for."""
@@ -403,7 +480,7 @@ def _pixels(photo: Photo) -> int:
 
 
 def _still_there(entry: Entry) -> bool:
-    return all(Path(path).is_file() for path in (entry.before, entry.after, entry.png))
+    return all(Path(path).is_file() for path in (entry.before, entry.after, entry.png, entry.jpeg))
 
 
 def _around(result: Result) -> Pixels:

@@ -76,6 +76,7 @@ class Lab:
         seeds: float,
         use_garment: bool,
         choice: Choice | None,
+        kept: tuple[Choice, ...] | None,
         request: gr.Request,
     ) -> Iterator[Update]:
         """Try all descriptions; show each result as soon as it is there."""
@@ -95,13 +96,14 @@ class Lab:
         except Exception as error:
             yield {box.message: fragments.message(friendly(error, language))}
             return
-        cloth = choice.garment if use_garment and choice else None
+        chosen = (*(kept or ()), *((choice,) if choice else ())) if use_garment else ()
+        clothes = [one.garment for one in chosen]
         each = range(min(max(int(seeds or 1), 1), MOST_SEEDS))
         trials: list[Trial] = []
         most = min(len(lines), MOST_PROMPTS) * len(people) * len(each)
         for photo, person in enumerate(people, 1):
             for trial in try_prompts(
-                self.tryon, self.tray, person, cloth, prompts,
+                self.tryon, self.tray, person, clothes, prompts,
                 seeds=each, photo=photo, first=len(trials) + 1,
             ):  # fmt: skip
                 trials.append(trial)
@@ -283,8 +285,8 @@ def lay_out_lab() -> LabBox:
     )
 
 
-def wire_lab(lab: Lab, choice: gr.State, in_turn: dict[str, Any]) -> None:
-    """choice: the garment of the fitting room. in_turn: options of events that try something on."""
+def wire_lab(lab: Lab, choice: gr.State, kept: gr.State, in_turn: dict[str, Any]) -> None:
+    """choice, kept: the garments of the fitting room. in_turn: options of events that try on."""
     box = lab.box
     comparison = [box.made, box.first, box.second, box.compare, box.compare_box]
     quick: dict[str, Any] = {
@@ -292,7 +294,7 @@ def wire_lab(lab: Lab, choice: gr.State, in_turn: dict[str, Any]) -> None:
     }  # fmt: skip
     box.button.click(
         lab.on_run,
-        [box.photo, box.more, box.prompts, box.seeds, box.use_garment, choice],
+        [box.photo, box.more, box.prompts, box.seeds, box.use_garment, choice, kept],
         [box.message, box.gallery, box.table, box.export, *comparison],
         **in_turn,
         api_visibility="private",

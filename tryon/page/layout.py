@@ -80,7 +80,7 @@ class Mirror:
     slider: gr.ImageSlider
     worn: gr.HTML
     verdict: gr.HTML
-    download: gr.DownloadButton
+    save: gr.HTML
     notes: gr.HTML
     ask: AskBox
     paint: PaintBox | None
@@ -194,6 +194,7 @@ def lay_out_photo(people: Sequence[Item]) -> PhotoBox:
                 )
             with gr.Column(scale=5, min_width=260, elem_id="people-column"):
                 html(fragments.tip("photo_tip"))
+                html(fragments.tip("file_limits"))
                 html(fragments.tip("photo_private"))
                 shelf = html(fragments.people_shelf(people), elem_id="people")
         message = html("", elem_id="photo-message")
@@ -218,6 +219,7 @@ def lay_out_garment(garments: Sequence[Item]) -> GarmentBox:
                     )
                 with gr.Column(scale=5, min_width=260):
                     html(fragments.tip("own_tip"))
+                    html(fragments.tip("file_limits"))
                     kind = gr.Radio(
                         [(t(f"kind_{kind}"), kind) for kind in KINDS],
                         value="auto",
@@ -263,13 +265,7 @@ def lay_out_mirror(painted_for: float | None = None) -> Mirror:
             worn = html("", elem_id="worn")
             with gr.Row(elem_id="outcome"):
                 verdict = html("", elem_id="verdict")
-                download = gr.DownloadButton(
-                    plain_label("download"),
-                    interactive=False,
-                    scale=0,
-                    min_width=150,
-                    elem_id="download",
-                )
+                save = html("", elem_id="save")
             paint = None if painted_for is None else lay_out_painting(painted_for)
             notes = html("", elem_id="notes")
             ask = lay_out_ask()
@@ -284,7 +280,7 @@ def lay_out_mirror(painted_for: float | None = None) -> Mirror:
         slider=slider,
         worn=worn,
         verdict=verdict,
-        download=download,
+        save=save,
         notes=notes,
         ask=ask,
         paint=paint,

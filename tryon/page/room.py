@@ -123,7 +123,9 @@ class Room:
             yield {
                 w.memory.subject: Subject(path),
                 w.photo.picture: path,
-                w.photo.message: fragments.message(friendly(error, language)),
+                w.photo.message: fragments.rejected(
+                    friendly(error, language), self.people[0] if self.people else None, language
+                ),
                 w.photo.who: "",
             }
             return

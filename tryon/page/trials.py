@@ -11,6 +11,7 @@ from typing import Any
 from tryon.core.errors import Note, TryOnError
 from tryon.core.types import Garment, Person, Prompt
 from tryon.core.vocabulary import ATTRIBUTES
+from tryon.outfit import wear
 from tryon.page.serving.faults import friendly
 from tryon.page.serving.files import Tray, file_name
 from tryon.page.tryon_like import TryOnLike
@@ -51,7 +52,7 @@ def try_prompts(
     tryon: TryOnLike,
     tray: Tray,
     wearer: Person,
-    cloth: Garment | None,
+    clothes: Sequence[Garment],
     prompts: str,
     kind: str | None = None,
     seeds: Sequence[int] = (0,),
@@ -67,7 +68,7 @@ def try_prompts(
         try:
             check_words(text)
             prompt = tryon.understand(text)
-            result = tryon(wearer, cloth, text, kind=kind, seed=seed)
+            result = wear(tryon, wearer, clothes, text, kind=kind, seed=seed)
         except Exception as error:
             yield Trial(number, text, prompt, seed=seed, photo=photo, error=error)
             continue

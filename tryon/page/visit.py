@@ -84,7 +84,7 @@ class Asked:
 class Entry:
     """What the history keeps of a try-on: files and ready-made HTML, and the garments.
 
-    before, after, small, png: paths. worn: the garment, for questions about it, without its
+    before, after, small, png, jpeg: paths. worn: the garment, for questions about it, without its
     picture. asked: what this is the answer to. wearing: all pieces as they are worn, innermost
     first. choice, kept, words: as they were in the visit. how: (path, caption) of how it was made;
     steps: the same in figures.
@@ -94,6 +94,7 @@ class Entry:
     after: str
     small: str
     png: str
+    jpeg: str
     caption: str
     verdict: str
     notes: str

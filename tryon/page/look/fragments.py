@@ -57,6 +57,19 @@ element.addEventListener("click", (event) => {
   }
   const button = event.target.closest("button");
   if (button?.dataset.act) trigger("select", { id: button.dataset.act });
+  const saving = button?.parentElement.dataset;
+  if (button?.dataset.copy !== undefined) {
+    const picture = fetch(saving.picture).then((answer) => answer.blob());
+    navigator.clipboard.write([new ClipboardItem({ "image/png": picture })])
+      .then(() => { button.innerText = button.dataset.copy; });
+  }
+  if (button?.dataset.share !== undefined) {
+    fetch(saving.file).then((answer) => answer.blob()).then((blob) => {
+      const name = decodeURIComponent(saving.file.split("/").pop());
+      const files = [new File([blob], name, { type: blob.type })];
+      return navigator.share({ files });
+    }).catch(() => {}); // closed without sharing
+  }
   if (button?.dataset.say !== undefined) trigger("select", { id: button.innerText });
   if (button?.dataset.show) {
     document.getElementById(button.dataset.show).scrollIntoView({ behavior: "smooth" });
@@ -68,6 +81,38 @@ UNCHECK_WARDROBE = """
 () => {
   for (const input of document.querySelectorAll("#wardrobe input[name=garment]"))
     input.checked = false;
+}
+"""
+# Runs in the browser when there is something to save: only some of them can share files.
+CAN_SHARE = """
+() => {
+  const file = new File([""], "a.jpg", { type: "image/jpeg" });
+  for (const button of document.querySelectorAll("[data-share]"))
+    button.hidden = !navigator.canShare?.({ files: [file] });
+}
+"""
+# Runs in the browser when the page is open: ?garment=top-breton&prompt=in+red picks and fills in.
+DEEP_LINK = """
+() => {
+  const asked = new URLSearchParams(location.search);
+  const [garment, prompt] = [asked.get("garment"), asked.get("prompt")];
+  const follow = () => {
+    const words = document.querySelector("#words textarea");
+    if (!words || !document.querySelector("#wardrobe .card")) {
+      setTimeout(follow, 100); // the page is still being built
+      return;
+    }
+    if (prompt) {
+      words.value = prompt.slice(0, 500);
+      words.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    const card = [...document.querySelectorAll("#wardrobe input[name=garment]")]
+      .find((input) => input.value === garment);
+    if (!card) return;
+    setTimeout(() => card.click(), 500); // when the words are there
+    card.closest(".cards").scrollTop = card.closest(".card").offsetTop - 80;
+  };
+  if (garment || prompt) follow();
 }
 """
 # Runs in the browser when what is worn has changed: the wardrobe marks the garment chosen for it.
@@ -338,30 +383,6 @@ def verdict(result: Result, caption: str, language: str) -> str:
     )
 
 
-def worn_chips(names: Sequence[str], chosen: str, language: str, kept: bool = False) -> str:
-    """What is worn, a chip for each piece with a button that takes it off, and the button that
-    keeps it all on for the next. names: innermost first. chosen: the wardrobe's garment to mark.
-    kept: that button was pressed."""
-    chips = "".join(
-        f'<li class="chip worn">{escape(name_)}<button type="button" data-act="off:{number}" '
-        f'aria-label="{escape(say("take_off", language, name=name_))}">×</button></li>'
-        for number, name_ in enumerate(names)
-    )
-    if not chips:
-        return f'<span data-chosen="{escape(chosen)}"></span>'
-    go_on = (
-        f'<p class="hint" role="status">{say("kept_on", language)}</p>'
-        if kept
-        else '<button type="button" class="chip keep" data-act="keep" data-show="garment-section">'
-        f"＋ {say('keep_on', language)}</button>"
-    )
-    return (
-        f'<div class="wearing" data-chosen="{escape(chosen)}"><span class="shelf-title" '
-        f'id="wearing-title">{say("wearing", language)}</span><ul class="chips" '
-        f'aria-labelledby="wearing-title">{chips}</ul>{go_on}</div>'
-    )
-
-
 def good_to_know(result: Result, language: str) -> str:
     """What the visitor should know about a result, and what it took."""
     height, width = result.photo.size
@@ -397,6 +418,16 @@ def message(text: str) -> str:
     return f'<p class="message" role="alert">{escape(text)}</p>'
 
 
+def rejected(text: str, example: Item | None, language: str) -> str:
+    """What is wrong with a photo, and one that would do."""
+    if example is None:
+        return message(text)
+    return (
+        f'{message(text)}<figure class="such"><img src="{example.address}" alt="" width="90" '
+        f'height="120"><figcaption>{say("photo_like_this", language)}</figcaption></figure>'
+    )
+
+
 def hint(text: str) -> str:
     """What to do next."""
     return f'<p class="hint" role="status">{escape(text)}</p>'
@@ -418,9 +449,16 @@ def _bar(share: float) -> str:
 
 
 def empty_mirror() -> str:
-    """What the mirror shows before the first try-on."""
+    """What the mirror shows before the first try-on: somebody before and after one."""
+    pictures = "".join(
+        f'<img src="stock/example/{side}" alt="" width="687" height="1024" '
+        "onload=\"this.closest('.example').hidden = false\">"
+        for side in ("before", "after")
+    )
     return (
-        f'<div class="empty">{MIRROR_DRAWING}<p class="headline">{_text("mirror_empty")}</p>'
+        f'<div class="empty"><figure class="example" hidden>{pictures}'
+        f"<figcaption>{_text('example')}</figcaption></figure>"
+        f'{MIRROR_DRAWING}<p class="headline">{_text("mirror_empty")}</p>'
         f'<p class="quiet">{_text("mirror_hint")}</p></div>'
     )
 

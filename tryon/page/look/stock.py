@@ -9,17 +9,19 @@ Notable here:
 
 import json
 import mimetypes
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tryon.core.arrays import Pixels
 from tryon.core.image import read_photo
 from tryon.core.places import ASSETS
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 PORTRAIT_HEIGHT_PX = 256  # shown at most 100 CSS pixels high, on screens of any density
 WEBP_QUALITY = 82
 KEEP_SECONDS = 86400  # how long a browser may keep a thumbnail
+HEADERS = {"Cache-Control": f"public, max-age={KEEP_SECONDS}"}
+EXAMPLE = "p007-park", "top-breton"  # who wears what, before a visitor has chosen anything
+EXAMPLE_HEIGHT_PX = 720
 
 
 @dataclass(frozen=True)
@@ -79,21 +84,63 @@ def wardrobe(gallery: "Gallery") -> tuple[Item, ...]:
     )
 
 
-def routes(items: Sequence[Item]) -> list[Route]:
-    """Addresses of the thumbnails: /stock/people/ID and /stock/garments/ID."""
+def routes(items: Sequence[Item], example: "Example | None" = None) -> list[Route]:
+    """Addresses of the thumbnails: /stock/people/ID, /stock/garments/ID, /stock/example/SIDE."""
     known = {item.address: item for item in items}
 
     def picture(request: Request) -> Response:
+        if example is not None and request.path_params["shelf"] == "example":
+            picture = example.side(request.path_params["identifier"])
+            if picture is None:
+                return Response("Not found", status_code=404)
+            return Response(picture, media_type="image/webp", headers=HEADERS)
         item = known.get("stock/{shelf}/{identifier}".format_map(request.path_params))
         if item is None:
             return Response("Not found", status_code=404)
-        headers = {"Cache-Control": f"public, max-age={KEEP_SECONDS}"}
+        headers = HEADERS
         if item.thumbnail is None:
             return Response(_portrait(item.path), media_type="image/webp", headers=headers)
         body, kind = item.thumbnail.read_bytes(), mimetypes.guess_type(item.thumbnail.name)[0]
         return Response(body, media_type=kind, headers=headers)
 
     return [Route("/stock/{shelf}/{identifier}", picture)]
+
+
+class Example:
+    """One of the sample people before and after a try-on, made when first asked for.
+
+    tryon: anything that is called as a `TryOn` is and has a gallery.
+    """
+
+    def __init__(self, tryon: Any, people: Sequence[Item]) -> None:
+        self._tryon = tryon
+        self._people = people
+        self._lock = threading.Lock()
+        self._sides: dict[str, bytes] = {}
+
+    def side(self, side: str) -> bytes | None:
+        """ "before" or "after" as a WebP; None if there is no such picture."""
+        if side not in ("before", "after") or not self._people:
+            return None
+        with self._lock:
+            if not self._sides:
+                self._sides = self._made()
+        return self._sides.get(side)
+
+    def _made(self) -> dict[str, bytes]:
+        person = next((one for one in self._people if EXAMPLE[0] in one.path.name), self._people[0])
+        items = self._tryon.gallery.items
+        garment = next((item for item in items if item.identifier == EXAMPLE[1]), items[0])
+        photo = read_photo(person.path)
+        result = self._tryon(photo, self._tryon.gallery.garment(garment), "")
+        return {"before": _webp(photo.pixels), "after": _webp(result.photo.pixels)}
+
+
+def _webp(pixels: Pixels) -> bytes:
+    size = (round(pixels.shape[1] * EXAMPLE_HEIGHT_PX / pixels.shape[0]), EXAMPLE_HEIGHT_PX)
+    small = cv2.resize(pixels[..., ::-1], size, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".webp", small, [cv2.IMWRITE_WEBP_QUALITY, WEBP_QUALITY])
+    return data.tobytes()
 
 
 @lru_cache(maxsize=256)

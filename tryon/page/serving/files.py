@@ -45,6 +45,10 @@ class Tray:
         """The path of a lossless PNG."""
         return self._put(name, ".png", encode_photo(Photo(pixels)))
 
+    def jpeg(self, pixels: Pixels, name: str = "tryon") -> str:
+        """The path of a JPEG of the same size, small enough to be sent on."""
+        return self._put(name, ".jpg", encode_photo(Photo(pixels), "JPEG"))
+
     def preview(self, pixels: Pixels, name: str, side: int = PREVIEW_SIDE_PX) -> str:
         """The path of a JPEG for looking at, its longer side at most that many pixels."""
         scale = side / max(pixels.shape[:2])

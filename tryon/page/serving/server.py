@@ -65,6 +65,7 @@ class FittingRoom(gr.Blocks):
         self.tray.visits = self.visits
         self.metrics = Metrics()
         self._add_gauges()
+        self.threads = machine.Threads()
         self.finishing = False
         self._worked = False  # since memory was last given back
         self.defaults = defaults | {
@@ -105,6 +106,7 @@ class FittingRoom(gr.Blocks):
         name = gradio_internals.event_name(function)
         event = self.metrics.event(name, options.get("event_id"))
         self._worked = True
+        self.threads.fit()
         try:
             with self.visits.during(visit, inputs):
                 answer = await super().process_api(block_fn, inputs, *rest, **options)
