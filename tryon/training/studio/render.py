@@ -276,7 +276,8 @@ DEFAULTS: dict[str, Any] = {
 
 class Renderer:
     """An OpenGL context with its shader and targets. RuntimeError with `MISSING` where there is no
-    EGL. Belongs to the thread that made it."""
+    EGL. Belongs to the thread that made it. Not for a process that loads TensorFlow: both bring
+    LLVM, and the two do not get on; see `samples.Workshop`."""
 
     def __init__(self, folds: NDArray[np.uint8], neck_y: float) -> None:
         """folds: (h, w, 3) uint8 tile: slopes of folds across and along, hair. neck_y: where the

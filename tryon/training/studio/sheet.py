@@ -9,7 +9,7 @@ from tryon.core.types import Kind
 from tryon.fusion.studio import WHITE, in_pixels
 from tryon.training.data.dressed import prepared
 from tryon.training.dressing import COLOURS
-from tryon.training.studio.pairs import Studio
+from tryon.training.studio.samples import Workshop
 
 ACROSS = 4  # pairs in a row
 UNKNOWN = 200  # grey where no flow is known
@@ -18,7 +18,7 @@ UNKNOWN = 200  # grey where no flow is known
 def write(out: Path, count: int, seed: int = 0, kind: Kind | None = None) -> None:
     """Draw the first pairs of a seed: garment, person, what the network sees, layout, and the
     garment carried over by the exact flow."""
-    studio = Studio(seed)
+    studio = Workshop(seed)
     tiles = []
     for number in range(count):
         sample = prepared(studio.pair(number, kind), np.random.default_rng((seed, number)))
