@@ -244,8 +244,11 @@ def _cloth_surface(
         "tile_scale": (per_cm, per_cm, np.cos(cloth.turn), np.sin(cloth.turn)),
         "decal_box": cloth.box,
         "trim_colour": tuple(cloth.trim),
-        "trim": (*cloth.trims[:2], max(cloth.trims[2], cut.waistband * 0), cloth.trims[3]),
+        "trim": (*cloth.trims[:2], cloth.trims[2], cloth.trims[3]),
         "details": (0.0,) * 4 if piece.trim else (cut.placket, cut.buttons, 0.0, cut.lapel),
+        "below": (0.0, -999.0, 0.0, 0.0)
+        if piece.trim
+        else (cut.waistband, 8.0 if cut.fly else -999.0, cut.pockets, cut.patches),
         "fold": (cloth.folds[0], float(shift[0]), float(shift[1]), cloth.folds[1]),
         "look": (cloth.sheen, light["look"][1], 0.0),
     }

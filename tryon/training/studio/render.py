@@ -69,6 +69,7 @@ uniform vec4 decal_box;     // x, y, half width, half height on the mean body
 uniform vec3 trim_colour, light, ambient_light;
 uniform vec4 trim;          // widths at neck, sleeves, hem (cm), how much of its colour
 uniform vec4 details;       // placket half width, buttons' distance, collar width, lapel
+uniform vec4 below;         // waistband (cm), fly's end (y), pockets' slant (cm), patch pockets (cm)
 uniform vec4 fold;          // amplitude, shift x, shift y, fineness
 uniform vec3 look;          // sheen, ambient, unlit
 in vec3 n, place, c, l, paint;
@@ -152,6 +153,19 @@ void main() {
         point *= details.z;
         if (neck_room < point) nn = normalize(nn + vec3(0.0, -0.35, 0.1));
         line = max(line, 1.3 - abs(neck_room - point) * 3.0);
+    }
+    float down = c.y - extent.x;
+    if (below.x > 0.0) line = max(line, 1.0 - abs(down - below.x) * 3.0);
+    if (c.z > 0.0 && !sleeve) {
+        float hip = down - below.x;
+        if (c.y < below.y && hip > 0.0) line = max(line, 1.0 - abs(c.x - 0.4) * 4.0);   // a fly
+        if (below.z > 0.0 && hip > 0.0 && hip < 13.0)     // slanted pockets at the sides
+            line = max(line, 1.0 - abs(abs(c.x) - 9.5 - hip * below.z / 13.0) * 3.0);
+        if (below.w > 0.0) {                              // pockets sewn on, to put hands in
+            vec2 q = abs(vec2(abs(c.x) - 8.5, c.y - extent.w + 2.2 + 0.6 * below.w))
+                - vec2(0.5, 0.6) * below.w;
+            line = max(line, 1.0 - abs(max(q.x, q.y)) * 3.0);
+        }
     }
     if (details.w > 0.0 && !sleeve && c.z > 0.0) {         // lapels
         float t = clamp((c.y - NECK_Y) / 34.0, 0.0, 1.0);
@@ -267,6 +281,7 @@ DEFAULTS: dict[str, Any] = {
     "trim_colour": (0.0, 0.0, 0.0),
     "trim": (0.0, 0.0, 0.0, 0.0),
     "details": (0.0, 1.0, 0.0, 0.0),
+    "below": (0.0, -999.0, 0.0, 0.0),
     "fold": (0.0, 0.0, 0.0, 0.02),
     "look": (0.0, 0.55, 0.0),
     "light": (0.3, -0.5, 0.8),
@@ -332,7 +347,9 @@ class Renderer:
             wanted.append("OPENS")
         if "decal" in surface.textures:
             wanted.append("DECAL")
-        if given["details"][0] > 0 or given["details"][2] > 0 or given["details"][3] > 0:
+        if any(given["details"][i] > 0 for i in (0, 2, 3)) or any(
+            one > 0 for one in given["below"]
+        ):
             wanted.append("DETAILS")
         key = tuple(wanted)
         if key not in self.programs:
