@@ -143,7 +143,9 @@ def _outfit(kind: Kind, rng: np.random.Generator) -> list[Worn]:
     main = garments.drawn(kind, rng)
     worn: list[Worn] = []
     denim = main.name == "jeans" or (main.name in ("jacket", "shorts") and rng.random() < 0.3)
-    own = cloths.drawn(rng, top=kind != Kind.LOWER, denim=denim)
+    formal = main.name in ("blazer", "coat", "jacket", "shirt", "cardigan", "slip dress")
+    bare = formal or kind == Kind.LOWER or main.strap > 0
+    own = cloths.drawn(rng, top=not bare, denim=denim, plain=formal and rng.random() < 0.5)
     if kind == Kind.DRESS:
         return [Worn(main, own, Layout.GARMENT)]
     if kind == Kind.UPPER:

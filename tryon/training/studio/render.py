@@ -69,7 +69,7 @@ uniform vec4 decal_box;     // x, y, half width, half height on the mean body
 uniform vec3 trim_colour, light, ambient_light;
 uniform vec4 trim;          // widths at neck, sleeves, hem (cm), how much of its colour
 uniform vec4 details;       // placket half width, buttons' distance, collar width, lapel
-uniform vec4 below;         // waistband (cm), fly's end (y), pockets' slant (cm), patch pockets (cm)
+uniform vec4 below;         // waistband (cm), fly's end (y), pockets' slant, patch pockets (cm)
 uniform vec4 fold;          // amplitude, shift x, shift y, fineness
 uniform vec3 look;          // sheen, ambient, unlit
 in vec3 n, place, c, l, paint;
