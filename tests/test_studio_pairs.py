@@ -1,5 +1,7 @@
 """The fitting studio's pairs: exact flow, consistent layouts, the same for the same seed."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from tryon.training.data.dressed import prepared
 from tryon.training.dressing import Given, dress_loss, flow_error
 from tryon.training.studio.render import MISSING
 from tryon.training.studio.samples import Mixed, Workshop
+from tryon.training.studio.sheet import proof
 
 KINDS = (Kind.UPPER, Kind.LOWER, Kind.DRESS)
 
@@ -22,7 +25,7 @@ def studio():
     workshop = Workshop(7)
     try:
         workshop.pair(0)
-    except RuntimeError as error:
+    except FileNotFoundError as error:
         pytest.skip(str(error))
     return workshop
 
@@ -33,31 +36,16 @@ def bare(studio, request):
     return [studio.pair(number, request.param, unlit=True) for number in range(8)]
 
 
-def carried(pair):
-    """The garment's picture brought onto the person by the exact flow."""
-    x, y = np.ascontiguousarray(pair.flow[..., 0]), np.ascontiguousarray(pair.flow[..., 1])
-    return cv2.remap(pair.garment, x, y, cv2.INTER_LINEAR)
-
-
 def test_the_flow_brings_the_garment_to_where_it_is_worn(bare):
-    errors, shares = [], []
-    for pair in bare:
-        traced = pair.traced > 0
-        apart = np.abs(carried(pair).astype(float) - pair.person)[traced]
-        errors.append(apart.mean() / 255)
-        shares.append(traced.sum() / (pair.layout == Layout.GARMENT).sum())
+    errors, shares = zip(*(proof(pair) for pair in bare), strict=True)
     assert np.mean(errors) <= 0.02, errors
     assert np.mean(shares) > 0.6, shares
 
 
 def test_a_shifted_flow_would_be_noticed(bare):
     """The measure above is one that can fail."""
-    right, wrong = [], []
-    for pair in bare:
-        traced = pair.traced > 0
-        right.append(np.abs(carried(pair).astype(float) - pair.person)[traced].mean())
-        off = np.roll(carried(pair), 6, (0, 1)).astype(float)
-        wrong.append(np.abs(off - pair.person)[traced].mean())
+    right = [proof(pair)[0] for pair in bare]
+    wrong = [proof(replace(pair, flow=pair.flow + np.float32(6)))[0] for pair in bare]
     assert np.mean(wrong) > 2 * np.mean(right)
 
 
@@ -70,7 +58,8 @@ def test_flow_is_known_on_the_garment_alone(bare):
 def test_background_is_plain(bare):
     for pair in bare:
         empty = cv2.erode((pair.layout == Layout.BACKGROUND).astype(np.uint8), np.ones((3, 3)))
-        assert (pair.person[empty > 0] == GREY).all()
+        other = (pair.person[empty > 0] != GREY).any(1)
+        assert other.mean() < 0.001  # a thread of hair, less than half of its pixel
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -340,4 +340,5 @@ def studio(
         from tryon.core.types import Kind
         from tryon.training.studio.sheet import write
 
-        write(out, count, seed, Kind(kind) if kind is not None else None)
+        figures = write(out, count, seed, Kind(kind) if kind is not None else None)
+    typer.echo(" ".join(f"{name} {value:.4f}" for name, value in figures.items()))

@@ -170,8 +170,8 @@ class DressingTask:
         for the painter, an .npz with w11, b11, ... in Caffe's manner. pairs: for training and
         validation, instead of VITON's. studio_share: of the training samples, from the fitting
         studio; 1 needs no data at all and is validated on studio pairs too. workers: processes
-        that make those. ValueError for an unknown phase, RuntimeError where the studio finds no
-        OpenGL."""
+        that make those. ValueError for an unknown phase, FileNotFoundError where the studio finds
+        no OpenGL."""
         if phase not in PHASES:
             raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
         self.phase, self.start = phase, start

@@ -51,7 +51,7 @@ class Worn:
 
 
 class Studio:
-    """Makes pairs. RuntimeError where there is no OpenGL; see `render.MISSING`."""
+    """Makes pairs. FileNotFoundError where there is no OpenGL; see `render.MISSING`."""
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed

@@ -218,6 +218,11 @@ void main() {
     if (a.w != b.w && a.w != c.w && a.w != d.w) {
         if (b.w == c.w || b.w == d.w) label = b.w; else if (c.w == d.w) label = c.w;
     }
+    if (label < 0.5) {      // of two equals what is drawn
+        if (a.w > 0.5 && (a.w == b.w || a.w == c.w || a.w == d.w)) label = a.w;
+        else if (b.w > 0.5 && (b.w == c.w || b.w == d.w)) label = b.w;
+        else if (c.w > 0.5 && c.w == d.w) label = c.w;
+    }
     vec2 spread = max(max(a.xy, b.xy), max(c.xy, d.xy)) - min(min(a.xy, b.xy), min(c.xy, d.xy));
     bool same = a.w == b.w && c.w == d.w && a.w == c.w && max(spread.x, spread.y) < SAME_PLACE;
     mark = vec4(0.25 * (a.xyz + b.xyz + c.xyz + d.xyz), same ? label : -label - 0.25);
@@ -290,9 +295,9 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Renderer:
-    """An OpenGL context with its shader and targets. RuntimeError with `MISSING` where there is no
-    EGL. Belongs to the thread that made it. Not for a process that loads TensorFlow: both bring
-    LLVM, and the two do not get on; see `samples.Workshop`."""
+    """An OpenGL context with its shader and targets. FileNotFoundError with `MISSING` where there
+    is no EGL. Belongs to the thread that made it. Not for a process that loads TensorFlow: both
+    bring LLVM, and the two do not get on; see `samples.Workshop`."""
 
     def __init__(self, folds: NDArray[np.uint8], neck_y: float) -> None:
         """folds: (h, w, 3) uint8 tile: slopes of folds across and along, hair. neck_y: where the
@@ -303,7 +308,7 @@ class Renderer:
             options: Any = {"standalone": True, "backend": "egl"}
             self.context = moderngl.create_context(**options)
         except Exception as error:
-            raise RuntimeError(MISSING) from error
+            raise FileNotFoundError(MISSING) from error
         self.moderngl = moderngl
         height, width = (side * OVER for side in CANVAS)
         self.size = width, height

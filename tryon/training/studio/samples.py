@@ -23,13 +23,14 @@ from tryon.fusion.studio import CANVAS
 from tryon.training.data.dressed import Dressed, Pair, prepared, smaller
 from tryon.training.studio.pairs import Studio
 
-POOL, REUSE = 96, 3  # pairs that are drawn from at a time; how often each is used on average
+# Pairs that are drawn from at a time; how often each is used, on average, of a share of 1.
+POOL, REUSE = 96, 8
 AHEAD = 16  # samples whose pairs are begun before they are asked for
 HELD_OUT = 1_000_000_000  # numbers from here on are for validation
 
 
 class Workshop:
-    """A `Studio` in other processes. Every call may raise RuntimeError where there is no OpenGL."""
+    """A `Studio` in other processes. FileNotFoundError of a pair where there is no OpenGL."""
 
     def __init__(self, seed: int = 0, workers: int = 1) -> None:
         self.seed = seed
