@@ -544,7 +544,7 @@ COMMANDS = {
     *("try", "batch", "lab", "sheet", "page", "describe", "understand", "bench", "train"),
     *("evaluate", "evaluate .", "evaluate words", "evaluate design", "evaluate strangers"),
     *("evaluate report", "data", "data prepare", "data pairs", "data renew-starts"),
-    "data wardrobe",
+    *("data wardrobe", "data studio"),
 }
 
 
