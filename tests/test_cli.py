@@ -556,7 +556,7 @@ COMMANDS = {
     *("try", "batch", "lab", "sheet", "page", "describe", "understand", "bench", "train"),
     *("evaluate", "evaluate .", "evaluate words", "evaluate design", "evaluate strangers"),
     *("evaluate report", "data", "data prepare", "data pairs", "data renew-starts"),
-    *("data wardrobe", "weights", "weights fetch", "weights list"),
+    *("data wardrobe", "data studio", "weights", "weights fetch", "weights list"),
 }
 
 

@@ -1,5 +1,7 @@
 """The fitting studio's pairs: exact flow, consistent layouts, the same for the same seed."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -11,19 +13,21 @@ from tryon.fusion.studio import CANVAS, FRAMES, GREY, in_pixels
 from tryon.training.data import dressed
 from tryon.training.data.dressed import prepared
 from tryon.training.dressing import Given, dress_loss, flow_error
-from tryon.training.studio.pairs import Studio
 from tryon.training.studio.render import MISSING
-from tryon.training.studio.samples import Mixed
+from tryon.training.studio.samples import Mixed, Workshop
+from tryon.training.studio.sheet import proof
 
 KINDS = (Kind.UPPER, Kind.LOWER, Kind.DRESS)
 
 
 @pytest.fixture(scope="module")
 def studio():
+    workshop = Workshop(7)
     try:
-        return Studio(7)
-    except RuntimeError as error:
+        workshop.pair(0)
+    except FileNotFoundError as error:
         pytest.skip(str(error))
+    return workshop
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -32,31 +36,16 @@ def bare(studio, request):
     return [studio.pair(number, request.param, unlit=True) for number in range(8)]
 
 
-def carried(pair):
-    """The garment's picture brought onto the person by the exact flow."""
-    x, y = np.ascontiguousarray(pair.flow[..., 0]), np.ascontiguousarray(pair.flow[..., 1])
-    return cv2.remap(pair.garment, x, y, cv2.INTER_LINEAR)
-
-
 def test_the_flow_brings_the_garment_to_where_it_is_worn(bare):
-    errors, shares = [], []
-    for pair in bare:
-        traced = pair.traced > 0
-        apart = np.abs(carried(pair).astype(float) - pair.person)[traced]
-        errors.append(apart.mean() / 255)
-        shares.append(traced.sum() / (pair.layout == Layout.GARMENT).sum())
+    errors, shares = zip(*(proof(pair) for pair in bare), strict=True)
     assert np.mean(errors) <= 0.02, errors
     assert np.mean(shares) > 0.6, shares
 
 
 def test_a_shifted_flow_would_be_noticed(bare):
     """The measure above is one that can fail."""
-    right, wrong = [], []
-    for pair in bare:
-        traced = pair.traced > 0
-        right.append(np.abs(carried(pair).astype(float) - pair.person)[traced].mean())
-        off = np.roll(carried(pair), 6, (0, 1)).astype(float)
-        wrong.append(np.abs(off - pair.person)[traced].mean())
+    right = [proof(pair)[0] for pair in bare]
+    wrong = [proof(replace(pair, flow=pair.flow + np.float32(6)))[0] for pair in bare]
     assert np.mean(wrong) > 2 * np.mean(right)
 
 
@@ -69,7 +58,8 @@ def test_flow_is_known_on_the_garment_alone(bare):
 def test_background_is_plain(bare):
     for pair in bare:
         empty = cv2.erode((pair.layout == Layout.BACKGROUND).astype(np.uint8), np.ones((3, 3)))
-        assert (pair.person[empty > 0] == GREY).all()
+        other = (pair.person[empty > 0] != GREY).any(1)
+        assert other.mean() < 0.001  # a thread of hair, less than half of its pixel
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -109,17 +99,10 @@ def test_arms_are_where_the_landmarks_say(studio):
 
 
 def test_same_seed_same_bytes(studio):
-    one, again = studio.pair(3), Studio(7).pair(3)
+    one, again = studio.pair(3), Workshop(7).pair(3)
     for name in ("person", "garment", "mask", "layout", "landmarks", "flow", "traced"):
         assert getattr(one, name).tobytes() == getattr(again, name).tobytes(), name
     assert studio.pair(4).person.tobytes() != one.person.tobytes()
-
-
-def test_two_studios_do_not_disturb_each_other(studio):
-    before = studio.pair(5)
-    other = Studio(8)
-    other.pair(1)
-    assert studio.pair(5).person.tobytes() == before.person.tobytes()
 
 
 def test_prepared_flow_points_at_the_same_colours(studio, monkeypatch):

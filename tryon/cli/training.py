@@ -34,7 +34,8 @@ TAKES = {
     HEADS: {"learning_rate", "seed", "threads", "cache", "start", "count"} | OWN,
     "text": SCHEDULE,
     "fusion": FROM_PHOTOS | {"fusion", "phase", "full_size_from", "workers"},
-    "dressing": SCHEDULE | {"start", "phase", "features", "full_size_from", "studio_share"},
+    "dressing": SCHEDULE
+    | {"start", "phase", "features", "full_size_from", "studio_share", "workers"},
 }
 
 PICTURES = 100  # of the wardrobe
@@ -171,7 +172,7 @@ def train(
         typer.Option(
             "--workers",
             metavar="N",
-            help="fusion: threads that make samples.",
+            help="fusion: threads, dressing: processes that make samples.",
             rich_help_panel=OF_SOME,
         ),
     ] = None,
@@ -339,4 +340,5 @@ def studio(
         from tryon.core.types import Kind
         from tryon.training.studio.sheet import write
 
-        write(out, count, seed, Kind(kind) if kind is not None else None)
+        figures = write(out, count, seed, Kind(kind) if kind is not None else None)
+    typer.echo(" ".join(f"{name} {value:.4f}" for name, value in figures.items()))

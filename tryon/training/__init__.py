@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         features: Path | str
         full_size_from: float
         studio_share: float
+        workers: int
 
     class Options(FusionOptions, total=False):
         """What a run of training may be given beside data and folders.

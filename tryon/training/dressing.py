@@ -113,14 +113,15 @@ def train(
     features: Path | str | None = None,
     full_size_from: float | None = None,
     studio_share: float = 0.0,
+    workers: int = 1,
     **changes: "Unpack[Changes]",
 ) -> None:
     """Train one phase, writing into `out` as `trainer.fit` does.
 
     data: folder with VITON's shards. start: weights to go on from, needed for "paint". features,
-    studio_share: see `DressingTask`. full_size_from: progress (0..1) from which on the whole canvas
-    is used. changes: of the phase's `Schedule`. ValueError for an unknown phase, or for painting on
-    a layout that was never learned.
+    studio_share, workers: see `DressingTask`. full_size_from: progress (0..1) from which on the
+    whole canvas is used. changes: of the phase's `Schedule`. ValueError for an unknown phase, or
+    for painting on a layout that was never learned.
     """
     if phase not in PHASES:
         raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
@@ -136,6 +137,7 @@ def train(
         Path(features) if features is not None else None,
         schedule.seed,
         studio_share=studio_share,
+        workers=workers,
     )
     fit(task, schedule, out, resume)
 
@@ -162,12 +164,14 @@ class DressingTask:
         config: DressingConfig | None = None,
         pairs: tuple[list[Pair], list[Pair]] | None = None,
         studio_share: float = 0.0,
+        workers: int = 1,
     ) -> None:
         """data: folder with VITON's shards. start: weights to go on from. features: VGG16's kernels
         for the painter, an .npz with w11, b11, ... in Caffe's manner. pairs: for training and
         validation, instead of VITON's. studio_share: of the training samples, from the fitting
-        studio; 1 needs no data at all and is validated on studio pairs too. ValueError for an
-        unknown phase, RuntimeError where the studio finds no OpenGL."""
+        studio; 1 needs no data at all and is validated on studio pairs too. workers: processes
+        that make those. ValueError for an unknown phase, FileNotFoundError where the studio finds
+        no OpenGL."""
         if phase not in PHASES:
             raise ValueError(f"unknown phase {phase!r}; there are {', '.join(PHASES)}")
         self.phase, self.start = phase, start
@@ -175,14 +179,14 @@ class DressingTask:
         if pairs is None and studio_share >= 1:
             from tryon.training.studio.samples import held_out
 
-            pairs = [], held_out(VALIDATION_PAIRS)
+            pairs = [], held_out(VALIDATION_PAIRS, seed, workers)
         elif pairs is None:
             pairs = read_viton_pairs(data), read_viton_pairs(data, validation=True)
         self.samples: Samples = Dressed(pairs[0], seed)
         if studio_share > 0:
             from tryon.training.studio.samples import Mixed
 
-            self.samples = Mixed(pairs[0], seed, studio_share)
+            self.samples = Mixed(pairs[0], seed, studio_share, workers)
         self.validation = pairs[1][:VALIDATION_PAIRS]
         self.vgg = Vgg(features) if features is not None else None
 

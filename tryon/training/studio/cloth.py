@@ -73,7 +73,7 @@ def drawn(
     drawn_large = _tile(name, ground, paints, rng)
     tile = cv2.resize(drawn_large, (side, side), interpolation=cv2.INTER_AREA).astype(np.uint8)
     decal, box = None, (0.0, 900.0, 1.0, 1.0)
-    if top and not plain and name in ("plain", "stripes", "knit") and rng.random() < 0.38:
+    if top and not plain and name in ("plain", "stripes", "knit") and rng.random() < 0.45:
         decal = _print(ground, rng)
         if rng.random() < 0.25:
             half = rng.uniform(2, 4)

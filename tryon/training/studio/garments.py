@@ -41,7 +41,8 @@ class Cut:
     wider for each cm down. ripples: how many, how deep at the hem. sleeve_ease: room at the
     shoulder's and at the sleeve's end; puff: extra before the cuff. leg: radius room at thigh,
     knee, hem; None = no legs. hood, collar (width), lapel (width), placket (half width), buttons
-    (distance): details.
+    (distance), waistband (width), fly, pockets (slant of those at the sides), patches (width of
+    pockets that are sewn on): details.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Cut:
     buttons: float = 9.0
     waistband: float = 0.0
     fly: bool = False
+    pockets: float = 0.0
+    patches: float = 0.0
 
     @property
     def skirt(self) -> bool:
@@ -206,6 +209,8 @@ def _top(name: str, rng: np.random.Generator) -> Cut:
         given |= {"ease": u(0.6, 1.5), "puff": u(0, 3)}
     if name == "tunic":
         given |= {"hem": u(18, 38), "flare": u(0.05, 0.25)}
+    if name in ("jacket", "coat", "cardigan", "blazer") and rng.random() < 0.6:
+        given["patches"] = u(9, 14)
     if given["hem"] > HIGH_HIP and given["hem"] < HIGH_HIP + 4:
         given["hem"] = HIGH_HIP + 5
     return Cut(name, Kind.UPPER, **given)
@@ -249,7 +254,9 @@ def _bottom(name: str, rng: np.random.Generator) -> Cut:
         hem = u(66, 84)
     if name == "leggings":
         hem, given["ease"], given["waistband"] = u(80, 92), 0.3, u(3, 7)
-    given |= {"hem": hem, "leg": leg, "fly": name not in ("leggings",) and rng.random() < 0.8}
+    given |= {"hem": hem, "leg": leg, "fly": name != "leggings" and rng.random() < 0.8}
+    if name != "leggings" and rng.random() < 0.75:
+        given["pockets"] = u(1.0, 7.0)
     return Cut(name, Kind.LOWER, **given)
 
 

@@ -51,7 +51,7 @@ class Worn:
 
 
 class Studio:
-    """Makes pairs. RuntimeError where there is no OpenGL; see `render.MISSING`."""
+    """Makes pairs. FileNotFoundError where there is no OpenGL; see `render.MISSING`."""
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
@@ -143,7 +143,9 @@ def _outfit(kind: Kind, rng: np.random.Generator) -> list[Worn]:
     main = garments.drawn(kind, rng)
     worn: list[Worn] = []
     denim = main.name == "jeans" or (main.name in ("jacket", "shorts") and rng.random() < 0.3)
-    own = cloths.drawn(rng, top=kind != Kind.LOWER, denim=denim)
+    formal = main.name in ("blazer", "coat", "jacket", "shirt", "cardigan", "slip dress")
+    bare = formal or kind == Kind.LOWER or main.strap > 0
+    own = cloths.drawn(rng, top=not bare, denim=denim, plain=formal and rng.random() < 0.5)
     if kind == Kind.DRESS:
         return [Worn(main, own, Layout.GARMENT)]
     if kind == Kind.UPPER:
@@ -244,8 +246,11 @@ def _cloth_surface(
         "tile_scale": (per_cm, per_cm, np.cos(cloth.turn), np.sin(cloth.turn)),
         "decal_box": cloth.box,
         "trim_colour": tuple(cloth.trim),
-        "trim": (*cloth.trims[:2], max(cloth.trims[2], cut.waistband * 0), cloth.trims[3]),
+        "trim": (*cloth.trims[:2], cloth.trims[2], cloth.trims[3]),
         "details": (0.0,) * 4 if piece.trim else (cut.placket, cut.buttons, 0.0, cut.lapel),
+        "below": (0.0, -999.0, 0.0, 0.0)
+        if piece.trim
+        else (cut.waistband, 8.0 if cut.fly else -999.0, cut.pockets, cut.patches),
         "fold": (cloth.folds[0], float(shift[0]), float(shift[1]), cloth.folds[1]),
         "look": (cloth.sheen, light["look"][1], 0.0),
     }

@@ -93,10 +93,7 @@ def part_labels() -> NDArray[np.uint8]:
     """(N,) `Layout` of bare skin at each point."""
     shared, where = mesh(), places()
     label = np.full(len(shared.part), int(Layout.NECK), np.uint8)
-    eye = shared.heads[shared.bones["eye.L"]]
-    face = (shared.part == HEAD) | (shared.part == EYE)
-    jaw = eye[1] + 12.3 - 0.42 * (eye[2] - where.canon[:, 2])
-    label[face & (where.canon[:, 1] < jaw)] = Layout.HEAD
+    label[where.above_jaw] = Layout.HEAD
     label[where.leg > LIMIT] = Layout.LEGS
     arm = where.limb[:, 0] > 0
     label[arm & where.left] = Layout.LEFT_ARM
@@ -225,10 +222,11 @@ def _in_front(hair_: np.ndarray, cloth: np.ndarray, forward: np.ndarray) -> np.n
     for _ in range(1):  # neighbours too, so that a lock lies over an edge
         padded = np.pad(front, 1, constant_values=-99.0)
         front = np.maximum(front, np.maximum(padded[1:-1, :-2], padded[1:-1, 2:]))
+        front = np.maximum(front, np.maximum(padded[:-2, 1:-1], padded[2:, 1:-1]) - 0.5)
         padded = np.pad(back, 1, constant_values=99.0)
         back = np.minimum(back, np.minimum(padded[1:-1, :-2], padded[1:-1, 2:]))
     row, column = cells(hair_)
-    ahead, behind = front[row, column] + 0.8, back[row, column] - 0.8
+    ahead, behind = front[row, column] + 1.7, back[row, column] - 1.0
     z = hair_[:, 2]
     return np.where(forward, np.maximum(z, ahead), np.minimum(z, behind))
 

@@ -12,11 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.training.studio.bodies import FORWARD, Array, mesh
+from tryon.training.studio.bodies import EYE, FORWARD, HEAD, Array, mesh
 
 NECK_SIDE = 7.0  # cm from the middle: where the neck meets the shoulder
 ARM = 55.0  # cm, of the mean body: unit of the places along it
 NOT_ON_ARM = -0.5
+JAW, JAW_SLANT = 12.3, 0.42  # cm below the eyes, less for each cm behind them
 ACROSS_LEGS = 1.4
 SLEEVE_RADIUS, TRUNK_RADIUS = 5.0, 15.5  # cm: how far around is far around
 LEAST_ARM = 0.12  # how much a point follows an arm, for it to have a place along one
@@ -30,7 +31,7 @@ class Places(NamedTuple):
     """Of the N points of the mesh. canon: (N, 3) on the mean body. limb: (N, 3): along the arm
     (0 = armhole, 1 = wrist; below 0 on the trunk), cm around it, cm around the trunk. arm: (N,)
     0..1, how much a point follows an arm. leg: (N,) the same of legs. left: (N,) bool. neck_y: y
-    where the neck meets the shoulder."""
+    where the neck meets the shoulder. above_jaw: (N,) bool, of head, not neck."""
 
     canon: Array
     limb: Array
@@ -38,6 +39,7 @@ class Places(NamedTuple):
     leg: Array
     left: NDArray[np.bool_]
     neck_y: float
+    above_jaw: NDArray[np.bool_]
 
 
 @cache
@@ -64,6 +66,8 @@ def places() -> Places:
         across[on, 0] = np.arctan2(-found.up, found.front) * SLEEVE_RADIUS
     low = np.abs(np.abs(points[:, 0]) - NECK_SIDE) < 0.8
     low &= (shared.part == 0) & (points[:, 1] < -40)
+    eye = shared.heads[shared.bones["eye.L"]]
+    jaw = eye[1] + JAW - JAW_SLANT * (eye[2] - points[:, 2])
     return Places(
         canon=points.astype(np.float32),
         limb=np.concatenate([along[:, None], across], 1).astype(np.float32),
@@ -71,6 +75,7 @@ def places() -> Places:
         leg=leg.astype(np.float32),
         left=left,
         neck_y=float(points[low, 1].min()),
+        above_jaw=np.isin(shared.part, (HEAD, EYE)) & (points[:, 1] < jaw),
     )
 
 

@@ -69,6 +69,7 @@ uniform vec4 decal_box;     // x, y, half width, half height on the mean body
 uniform vec3 trim_colour, light, ambient_light;
 uniform vec4 trim;          // widths at neck, sleeves, hem (cm), how much of its colour
 uniform vec4 details;       // placket half width, buttons' distance, collar width, lapel
+uniform vec4 below;         // waistband (cm), fly's end (y), pockets' slant, patch pockets (cm)
 uniform vec4 fold;          // amplitude, shift x, shift y, fineness
 uniform vec3 look;          // sheen, ambient, unlit
 in vec3 n, place, c, l, paint;
@@ -153,6 +154,19 @@ void main() {
         if (neck_room < point) nn = normalize(nn + vec3(0.0, -0.35, 0.1));
         line = max(line, 1.3 - abs(neck_room - point) * 3.0);
     }
+    float down = c.y - extent.x;
+    if (below.x > 0.0) line = max(line, 1.0 - abs(down - below.x) * 3.0);
+    if (c.z > 0.0 && !sleeve) {
+        float hip = down - below.x;
+        if (c.y < below.y && hip > 0.0) line = max(line, 1.0 - abs(c.x - 0.4) * 4.0);   // a fly
+        if (below.z > 0.0 && hip > 0.0 && hip < 13.0)     // slanted pockets at the sides
+            line = max(line, 1.0 - abs(abs(c.x) - 9.5 - hip * below.z / 13.0) * 3.0);
+        if (below.w > 0.0) {                              // pockets sewn on, to put hands in
+            vec2 q = abs(vec2(abs(c.x) - 8.5, c.y - extent.w + 2.2 + 0.6 * below.w))
+                - vec2(0.5, 0.6) * below.w;
+            line = max(line, 1.0 - abs(max(q.x, q.y)) * 3.0);
+        }
+    }
     if (details.w > 0.0 && !sleeve && c.z > 0.0) {         // lapels
         float t = clamp((c.y - NECK_Y) / 34.0, 0.0, 1.0);
         float width = details.w * (1.0 - t) * smoothstep(0.0, 0.12, t + 0.08);
@@ -203,6 +217,11 @@ void main() {
     float label = a.w;
     if (a.w != b.w && a.w != c.w && a.w != d.w) {
         if (b.w == c.w || b.w == d.w) label = b.w; else if (c.w == d.w) label = c.w;
+    }
+    if (label < 0.5) {      // of two equals what is drawn
+        if (a.w > 0.5 && (a.w == b.w || a.w == c.w || a.w == d.w)) label = a.w;
+        else if (b.w > 0.5 && (b.w == c.w || b.w == d.w)) label = b.w;
+        else if (c.w > 0.5 && c.w == d.w) label = c.w;
     }
     vec2 spread = max(max(a.xy, b.xy), max(c.xy, d.xy)) - min(min(a.xy, b.xy), min(c.xy, d.xy));
     bool same = a.w == b.w && c.w == d.w && a.w == c.w && max(spread.x, spread.y) < SAME_PLACE;
@@ -267,6 +286,7 @@ DEFAULTS: dict[str, Any] = {
     "trim_colour": (0.0, 0.0, 0.0),
     "trim": (0.0, 0.0, 0.0, 0.0),
     "details": (0.0, 1.0, 0.0, 0.0),
+    "below": (0.0, -999.0, 0.0, 0.0),
     "fold": (0.0, 0.0, 0.0, 0.02),
     "look": (0.0, 0.55, 0.0),
     "light": (0.3, -0.5, 0.8),
@@ -275,8 +295,9 @@ DEFAULTS: dict[str, Any] = {
 
 
 class Renderer:
-    """An OpenGL context with its shader and targets. RuntimeError with `MISSING` where there is no
-    EGL. Belongs to the thread that made it."""
+    """An OpenGL context with its shader and targets. FileNotFoundError with `MISSING` where there
+    is no EGL. Belongs to the thread that made it. Not for a process that loads TensorFlow: both
+    bring LLVM, and the two do not get on; see `samples.Workshop`."""
 
     def __init__(self, folds: NDArray[np.uint8], neck_y: float) -> None:
         """folds: (h, w, 3) uint8 tile: slopes of folds across and along, hair. neck_y: where the
@@ -287,7 +308,7 @@ class Renderer:
             options: Any = {"standalone": True, "backend": "egl"}
             self.context = moderngl.create_context(**options)
         except Exception as error:
-            raise RuntimeError(MISSING) from error
+            raise FileNotFoundError(MISSING) from error
         self.moderngl = moderngl
         height, width = (side * OVER for side in CANVAS)
         self.size = width, height
@@ -331,7 +352,9 @@ class Renderer:
             wanted.append("OPENS")
         if "decal" in surface.textures:
             wanted.append("DECAL")
-        if given["details"][0] > 0 or given["details"][2] > 0 or given["details"][3] > 0:
+        if any(given["details"][i] > 0 for i in (0, 2, 3)) or any(
+            one > 0 for one in given["below"]
+        ):
             wanted.append("DETAILS")
         key = tuple(wanted)
         if key not in self.programs:

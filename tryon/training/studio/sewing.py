@@ -24,7 +24,6 @@ from tryon.core.types import Kind
 from tryon.training.studio.bodies import (
     HAND_L,
     HAND_R,
-    HEAD,
     Array,
     Body,
     Posed,
@@ -89,12 +88,12 @@ def shell(part: str) -> Shell:
     shared, where = mesh(), places()
     y = where.canon[:, 1]
     hand = np.isin(shared.part, (HAND_L, HAND_R)) & (where.limb[:, 0] > 1.06)
-    trunk = (y > -70) & ((shared.part != HEAD) | (y > -69.5)) & ~hand
+    trunk = (y > -70) & ~hand
     limits = {
         "upper": trunk & ((y < 30) | (where.arm > 0.5)),
         "lower": (y > -32) & (where.arm < 0.4),
     }
-    on = limits[part] & (shared.part < 6)
+    on = limits[part] & ~where.above_jaw
     if part == "lower":
         on &= y < 98
     faces = shared.faces[on[shared.faces].all(1)]
