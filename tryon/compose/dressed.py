@@ -1,9 +1,8 @@
 """Person + Garment + Dressed -> the finished picture, at the photo's own resolution.
 
 Notable here:
-- what was hidden from the network is not what is replaced: a pixel is replaced where the old
-  garment lay, where the new one lies, and where the layout wants something else than the photo
-  shows; everywhere else the photo stays to the byte.
+- what was hidden from the network is not what is replaced: pixels change where the old garment lay
+  and where the new one lies; all else the photo shows is real and stays to the byte.
 - borders come from the layout, enlarged and sharpened; colours are averaged within each part
   before they are enlarged, so that a soft painting has crisp edges.
 - the garment is its own picture's pixels through the enlarged flow, times the network's light.
@@ -14,7 +13,6 @@ import numpy as np
 
 from tryon.core.errors import Note
 from tryon.core.fill import Grain, continue_texture, spread
-from tryon.core.masks import disc
 from tryon.core.types import Composite, Garment, Part, Person, Photo
 from tryon.fusion.dressing import Dressed
 from tryon.fusion.hiding import Layout, layout_of, wider
@@ -31,7 +29,6 @@ SOFTEN = 0.8  # studio pixels of blur before, against the enlarged cells' corner
 BORDER = 1.6  # pixels of the photo over which one part goes over into the other
 FRINGE = 2.0  # studio pixels around the old garment that carry its colour
 CUFF = 1.6  # studio pixels of a hand beside an old sleeve that may be the sleeve's end
-SLIVER = 1.6  # studio pixels: thinner disagreements of layout and photo are the parser's
 FEATHER = 0.6  # studio pixels over which photo and painting meet
 FIELD = 0.8  # studio pixels over which painted colours are averaged
 SURE = 0.5  # probability from which a painted pixel counts for a part
@@ -75,11 +72,12 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
     under[Layout.GARMENT] = 0
     under[Layout.BACKGROUND] += 1e-3
     under /= under.sum(0)
-    shows = _grouped(shown)
-    wants = _grouped(under.argmax(0).astype(np.uint8))
-    replaced = wider(old, FRINGE / scale)
-    replaced |= _without_slivers((shows != wants) & ~old, SLIVER / scale)
-    replaced = cuffs | (replaced & ~untouched & (hidden > 0.5))
+    # The body lies inside its old outline: around it there is background alone.
+    outside = (shown == Layout.BACKGROUND) & ~cuffs
+    under[:, outside] = 0
+    under[Layout.BACKGROUND, outside] = 1
+    # Whatever else the photo shows is real, and stays where the new garment does not cover it.
+    replaced = cuffs | (wider(old, FRINGE / scale) & ~untouched & (hidden > 0.5))
     blend = cv2.GaussianBlur(replaced.astype(np.float32), (0, 0), max(0.5, FEATHER / scale))
     blend = np.where(replaced, np.maximum(blend, 0.5), blend) * ~untouched
     blend = np.clip(2 * blend - 0.5, 0, 1)
@@ -162,17 +160,6 @@ def _enlarged_layout(
         layout[label] = np.clip(0.5 + _read(away, at) / (scale * BORDER), 0, 1)
     layout += 1e-6
     return layout / layout.sum(0)
-
-
-def _grouped(layout: np.ndarray) -> np.ndarray:
-    """Layout in groups between which there is nothing to replace: all bare skin is one."""
-    table = np.arange(256, dtype=np.uint8)
-    table[[Layout.RIGHT_ARM, Layout.NECK]] = Layout.LEFT_ARM
-    return table[layout]
-
-
-def _without_slivers(mask: np.ndarray, radius: float) -> np.ndarray:
-    return cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, disc(radius)) > 0
 
 
 def _painted(

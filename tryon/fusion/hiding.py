@@ -39,6 +39,8 @@ ROOM_CLOTH, ROOM_ARM, ROOM_LIMB = (4.0, 12.0), (2.0, 7.0), (0.15, 0.22)
 WIDE_SHARE, WIDE_LIMB, WIDE_TRUNK = 0.35, (0.15, 0.55), (0.0, 0.35)
 BAND_SHARE, BAND = 0.35, (2.0, 45.0)  # of the training samples; studio pixels below the hem
 HEM_ROWS = 98  # percentile of the rows with cloth: a hanging thread is no hem
+PRINT = 0.05  # of the torso: half the size of what may be the print of trousers
+HANDS = (Part.LEFT_HAND, Part.RIGHT_HAND)
 WAIST = 0.2  # of the torso above the hip joints
 FARTHEST = 20_000  # pixels: what OpenCV can draw to
 SEEN = 0.05  # confidence from which a landmark counts
@@ -127,21 +129,38 @@ def layout_of(parts: Labels, landmarks: Points, kind: Kind = Kind.UPPER) -> Labe
     """(H, W) uint8 `Part` and (33, 3) landmarks in the same pixels -> (H, W) uint8 `Layout` of the
     person as photographed, where GARMENT is what a garment of this kind takes the place of.
 
-    Glasses and hats belong to the head, bags below the hips to what stays there. Of a
+    Glasses and hats belong to the head, a thing between sleeve and hand is a cuff, bags below the
+    hips belong to what stays there. Of a
     dress, over which a top is put on, the skirt stays.
     """
     layout = LAYOUTS_OF[kind][parts]
     rows = np.arange(parts.shape[0])[:, None]
     y = landmarks[:, 1]
     mouth = y[[Pose.MOUTH_LEFT, Pose.MOUTH_RIGHT]].mean()
-    layout[(parts == Part.ACCESSORY) & (rows < mouth)] = Layout.HEAD
+    things = parts == Part.ACCESSORY
+    layout[things & (rows < mouth)] = Layout.HEAD
+    hips = y[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].mean()
     if kind == Kind.UPPER:
         shoulders = y[[Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]].mean()
-        hips = y[[Pose.LEFT_HIP, Pose.RIGHT_HIP]].mean()
         waist = hips - WAIST * (hips - shoulders)
         layout[(parts == Part.DRESS) & (rows > waist)] = Layout.LOWER
-        layout[(parts == Part.ACCESSORY) & (rows > hips)] = Layout.LOWER
+        sleeves = np.isin(parts, (Part.UPPER, Part.OUTERWEAR))
+        cuffs = _touching(things, sleeves, np.isin(parts, HANDS))
+        layout[cuffs] = Layout.GARMENT
+        layout[things & ~cuffs & (rows > hips)] = Layout.LOWER
+        # What is read as a thing inside trousers is their print.
+        kernel = disc(max(1.0, PRINT * abs(hips - shoulders)))
+        lower = (layout == Layout.LOWER).astype(np.uint8)
+        layout[things & (cv2.morphologyEx(lower, cv2.MORPH_CLOSE, kernel) > 0)] = Layout.LOWER
     return layout
+
+
+def _touching(mask: Mask, first: Mask, second: Mask) -> Mask:
+    """(H, W) bool: the pieces of the mask that lie beside both others."""
+    count, pieces = cv2.connectedComponents(mask.astype(np.uint8))
+    beside = [set(np.unique(pieces[wider(one, 2)])) for one in (first, second)]
+    both = (beside[0] & beside[1]) - {0}
+    return np.isin(pieces, list(both)) if count > 1 and both else np.zeros_like(mask)
 
 
 def hide(
