@@ -543,8 +543,8 @@ def test_help_and_no_command(capsys):
 COMMANDS = {
     *("try", "batch", "lab", "sheet", "page", "describe", "understand", "bench", "train"),
     *("evaluate", "evaluate .", "evaluate words", "evaluate design", "evaluate strangers"),
-    *("evaluate report", "data", "data prepare", "data pairs", "data renew-starts"),
-    *("data wardrobe", "weights", "weights fetch", "weights list"),
+    *("evaluate finish", "evaluate report", "data", "data prepare", "data pairs"),
+    *("data renew-starts", "data wardrobe", "weights", "weights fetch", "weights list"),
 }
 
 
