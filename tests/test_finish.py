@@ -151,7 +151,7 @@ def test_what_bare_arms_were_before_is_the_baseline():
     person = wearer(pixels, person.parts)
     faults = looked(person=person).faults()
     assert faults.bare == pytest.approx(SKIN_TO_PINK, abs=0.5)
-    assert faults.skin is None
+    assert faults.skin == pytest.approx(0, abs=0.01)  # the finished arm has the face's hue
 
 
 # --- the old garment -------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def test_a_torn_outline_is_above_a_smooth_one():
     smooth = rounded()
     values = [looked(new=torn(smooth, depth)).faults().ragged for depth in (0, 3, 6)]
     assert values[0] == pytest.approx(1, abs=0.01)
-    assert values[1] > values[0] + 0.05
+    assert values[1] > values[0] + 0.03
     assert values[2] > values[1] + 0.1
 
 
