@@ -23,6 +23,7 @@ from tryon.cli.figures import DATA
 from tryon.cli.loading import load_tryon
 from tryon.cli.output import print_table
 from tryon.core.image import read_photo
+from tryon.evaluation.finish import Faults, Finish
 from tryon.evaluation.strangers import Row, Strangers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -366,11 +367,38 @@ def test_evaluate_strangers(folder, capsys, monkeypatch):
     assert answer["cases"]["b"]["refused"] == "no_person"
 
 
+def test_evaluate_finish(folder, capsys, monkeypatch):
+    asked = []
+
+    def evaluate_finish(tryon, data, limit, report):
+        asked.append((data, limit))
+        report("a: skin 4.0")
+        faults = Faults(4.0, 6.0, 3.0, 0.02, 1.1, 1, 0, 0.9)
+        return Finish({"a": faults}, {"no_person": 2}, {}, RED)
+
+    monkeypatch.setattr("tryon.evaluation.finish.unpaired", lambda *given: [])
+    monkeypatch.setattr("tryon.evaluation.finish.evaluate_finish", evaluate_finish)
+    arguments = ["evaluate", "finish", "data", "--limit", "3", "--sheet", "f.png"]
+    assert cli.main(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "a: skin 4.0"
+    assert ["left", "2.0%", "2.0%", "1"] in [line.split() for line in lines]
+    assert lines[-1] == "- refused, no_person: 2"
+    assert asked == [(Path("data"), 3)]
+    np.testing.assert_array_equal(read_photo("f.png").pixels, RED)
+    assert cli.main([*arguments, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["pairs"], answer["measured"]) == (3, 1)
+    assert answer["limb"] == {"mean": 6.0, "p90": 6.0, "of": 1}
+
+
 def test_what_evaluate_refuses(folder, fails):
     assert "Missing command" in fails("evaluate")
     assert "Missing argument 'DATA'" in fails("evaluate", "--json")
     assert "no file nowhere" in fails("evaluate", "strangers", "nowhere")
+    assert "no folder nowhere" in fails("evaluate", "finish", "nowhere")
     assert ".png, .jpg or .webp" in fails("evaluate", "design", "--sheet", "s.pdf")
+    assert ".png, .jpg or .webp" in fails("evaluate", "finish", ".", "--sheet", "s.pdf")
     assert "no folder nowhere" in fails("evaluate", "nowhere")
     assert "'hats' is not one of 'pairs'" in fails("evaluate", ".", "--only", "hats")
     assert 'no split "test"' in fails("evaluate", ".", "--split", "test")
@@ -555,8 +583,9 @@ def test_help_and_no_command(capsys):
 COMMANDS = {
     *("try", "batch", "lab", "sheet", "page", "describe", "understand", "bench", "train"),
     *("evaluate", "evaluate .", "evaluate words", "evaluate design", "evaluate strangers"),
-    *("evaluate report", "data", "data prepare", "data pairs", "data renew-starts"),
-    *("data wardrobe", "data studio", "weights", "weights fetch", "weights list"),
+    *("evaluate finish", "evaluate report", "data", "data prepare", "data pairs"),
+    *("data renew-starts", "data wardrobe", "data studio"),
+    *("weights", "weights fetch", "weights list"),
 }
 
 

@@ -314,6 +314,48 @@ def evaluate_strangers(
     print_table(["case", "ours", "untouched photo", "refused"], rows, "\n".join(lines))
 
 
+@evaluate.command("finish")
+def evaluate_finish(
+    data: Annotated[
+        Path, typer.Argument(metavar=DATA, help="Folder of the data sets, or one VITON shard.")
+    ],
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", parser=positive, help="Only the first N people."),
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--sheet", metavar="SHEET.png", help="Also draw all pairs on a picture."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find faults in try-ons of other people's garments."""
+    from tryon.core.image import writable_format
+    from tryon.evaluation import finish
+
+    if sheet is not None:
+        writable_format(sheet)
+    finish.unpaired(data, 1)  # a wrong path shows before the models are loaded
+    lines: list[str] = []
+    with progress(limit, as_json) as step:
+
+        def report(line: str) -> None:
+            lines.append(line)
+            step(line)
+
+        found = finish.evaluate_finish(loading.load_tryon(), data, limit, report)
+    if sheet is not None:
+        found.write_sheet(sheet)
+    if as_json:
+        print_json(found.as_json())
+        return
+    rows = finish.table(found)
+    lines += ["", *(f"{name:12}{mean:>10}{tail:>16}{of:>6}" for name, mean, tail, of in rows)]
+    for what, codes in (("refused", found.refused), ("failed", found.failed)):
+        lines += [f"- {what}, {code}: {count}" for code, count in codes.items()]
+    print_table(rows[0], rows[1:], "\n".join(lines))
+
+
 @evaluate.command("report")
 def evaluate_report(
     data: Annotated[

@@ -72,6 +72,11 @@ SECTIONS = (
         ),
     ),
     Section(
+        "finish",
+        "Faults of finished try-ons, VITON validation, everybody in another one's garment",
+        ("evaluate", "finish", DATA, "--limit", "30"),
+    ),
+    Section(
         "bench",
         "Speed and memory of a try-on",
         ("bench",),
