@@ -525,6 +525,7 @@ def test_a_link_to_a_garment_and_words(visit, photo):
     page.wait_for_function(
         "document.querySelector('#wardrobe input:checked[name=garment]')?.value === 'blue-jeans'"
     )
+    page.locator("#result-message", has_text="waits for you").wait_for()
     add_photo(page, photo)
     shown(page, "Blue jeans · striped")
 

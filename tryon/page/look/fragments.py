@@ -87,8 +87,11 @@ UNCHECK_WARDROBE = """
 CAN_SHARE = """
 () => {
   const file = new File([""], "a.jpg", { type: "image/jpeg" });
-  for (const button of document.querySelectorAll("[data-share]"))
-    button.hidden = !navigator.canShare?.({ files: [file] });
+  const show = () => {
+    for (const button of document.querySelectorAll("[data-share]"))
+      button.hidden = !navigator.canShare?.({ files: [file] });
+  };
+  for (const wait of [0, 300, 1500]) setTimeout(show, wait); // the first one is still being drawn
 }
 """
 # Runs in the browser when the page is open: ?garment=top-breton&prompt=in+red picks and fills in.
