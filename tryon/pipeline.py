@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 # How a person is dressed: by outline landmarks alone, corrected by the fusion network, or, where it
 # knows such a garment, by the dressing network.
 METHODS = ("geometric", "learned", "dressed")
-METHOD = "learned"
+METHOD = "dressed"
 
 DOUBTFUL = 0.35  # confidence: below it the visitor is asked to look at the result with care
 

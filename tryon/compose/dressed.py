@@ -261,4 +261,6 @@ def _cloth(
     worn = dressed.layout[Layout.GARMENT].astype(np.float32)
     total = cv2.GaussianBlur(worn, (0, 0), LIGHT_BLUR) + 1e-4
     light = cv2.GaussianBlur(dressed.light * worn, (0, 0), LIGHT_BLUR) / total
+    if (worn > SURE).any():  # folds and shade; how bright the garment is says its own picture
+        light = light / np.median(light[worn > SURE])
     return cloth * np.clip(_read(light, at), *LIGHT_LIMITS)[..., None]

@@ -71,9 +71,10 @@ class Dresser:
 
     @staticmethod
     def knows(person: Person, garment: Garment) -> bool:
-        """Whether it was taught such a garment on somebody who stands so: tops, from the front or
-        turned. Coats and jackets worn open are not among them yet."""
-        top = garment.kind == Kind.UPPER
+        """Whether it does better here than geometry: with a stranger's picture of a top, on
+        somebody seen from the front or turned. Of the gallery's garments every landmark is known,
+        and coats and jackets worn open it was not taught yet."""
+        top = garment.kind == Kind.UPPER and not garment.identifier
         worn_over = garment.attributes.get("type") in OUTERWEAR_TYPES
         return top and not worn_over and person.view in VIEWS
 

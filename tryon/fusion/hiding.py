@@ -37,6 +37,7 @@ ROOM_CLOTH, ROOM_ARM, ROOM_LIMB = (4.0, 12.0), (2.0, 7.0), (0.15, 0.22)
 # In training the outline of what is hidden must not betray the body either, or a puffed sleeve is
 # taken for a thick arm: of every limb, and of the trunk, this share is hidden far wider.
 WIDE_SHARE, WIDE_LIMB, WIDE_TRUNK = 0.35, (0.15, 0.55), (0.0, 0.35)
+USED_LIMB, USED_TRUNK = 0.22, 0.05  # in use: as wide as most sleeves
 BAND_SHARE, BAND = 0.35, (2.0, 45.0)  # of the training samples; studio pixels below the hem
 HEM_ROWS = 98  # percentile of the rows with cloth: a hanging thread is no hem
 PRINT = 0.05  # of the torso: half the size of what may be the print of trousers
@@ -196,8 +197,7 @@ def hide(
         hidden |= _around(size, at, seen, list(LEGS), room)
         if rng is not None and rng.random() < SKIRT_SHARE:
             hidden |= _some_skirt(size, at, seen, unit, rng)
-    if rng is not None:
-        hidden |= _other_outline(size, at, seen, unit, kind, rng)
+    hidden |= _other_outline(size, at, seen, unit, kind, rng)
 
     hands = arms
     if kind != Kind.LOWER:
@@ -230,7 +230,7 @@ def _other_outline(
     seen: np.ndarray,
     unit: float,
     kind: Kind,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
 ) -> Mask:
     """(H, W) bool: as another, wider garment would cover the same body."""
     hidden = np.zeros(size, bool)
@@ -238,14 +238,17 @@ def _other_outline(
     limbs += [] if kind == Kind.UPPER else list(LEGS)
     for joints in limbs:
         for a, b in pairwise(joints):
-            if rng.random() < WIDE_SHARE and seen[a] and seen[b]:
-                hidden |= capsule_mask(size, at[[a, b]], rng.uniform(*WIDE_LIMB, 2) * unit)
+            if seen[a] and seen[b] and (rng is None or rng.random() < WIDE_SHARE):
+                radii = np.full(2, USED_LIMB) if rng is None else rng.uniform(*WIDE_LIMB, 2)
+                hidden |= capsule_mask(size, at[[a, b]], radii * unit)
     corners = [Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP]
-    if kind != Kind.LOWER and rng.random() < WIDE_SHARE and seen[corners].all():
+    wide = kind != Kind.LOWER and (rng is None or rng.random() < WIDE_SHARE)
+    if wide and seen[corners].all():
         away = np.sign(at[corners] - at[corners].mean(0)) * (1, 0.5)
-        drawn = at[corners] + away * rng.uniform(*WIDE_TRUNK, (4, 1)) * unit
+        room = USED_TRUNK if rng is None else rng.uniform(*WIDE_TRUNK, (4, 1))
         trunk = np.zeros(size, np.uint8)
-        cv2.fillConvexPoly(trunk, np.clip(drawn, -FARTHEST, FARTHEST).astype(np.int32), 1)
+        drawn = np.clip(at[corners] + away * room * unit, -FARTHEST, FARTHEST).astype(np.int32)
+        cv2.fillConvexPoly(trunk, drawn, 1)
         hidden |= trunk > 0
     return hidden
 
