@@ -397,9 +397,9 @@ def outline_length(mask: Mask, where: Mask) -> float:
     total, around = 0.0, round(4 * STAIRS)
     for line in lines:
         points = np.pad(line.astype(np.float32), ((around, around), (0, 0), (0, 0)), mode="wrap")
-        points = cv2.GaussianBlur(points, (1, 2 * around + 1), STAIRS)  # x and y are channels
-        points = points.reshape(-1, 2)[around : around + len(line)]
-        steps = np.linalg.norm(points - np.roll(points, -1, 0), axis=1)
+        smooth = cv2.GaussianBlur(points, (1, 2 * around + 1), STAIRS)  # x and y are channels
+        smooth = smooth.reshape(-1, 2)[around : around + len(line)]
+        steps = np.linalg.norm(smooth - np.roll(smooth, -1, 0), axis=1)
         total += float(steps[where[line[:, 0, 1], line[:, 0, 0]]].sum())
     return total
 
