@@ -370,7 +370,7 @@ def test_every_text_is_there_in_both_languages():
 def test_every_text_is_used():
     """Keys that are put together while running are known by their first part."""
     put_together = ("took_", "stage_", "attribute_", "kind_", "category_", "audience_",
-                    "confidence_", "example_")  # fmt: skip
+                    "confidence_", "example_", "doing_", "try_")  # fmt: skip
     sources = [path for path in (ROOT / "tryon" / "page").rglob("*.py") if path.name != "texts.py"]
     code = "".join(path.read_text(encoding="utf-8") for path in (*sources, ROOT / "app.py"))
     assert [
