@@ -1,6 +1,8 @@
 """tryon evaluate, bench: how good the results are, and what they cost in time and memory."""
 
+import sys
 from collections.abc import Collection
+from contextlib import redirect_stdout
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -203,9 +205,11 @@ def _evaluate_networks(
         if Figure.KINDS in wanted and street:
             figures |= _evaluate_kinds(tryon, folder, kept, limit, as_json)
         if Figure.PARSER in wanted and street:
-            figures["parser"] = evaluate_parser(folder, kept)
+            with redirect_stdout(sys.stderr):  # what is prepared first says so there
+                figures["parser"] = evaluate_parser(folder, kept)
         if Figure.GARMENT in wanted and street and phone:
-            figures["garment"] = evaluate_garment(folder, kept)
+            with redirect_stdout(sys.stderr):
+                figures["garment"] = evaluate_garment(folder, kept)
         if Figure.DESCRIBE in wanted and phone:
             figures["describe"] = evaluate_describe(tryon.describe, folder)
     for network, values in figures.items() if not as_json else ():
