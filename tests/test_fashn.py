@@ -33,7 +33,6 @@ if not MISSING:
     import tiny_fashn
     import torch
 
-    from tryon.engines import fashn
     from tryon.engines.fashn import ABOUT, Fashn, NoParser, own_randomness
 
 NEVER = (Part.FACE, Part.HAIR, Part.LEFT_HAND, Part.RIGHT_HAND)
@@ -330,7 +329,7 @@ def test_weights_of_another_network_are_told(weights, tmp_path, own):
 
 
 def test_a_missing_package_is_told(engine, own, monkeypatch):
-    monkeypatch.setattr(fashn, "PACKAGES", ("fashn_vton", "no_such_package"))
+    monkeypatch.setattr(Fashn, "packages", ("fashn_vton", "no_such_package"))
     done = refine(engine, own)
     assert done.remarks[-1].code == "engine_not_installed"
     assert "no_such_package" in done.notes[-1]

@@ -273,7 +273,7 @@ def test_a_full_card_is_told_and_the_next_try_works(engine, own, monkeypatch):
 
 
 def test_a_missing_package_is_told(engine, own, monkeypatch):
-    monkeypatch.setattr(klein, "PACKAGES", ("diffusers", "no_such_package"))
+    monkeypatch.setattr(Klein, "packages", ("diffusers", "no_such_package"))
     done = refine(engine, own)
     assert done.remarks[-1].code == "engine_not_installed"
     assert "no_such_package" in done.notes[-1]

@@ -1,4 +1,4 @@
-"""The graphics card: whether there is one, how much memory it has, and whose turn it is.
+"""The graphics card: its memory, whose turn it is, what the engines that need one have in common.
 
 Notable here:
 - one job a card, first come first served: two diffusion models at once need twice the memory and
@@ -8,14 +8,22 @@ Notable here:
 """
 
 import gc
+import importlib.util
+import logging
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
 
-from tryon.engines.engine import Progress, Step, Stop, StoppedError, ignore, never
+from tryon.core.errors import Note, TryOnError
+from tryon.engines import store
+from tryon.engines.engine import About, Progress, Step, Stop, StoppedError, ignore, never
+
+log = logging.getLogger(__name__)
 
 GIGABYTE = 1e9
 LOOK_EVERY = 0.1  # seconds between two looks at `stop` while waiting
@@ -123,3 +131,80 @@ def free_unused() -> None:
     torch = sys.modules.get("torch")  # who has not loaded it holds no memory of the card
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+class OnCard:
+    """What engines of a published package have in common; each adds `__call__`, `_own`,
+    `_maker` and `_made`.
+
+    On the processor a picture takes many minutes, so without a card it is not `ready`, unless
+    `on_processor` says that this is meant.
+    """
+
+    about: ClassVar[About]
+    packages: ClassVar[tuple[str, ...]]
+    """What must be installed, by the names under which it is imported."""
+
+    def __init__(
+        self, device: str = "cuda", weights: Path | None = None, on_processor: bool = False
+    ) -> None:
+        """device: "cuda" or "cpu". weights: its folder; None = where `tryon weights fetch` puts
+        it."""
+        self.device = device
+        self._weights = weights
+        self.on_processor = on_processor
+        self._pipeline: Any = None
+
+    def ready(self) -> Note | None:
+        """As `Engine.ready`."""
+        title = {"engine": self.about.title}
+        too_small = self.device == "cpu" or card_memory() < self.about.memory
+        if too_small and not self.on_processor:
+            return Note("engine_no_card", {**title, "memory": f"{self.about.memory:g}"})
+        for package in self.packages:
+            if importlib.util.find_spec(package) is None:
+                return Note("engine_not_installed", {**title, "package": package})
+        if self._pipeline is None and self._paths() is None:
+            return Note("engine_weights_missing", {**title, "name": self.about.name})
+        return None
+
+    def load(self) -> None:
+        """Load it now, if it is not. Raises TryOnError with a sentence."""
+        if self._pipeline is not None:
+            return
+        title = {"engine": self.about.title}
+        paths = self._paths()
+        if paths is None:
+            raise TryOnError("engine_weights_missing", **title, name=self.about.name)
+        maker = self._maker()
+        try:
+            with store.as_folder(paths) as folder:
+                self._pipeline = self._made(maker, folder)
+        except Exception as error:  # whatever safetensors, torch and the package call it
+            if is_out_of_memory(error):
+                raise
+            why = str(error).strip().split("\n")[0][:120] or type(error).__name__
+            log.warning("%s cannot be loaded", self.about.title, exc_info=error)
+            raise TryOnError(
+                "engine_weights_damaged", **title, name=self.about.name, why=why
+            ) from error
+
+    def not_installed(self, package: str) -> TryOnError:
+        """The error that says so."""
+        return TryOnError("engine_not_installed", engine=self.about.title, package=package)
+
+    def _paths(self) -> dict[str, Path] | None:
+        """Place -> file of the weights; None if they are not all there."""
+        return store.found(self.about.name) if self._weights is None else self._own(self._weights)
+
+    def _own(self, folder: Path) -> dict[str, Path] | None:
+        """The same of a folder that was named."""
+        raise NotImplementedError
+
+    def _maker(self) -> Any:
+        """What makes the pipeline: the package is imported. Raises `not_installed`."""
+        raise NotImplementedError
+
+    def _made(self, maker: Any, folder: Path) -> Any:
+        """The pipeline with its weights, on its device; any exception is "damaged"."""
+        raise NotImplementedError

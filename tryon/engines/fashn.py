@@ -12,7 +12,6 @@ Notable here:
 - it knows neither progress nor a stop: the function it calls once a step is wrapped meanwhile.
 """
 
-import importlib.util
 import logging
 import sys
 import types
@@ -26,10 +25,10 @@ import torch
 from PIL import Image
 
 from tryon.core.arrays import Mask
-from tryon.core.errors import Note, TryOnError
+from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Kind, Person, Photo, Prompt
 from tryon.engines import store
-from tryon.engines.card import card_memory, is_out_of_memory, turnstile
+from tryon.engines.card import OnCard, turnstile
 from tryon.engines.engine import FASHN as ABOUT
 from tryon.engines.engine import Progress, Step, Stop, StoppedError, ignore, never
 from tryon.engines.shown import View, garment_picture
@@ -37,7 +36,6 @@ from tryon.nets import _torchvision
 
 log = logging.getLogger(__name__)
 
-PACKAGES = ("fashn_vton", "einops", "onnxruntime", "tqdm", "matplotlib")
 CATEGORIES = {Kind.UPPER: "tops", Kind.LOWER: "bottoms", Kind.DRESS: "one-pieces"}
 SIZE = (864, 576)  # height, width in pixels that it paints
 GUIDANCE = 1.5  # its own default, as is the next
@@ -45,34 +43,11 @@ UNGUIDED_STEPS = 1  # of the last: guidance to the end saturates colours
 SEEDS = 2**32
 
 
-class Fashn:
-    """device: "cuda" or "cpu". weights: its folder; None = where `tryon weights fetch` puts it.
-
-    On the processor a picture takes many minutes, so without a card it is not `ready`, unless
-    `on_processor` says that this is meant.
-    """
+class Fashn(OnCard):
+    """FASHN VTON 1.5; see `OnCard`."""
 
     about = ABOUT
-
-    def __init__(
-        self, device: str = "cuda", weights: Path | None = None, on_processor: bool = False
-    ) -> None:
-        self.device = device
-        self._weights = weights
-        self.on_processor = on_processor
-        self._pipeline: Any = None
-
-    def ready(self) -> Note | None:
-        title = {"engine": ABOUT.title}
-        too_small = self.device == "cpu" or card_memory() < ABOUT.memory
-        if too_small and not self.on_processor:
-            return Note("engine_no_card", {**title, "memory": f"{ABOUT.memory:g}"})
-        for package in PACKAGES:
-            if importlib.util.find_spec(package) is None:
-                return Note("engine_not_installed", {**title, "package": package})
-        if self._pipeline is None and self._files() is None:
-            return Note("engine_weights_missing", {**title, "name": ABOUT.name})
-        return None
+    packages = ("fashn_vton", "einops", "onnxruntime", "tqdm", "matplotlib")
 
     def __call__(
         self,
@@ -98,11 +73,6 @@ class Fashn:
             with watched(self._pipeline.tryon_model, self.device, steps, progress, stop):
                 picture = self._paint(*shown, CATEGORIES[garment.kind], seed, steps)
         return view.back(picture, person.photo)
-
-    def load(self) -> None:
-        """Load it now, if it is not. Raises TryOnError with a sentence."""
-        if self._pipeline is None:
-            self._pipeline = self._load()
 
     def move(self, device: str) -> None:
         """Take what is loaded to another device; the pose networks stay where they are."""
@@ -132,34 +102,20 @@ class Fashn:
             )
         return made.images[0]
 
-    def _files(self) -> dict[str, Path] | None:
-        if self._weights is None:
-            return store.found(ABOUT.name)
+    def _own(self, folder: Path) -> dict[str, Path] | None:
         places = [file.place for file in store.PINNED[ABOUT.name]]
-        paths = {place: self._weights / place for place in places}
+        paths = {place: folder / place for place in places}
         return paths if all(path.is_file() for path in paths.values()) else None
 
-    def _load(self) -> Any:
-        """The package's pipeline with its weights. Raises TryOnError with a sentence."""
-        title = {"engine": ABOUT.title}
-        paths = self._files()
-        if paths is None:
-            raise TryOnError("engine_weights_missing", **title, name=ABOUT.name)
+    def _maker(self) -> Any:
         try:
-            make = pipeline_class()
+            return pipeline_class()
         except ImportError as error:
-            missing = error.name or "fashn_vton"
-            raise TryOnError("engine_not_installed", **title, package=missing) from error
-        try:
-            # Its layers are filled at random before the weights are read.
-            with store.as_folder(paths) as folder, own_randomness(self.device):
-                return make(str(folder), device=self.device, logger=log)
-        except Exception as error:  # whatever safetensors, torch and onnxruntime call it
-            if is_out_of_memory(error):
-                raise
-            why = str(error).strip().split("\n")[0][:120] or type(error).__name__
-            log.warning("FASHN cannot be loaded", exc_info=error)
-            raise TryOnError("engine_weights_damaged", **title, name=ABOUT.name, why=why) from error
+            raise self.not_installed(error.name or "fashn_vton") from error
+
+    def _made(self, maker: Any, folder: Path) -> Any:
+        with own_randomness(self.device):  # its layers are filled at random before it reads them
+            return maker(str(folder), device=self.device, logger=log)
 
 
 @contextmanager

@@ -14,8 +14,6 @@ Notable here:
   it is its turn.
 """
 
-import importlib.util
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,19 +23,15 @@ import torch
 from PIL import Image
 
 from tryon.core.arrays import Mask
-from tryon.core.errors import Note, TryOnError
+from tryon.core.errors import TryOnError
 from tryon.core.types import Garment, Kind, Person, Photo, Prompt
 from tryon.core.vocabulary import OUTERWEAR_TYPES
-from tryon.engines import store
-from tryon.engines.card import card_memory, is_out_of_memory, turnstile
+from tryon.engines.card import OnCard, card_memory, turnstile
 from tryon.engines.engine import KLEIN as ABOUT
 from tryon.engines.engine import Progress, Step, Stop, StoppedError, ignore, never
 from tryon.engines.shown import View, garment_picture
 from tryon.nets import _torchvision
 
-log = logging.getLogger(__name__)
-
-PACKAGES = ("diffusers", "transformers")
 SIZE = (1024, 768)  # height, width in pixels: within its megapixel
 GARMENT_SIZE = (768, 768)
 ROOMY = 20.0  # GB of a card from which on all of it stays there
@@ -52,33 +46,11 @@ PLACES = {
 }
 
 
-class Klein:
-    """device: "cuda" or "cpu". weights: its folder; None = where `tryon weights fetch` puts it.
-
-    Without a card it is not `ready`, unless `on_processor` says that this is meant.
-    """
+class Klein(OnCard):
+    """FLUX.2 klein 4B; see `OnCard`."""
 
     about = ABOUT
-
-    def __init__(
-        self, device: str = "cuda", weights: Path | None = None, on_processor: bool = False
-    ) -> None:
-        self.device = device
-        self._weights = weights
-        self.on_processor = on_processor
-        self._pipeline: Any = None
-
-    def ready(self) -> Note | None:
-        title = {"engine": ABOUT.title}
-        too_small = self.device == "cpu" or card_memory() < ABOUT.memory
-        if too_small and not self.on_processor:
-            return Note("engine_no_card", {**title, "memory": f"{ABOUT.memory:g}"})
-        for package in PACKAGES:
-            if importlib.util.find_spec(package) is None:
-                return Note("engine_not_installed", {**title, "package": package})
-        if self._pipeline is None and self._files() is None:
-            return Note("engine_weights_missing", {**title, "name": ABOUT.name})
-        return None
+    packages = ("diffusers", "transformers")
 
     def __call__(
         self,
@@ -109,11 +81,6 @@ class Klein:
                     seed, steps, progress, stop,
                 )  # fmt: skip
         return view.back(picture, person.photo)
-
-    def load(self) -> None:
-        """Load it now, if it is not. Raises TryOnError with a sentence."""
-        if self._pipeline is None:
-            self._pipeline = self._load()
 
     def move(self, device: str) -> None:
         """Take what is loaded to another device."""
@@ -153,45 +120,31 @@ class Klein:
             )
         return made.images[0]
 
-    def _files(self) -> dict[str, Path] | None:
-        if self._weights is None:
-            return store.found(ABOUT.name)
-        paths = [path for path in self._weights.rglob("*") if path.is_file()]
-        places = {path.relative_to(self._weights).as_posix(): path for path in paths}
+    def _own(self, folder: Path) -> dict[str, Path] | None:
+        paths = [path for path in folder.rglob("*") if path.is_file()]
+        places = {path.relative_to(folder).as_posix(): path for path in paths}
         return places if "model_index.json" in places else None
 
-    def _load(self) -> Any:
-        """The pipeline with its weights, on its device. Raises TryOnError with a sentence."""
-        title = {"engine": ABOUT.title}
-        paths = self._files()
-        if paths is None:
-            raise TryOnError("engine_weights_missing", **title, name=ABOUT.name)
+    def _maker(self) -> Any:
         try:
             _torchvision.make_importable()
             import diffusers.utils.logging
             import transformers.utils.logging
             from diffusers import Flux2KleinInpaintPipeline
         except (ImportError, RuntimeError) as error:  # diffusers wraps the former in the latter
-            missing = getattr(error, "name", None) or "diffusers 0.42"
-            raise TryOnError("engine_not_installed", **title, package=missing) from error
-        dtype = torch.bfloat16 if self.device.startswith("cuda") else torch.float32
+            raise self.not_installed(getattr(error, "name", None) or "diffusers 0.42") from error
         diffusers.utils.logging.disable_progress_bar()
         transformers.utils.logging.disable_progress_bar()
-        try:
-            with store.as_folder(paths) as folder, torch.random.fork_rng([]):
-                pipeline = Flux2KleinInpaintPipeline.from_pretrained(
-                    str(folder), dtype=dtype, local_files_only=True
-                )
-                if self.device.startswith("cuda") and card_memory() < ROOMY:
-                    pipeline.enable_model_cpu_offload(device=self.device)
-                else:
-                    pipeline.to(self.device)
-        except Exception as error:  # whatever safetensors, torch and transformers call it
-            if is_out_of_memory(error):
-                raise
-            why = str(error).strip().split("\n")[0][:120] or type(error).__name__
-            log.warning("FLUX.2 klein cannot be loaded", exc_info=error)
-            raise TryOnError("engine_weights_damaged", **title, name=ABOUT.name, why=why) from error
+        return Flux2KleinInpaintPipeline
+
+    def _made(self, maker: Any, folder: Path) -> Any:
+        dtype = torch.bfloat16 if self.device.startswith("cuda") else torch.float32
+        with torch.random.fork_rng([]):
+            pipeline = maker.from_pretrained(str(folder), dtype=dtype, local_files_only=True)
+            if self.device.startswith("cuda") and card_memory() < ROOMY:
+                pipeline.enable_model_cpu_offload(device=self.device)
+            else:
+                pipeline.to(self.device)
         pipeline.set_progress_bar_config(disable=True)
         return pipeline
 
