@@ -6,21 +6,22 @@ Notable here:
 - borders come from the layout, enlarged and sharpened; colours are averaged within each part
   before they are enlarged, so that a soft painting has crisp edges.
 - the garment is its own picture's pixels through the enlarged flow, times the network's light.
+- ten parts at a photo's full size are much memory: only the box around what may change is worked
+  on, and the parts are kept once.
 """
 
 import cv2
 import numpy as np
 
 from tryon.core.errors import Note
-from tryon.core.fill import Grain, continue_texture, spread
+from tryon.core.fill import Grain, continue_texture, masked_blur, spread
 from tryon.core.types import Composite, Garment, Part, Person, Photo
 from tryon.fusion.dressing import Dressed
-from tryon.fusion.hiding import Layout, layout_of, wider
+from tryon.fusion.hiding import HANDS, Layout, layout_of, wider
 from tryon.garment.cutout.matting import bleed
 
 SKIN = (Layout.LEFT_ARM, Layout.RIGHT_ARM, Layout.NECK)
 PAINTED = (*SKIN, Layout.INSIDE, Layout.LOWER, Layout.LEGS, Layout.HEAD, Layout.OTHER)
-HANDS = (Part.LEFT_HAND, Part.RIGHT_HAND)
 UNTOUCHED = (Part.FACE, Part.HAIR, *HANDS)
 MOST_SURE = 6.0  # logits: more is as sure
 LEAST_SLOPE = 0.15  # logits per studio pixel
@@ -36,7 +37,7 @@ LIGHT_BLUR = 2.0  # studio pixels: finer light is the painter's noise
 LIGHT_LIMITS = (0.72, 1.2)
 BACKGROUND_MATTE = 0.08  # below it a pixel is background alone
 FILL_LONG = 320  # longest side of the copy on which the background is worked out
-MARGIN = 12.0  # studio pixels around all that changes
+MARGIN = 12.0  # studio pixels around all that may change
 SKIN_NOTED = 60.0  # studio pixels of painted skin: less is not worth a word
 HUE_PIXELS = 40  # studio pixels of bare skin: fewer say nothing of its colour
 NEAR, LITTLE = 9.0, 0.05  # studio pixels from what is seen; share of it from which on it counts
@@ -53,13 +54,10 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
     parts = person.parts[crop]
     matte = person.matte[crop].astype(np.float32) / 255
     at = _studio_points(dressed, crop)
-    inside = _inside(at)
-    hidden = inside * cv2.remap(
-        (~dressed.keep).astype(np.float32), *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    hidden = _inside(at, dressed.fit.canvas_size) * _read(~dressed.keep, at, cv2.INTER_LINEAR)
 
-    layout = _enlarged_layout(dressed, at, scale)
-    worn = layout[Layout.GARMENT] * hidden
+    under = _enlarged_layout(dressed, at, scale)
+    worn = under[Layout.GARMENT] * hidden
     untouched = np.isin(parts, UNTOUCHED)
     shown = layout_of(person.parts, person.landmarks)[crop]
     old = np.isin(shown, (Layout.GARMENT, Layout.INSIDE))
@@ -68,7 +66,6 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
     front = cv2.GaussianBlur(untouched.astype(np.float32), (0, 0), max(0.5, 0.35 / scale))
     worn = worn * (1 - front)
 
-    under = layout.copy()
     under[Layout.GARMENT] = 0
     under[Layout.BACKGROUND] += 1e-3
     under /= under.sum(0)
@@ -90,7 +87,7 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
     cloth = _cloth(garment, dressed, at, scale)
     picture += worn[..., None] * (cloth - picture)
 
-    changes = ((blend > 0) | (worn > 1 / 255)) & ~(untouched & (worn <= 1 / 255))
+    changes = (blend > 0) | (worn > 1 / 255)
     result, region = person.photo.pixels.copy(), np.zeros(person.photo.size, bool)
     finished = np.clip(picture + 0.5, 0, 255).astype(np.uint8)
     result[crop] = np.where(changes[..., None], finished, photo)
@@ -104,10 +101,15 @@ def compose_dressed(person: Person, garment: Garment, dressed: Dressed) -> Compo
 
 
 def _crop(person: Person, dressed: Dressed) -> tuple[slice, slice]:
-    """The part of the photo that the studio frame shows."""
+    """The part of the photo in which something was hidden, with some room around it."""
     height, width = person.photo.size
-    fit = dressed.fit
-    x0, y0, x1, y1 = fit.unbox(np.array([0, 0, fit.canvas_size[1], fit.canvas_size[0]], float))
+    x, y, w, h = cv2.boundingRect((~dressed.keep).view(np.uint8))
+    box = np.array([x - MARGIN, y - MARGIN, x + w + MARGIN, y + h + MARGIN])
+    rows, columns = dressed.fit.canvas_size
+    if not w:  # nothing
+        box = np.array([0, 0, columns, rows], float)
+    inside = np.clip(box, 0, (columns, rows, columns, rows))
+    x0, y0, x1, y1 = dressed.fit.unbox(inside)
     left, top = max(int(np.floor(x0)), 0), max(int(np.floor(y0)), 0)
     right, bottom = min(int(np.ceil(x1)), width), min(int(np.ceil(y1)), height)
     return slice(top, bottom), slice(left, right)
@@ -125,15 +127,17 @@ def _studio_points(dressed: Dressed, crop: tuple[slice, slice]) -> tuple[np.ndar
     )
 
 
-def _inside(at: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """(h, w) float32: 1 within the studio frame, falling to 0 at its edge."""
-    edge = np.minimum(np.minimum(at[0], 191 - at[0]), np.minimum(at[1], 255 - at[1]))
+def _inside(at: tuple[np.ndarray, np.ndarray], size: tuple[int, int]) -> np.ndarray:
+    """(h, w) float32: 1 within the studio frame of this size, falling to 0 at its edge."""
+    x, y = at
+    edge = np.minimum(np.minimum(x, size[1] - 1 - x), np.minimum(y, size[0] - 1 - y))
     return np.clip(edge / 2 + 1, 0, 1)
 
 
-def _read(values: np.ndarray, at: tuple[np.ndarray, np.ndarray], cubic: bool = True) -> np.ndarray:
-    """Studio values (float32, up to 4 channels) at the photo's pixels."""
-    how = cv2.INTER_CUBIC if cubic else cv2.INTER_LINEAR
+def _read(
+    values: np.ndarray, at: tuple[np.ndarray, np.ndarray], how: int = cv2.INTER_CUBIC
+) -> np.ndarray:
+    """Studio values (up to 4 channels) at the photo's pixels, float32."""
     return cv2.remap(values.astype(np.float32), at[0], at[1], how, borderMode=cv2.BORDER_REPLICATE)
 
 
@@ -159,7 +163,8 @@ def _enlarged_layout(
         away = np.clip(margin / np.maximum(slope / 32, LEAST_SLOPE), -FAR, FAR)
         layout[label] = np.clip(0.5 + _read(away, at) / (scale * BORDER), 0, 1)
     layout += 1e-6
-    return layout / layout.sum(0)
+    layout /= layout.sum(0)
+    return layout
 
 
 def _painted(
@@ -180,17 +185,12 @@ def _painted(
         if weight.max() < 0.02:
             continue
         share = np.clip((dressed.layout[part] - SURE) / (1 - SURE), 0, 1).astype(np.float32)
-        near = _averaged(colours, share, FIELD)
+        near = masked_blur(colours, share, FIELD)
         far = spread(colours, share) if share.max() > 0 else colours
         sure = np.clip(4 * cv2.GaussianBlur(share, (0, 0), FIELD), 0, 1)[..., None]
         field = sure * near + (1 - sure) * cv2.GaussianBlur(far, (0, 0), FIELD)
         painted += weight[..., None] * (_read(field, at) + grain)
     return painted
-
-
-def _averaged(colours: np.ndarray, share: np.ndarray, sigma: float) -> np.ndarray:
-    total = cv2.GaussianBlur(share, (0, 0), sigma) + 1e-4
-    return cv2.GaussianBlur(colours * share[..., None], (0, 0), sigma) / total[..., None]
 
 
 def _true_to_seen(person: Person, dressed: Dressed) -> np.ndarray:
@@ -217,8 +217,8 @@ def _true_to_seen(person: Person, dressed: Dressed) -> np.ndarray:
         lab += shift * share[..., None]
         if near is seen:
             weight = near.astype(np.float32)
-            there = _averaged(pixels, weight, NEAR)
-            here = _averaged(lab, painted.astype(np.float32), NEAR)
+            there = masked_blur(pixels, weight, NEAR)
+            here = masked_blur(lab, painted.astype(np.float32), NEAR)
             trust = cv2.GaussianBlur(weight, (0, 0), NEAR)
             lab += (share * trust / (trust + LITTLE))[..., None] * (there - here)
     return np.clip(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB) * 255, 0, 255)
@@ -259,8 +259,7 @@ def _cloth(
         pixels = cv2.GaussianBlur(pixels, (0, 0), 0.4 * finer)
     cloth = cv2.remap(pixels, flow[0], flow[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     worn = dressed.layout[Layout.GARMENT].astype(np.float32)
-    total = cv2.GaussianBlur(worn, (0, 0), LIGHT_BLUR) + 1e-4
-    light = cv2.GaussianBlur(dressed.light * worn, (0, 0), LIGHT_BLUR) / total
+    light = masked_blur(dressed.light, worn, LIGHT_BLUR)
     if (worn > SURE).any():  # folds and shade; how bright the garment is says its own picture
         light = light / np.median(light[worn > SURE])
     return cloth * np.clip(_read(light, at), *LIGHT_LIMITS)[..., None]

@@ -41,7 +41,7 @@ USED_LIMB, USED_TRUNK = 0.22, 0.05  # in use: as wide as most sleeves
 BAND_SHARE, BAND = 0.35, (2.0, 45.0)  # of the training samples; studio pixels below the hem
 HEM_ROWS = 98  # percentile of the rows with cloth: a hanging thread is no hem
 PRINT = 0.05  # of the torso: half the size of what may be the print of trousers
-HANDS = (Part.LEFT_HAND, Part.RIGHT_HAND)
+HANDS = tuple(body.HAND.values())
 WAIST = 0.2  # of the torso above the hip joints
 FARTHEST = 20_000  # pixels: what OpenCV can draw to
 SEEN = 0.05  # confidence from which a landmark counts
@@ -105,10 +105,7 @@ _OTHER_GARMENT = {
     Kind.DRESS: (Layout.LOWER,),
 }
 ARMS = {Layout.LEFT_ARM: body.ARMS["left"], Layout.RIGHT_ARM: body.ARMS["right"]}
-LEGS = (
-    (Pose.LEFT_HIP, Pose.LEFT_KNEE, Pose.LEFT_ANKLE),
-    (Pose.RIGHT_HIP, Pose.RIGHT_KNEE, Pose.RIGHT_ANKLE),
-)
+LEGS = tuple(body.LEGS[side] for side in ("left", "right"))
 THIGH, SHIN, LEG_ROOM = 0.17, 0.11, 1.35  # shoulder widths; a leg's room in those of an arm
 SKIRT_SHARE, SKIRT_WIDTH, SKIRT_LENGTH = 0.5, (0.3, 1.1), (0.4, 2.6)  # of shoulder widths
 
@@ -131,8 +128,7 @@ def layout_of(parts: Labels, landmarks: Points, kind: Kind = Kind.UPPER) -> Labe
     person as photographed, where GARMENT is what a garment of this kind takes the place of.
 
     Glasses and hats belong to the head, a thing between sleeve and hand is a cuff, bags below the
-    hips belong to what stays there. Of a
-    dress, over which a top is put on, the skirt stays.
+    hips belong to what stays there. Of a dress, over which a top is put on, the skirt stays.
     """
     layout = LAYOUTS_OF[kind][parts]
     rows = np.arange(parts.shape[0])[:, None]
@@ -171,8 +167,8 @@ def hide(
     kind: Kind = Kind.UPPER,
 ) -> Hidden:
     """layout: (H, W) uint8 `Layout` of the person as photographed. landmarks: (33, 3) float32 in
-    the same pixels; those with confidence under 0.05 are not used. rng: for training; None = the
-    middle of what training draws. kind: of the garment that is put on."""
+    the same pixels; those with confidence under 0.05 are not used. rng: for training; None = in
+    use, the middle of what training draws and `USED_LIMB`. kind: of the garment that is put on."""
     size = layout.shape
     at = landmarks[:, :2].astype(np.float64)
     seen = landmarks[:, 2] >= SEEN
@@ -241,15 +237,12 @@ def _other_outline(
             if seen[a] and seen[b] and (rng is None or rng.random() < WIDE_SHARE):
                 radii = np.full(2, USED_LIMB) if rng is None else rng.uniform(*WIDE_LIMB, 2)
                 hidden |= capsule_mask(size, at[[a, b]], radii * unit)
-    corners = [Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER, Pose.RIGHT_HIP, Pose.LEFT_HIP]
+    corners = at[list(body.TORSO)]
     wide = kind != Kind.LOWER and (rng is None or rng.random() < WIDE_SHARE)
-    if wide and seen[corners].all():
-        away = np.sign(at[corners] - at[corners].mean(0)) * (1, 0.5)
+    if wide and seen[list(body.TORSO)].all():
+        away = np.sign(corners - corners.mean(0)) * (1, 0.5)
         room = USED_TRUNK if rng is None else rng.uniform(*WIDE_TRUNK, (4, 1))
-        trunk = np.zeros(size, np.uint8)
-        drawn = np.clip(at[corners] + away * room * unit, -FARTHEST, FARTHEST).astype(np.int32)
-        cv2.fillConvexPoly(trunk, drawn, 1)
-        hidden |= trunk > 0
+        hidden |= _polygon(size, np.trunc(corners + away * room * unit))
     return hidden
 
 
@@ -262,8 +255,8 @@ def _around(
 ) -> Mask:
     """(H, W) bool: within a radius of limbs."""
     found = np.zeros(size, bool)
-    for first, middle, last in limbs:
-        for a, b in ((first, middle), (middle, last)):
+    for joints in limbs:
+        for a, b in pairwise(joints):
             if seen[a] and seen[b]:
                 found |= capsule_mask(size, at[[a, b]], (room, room))
     return found
@@ -274,16 +267,20 @@ def _some_skirt(
 ) -> Mask:
     """(H, W) bool: where a skirt of any width and length would hang."""
     hips = [Pose.LEFT_HIP, Pose.RIGHT_HIP]
-    mask = np.zeros(size, np.uint8)
     if not seen[hips].all():
-        return mask > 0
+        return np.zeros(size, bool)
     x, y = at[hips].mean(0)
     top, hem = rng.uniform(*SKIRT_WIDTH, 2) * unit
     below = y + rng.uniform(*SKIRT_LENGTH) * unit
     waist = y - 0.35 * unit
     corners = [(x - top / 2, waist), (x + top / 2, waist), (x + hem, below), (x - hem, below)]
-    drawn = np.clip(np.round(corners), -FARTHEST, FARTHEST).astype(np.int32)
-    cv2.fillConvexPoly(mask, drawn, 1)
+    return _polygon(size, np.round(corners))
+
+
+def _polygon(size: tuple[int, int], corners: np.ndarray) -> Mask:
+    """(H, W) bool: a convex polygon with corners at whole pixels."""
+    mask = np.zeros(size, np.uint8)
+    cv2.fillConvexPoly(mask, np.clip(corners, -FARTHEST, FARTHEST).astype(np.int32), 1)
     return mask > 0
 
 
@@ -307,10 +304,8 @@ def _limbs(
             ends = at[wrist] + np.outer((HAND_FROM, HAND_TO), along)
             planes[6 + number] = _capsule(size, ends, HAND * unit)
     shoulders = [Pose.LEFT_SHOULDER, Pose.RIGHT_SHOULDER]
-    corners = [*shoulders, Pose.RIGHT_HIP, Pose.LEFT_HIP]
-    if seen[corners].all():
-        drawn = np.clip(np.round(at[corners]), -FARTHEST, FARTHEST).astype(np.int32)
-        cv2.fillConvexPoly(planes[4], drawn, 255)
+    if seen[list(body.TORSO)].all():
+        planes[4] = _polygon(size, np.round(at[list(body.TORSO)])) * np.uint8(255)
     if seen[[Pose.NOSE, *shoulders]].all():
         throat = at[shoulders].mean(0)
         planes[5] = _capsule(size, np.stack([at[Pose.NOSE], throat]), NECK * unit)
