@@ -8,7 +8,7 @@ import torch
 from figures import flat_tee, standing_person
 
 from tryon.compose.dressed import compose_dressed
-from tryon.core.types import Part, Pose
+from tryon.core.types import Hang, Part, Pose
 from tryon.fusion.dressing import Dressed, Dresser
 from tryon.fusion.hiding import LAYOUT_OF, PLANES, Layout, hide, wider
 from tryon.fusion.studio import CANVAS, enter, plain_start
@@ -296,6 +296,22 @@ def test_its_validation_and_its_sheet(pair):
 
 
 # --- the picture ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "taught"),
+    [
+        ({}, True),
+        ({"identifier": "tee-1"}, False),
+        ({"attributes": {"type": "jacket"}, "attribute_scores": {"type": 1.0}}, False),
+        ({"hang": Hang(length=1.0)}, False),
+        ({"hang": Hang(width=0.0)}, False),
+    ],
+)
+def test_what_it_was_not_taught_is_left_to_geometry(change, taught):
+    """So words on how a stranger's top is to hang still change how it hangs."""
+    person, garment = standing_person(), flat_tee()
+    assert Dresser.knows(person, replace(garment, **change)) is taught
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import torch
 
 from tryon.core import weights
 from tryon.core.frame import Fit
-from tryon.core.types import Draft, Garment, Kind, Layer, Outline, Person
+from tryon.core.types import Draft, Garment, Hang, Kind, Layer, Outline, Person
 from tryon.core.vocabulary import OUTERWEAR_TYPES
 from tryon.fusion.hiding import Layout, hide, layout_of
 from tryon.fusion.studio import arms_fit, enter, in_pixels, lay_out, plain_start
@@ -72,11 +72,13 @@ class Dresser:
     @staticmethod
     def knows(person: Person, garment: Garment) -> bool:
         """Whether it does better here than geometry: with a stranger's picture of a top, on
-        somebody seen from the front or turned. Of the gallery's garments every landmark is known,
-        and coats and jackets worn open it was not taught yet."""
+        somebody seen from the front or turned. Of the gallery's garments every landmark is known;
+        coats and jackets worn open, and words on how wide and how long a garment is to hang, it
+        was not taught yet."""
         top = garment.kind == Kind.UPPER and not garment.identifier
         worn_over = garment.attributes.get("type") in OUTERWEAR_TYPES
-        return top and not worn_over and person.view in VIEWS
+        asked = garment.hang != Hang()
+        return top and not worn_over and not asked and person.view in VIEWS
 
     @torch.inference_mode()
     def __call__(self, person: Person, garment: Garment) -> Dressed:
