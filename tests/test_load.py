@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import socket
 import sys
 import threading
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from fake_tryon import FakeTryOn
 from load import visits as measure
+from pages import CHROMIUM
 from PIL import Image
 
 import app
@@ -24,9 +24,6 @@ from tryon.page.serving.privacy import Retention
 QUICK = Retention(after_visit=0.5, look_every=0.2)
 BUCKET = r'tryon_request_seconds_bucket{.*request="try_on"'
 PHOTO = np.full((256, 192, 3), 120, np.uint8)
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 
 
 class Slow(FakeTryOn):

@@ -6,7 +6,6 @@ these tests are skipped.
 
 import os
 import shutil
-import socket
 import subprocess
 import tarfile
 from pathlib import Path
@@ -16,20 +15,16 @@ import pytest
 from fake_tryon import FakeTryOn
 from gradio.route_utils import delete_files_created_by_app
 from gradio.utils import get_upload_folder
+from pages import CHROMIUM, chromium, served
 from PIL import Image
 
-import app
 from tryon.core.errors import MESSAGES
 from tryon.page.look.texts import TEXTS
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 pytestmark = [
     pytest.mark.slow,
@@ -44,23 +39,14 @@ def tryon(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def demo(tryon, tmp_path_factory):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        demo = app.build_demo(tryon)
-        demo.launch(prevent_thread_lock=True, server_port=port, quiet=True)
+    with served(tryon, tmp_path_factory.mktemp("gradio")) as demo:
         yield demo
-        demo.close(verbose=False)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ real browser, as in `test_page.py`.
 """
 
 import os
-import shutil
-import socket
 import threading
 import time
 from pathlib import Path
@@ -16,6 +14,7 @@ import pytest
 from fake_tryon import FakeTryOn
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from pages import CHROMIUM, chromium, served
 from PIL import Image
 
 import app
@@ -24,12 +23,8 @@ from tryon.engines.engine import About, Step, StoppedError
 from tryon.engines.refine import refine
 from tryon.page.look.texts import TEXTS
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 SCREENSHOTS = os.environ.get("TRYON_SCREENSHOTS")  # a folder, to look at what the tests saw
 
@@ -95,23 +90,14 @@ def tryon(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def demo(tryon, tmp_path_factory):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        demo = app.build_demo(tryon, engine=Toy.about)
-        demo.launch(prevent_thread_lock=True, server_port=port, quiet=True)
+    with served(tryon, tmp_path_factory.mktemp("gradio"), engine=Toy.about) as demo:
         yield demo
-        demo.close(verbose=False)
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +18,7 @@ from fake_tryon import FakeTryOn
 from gradio import processing_utils
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from pages import CHROMIUM
 from PIL import Image
 
 import app
@@ -415,11 +415,6 @@ def test_words_and_names_are_not_logged(demo, tmp_path, caplog, capfd):
         assert private not in ours
     assert "request=try_on outcome=answered" in ours
     assert "request=try_on outcome=failed" in ours
-
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
 
 
 @pytest.mark.slow
